@@ -1,0 +1,1 @@
+"""The appliance itself: everything but its views and its drivers."""

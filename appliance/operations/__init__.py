@@ -1,0 +1,1 @@
+"""Every action a user can take, one row each: words, typed arguments, level, help and a plain function."""

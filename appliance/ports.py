@@ -1,0 +1,141 @@
+"""What the parts of the appliance need from one another, as small protocols. The composition root joins them.
+
+`Line` is what `drivers` give to the bus engine; `MeterBook` and `Intake` are what the store gives to it;
+`SettingBook` is what the store gives to the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from appliance.clock import Stamp
+from appliance.mbus.framer import Received
+from appliance.meters.meter import Meter
+
+
+class Line(Protocol):
+    """A half-duplex M-Bus line, used by one worker thread; only `wake` may be called from others.
+
+    Every method may raise `LineLost`; nothing else leaves a driver once the line is open.
+    """
+
+    @property
+    def name(self) -> str:
+        """The URL it was opened by, for messages; never holds a secret."""
+
+    def open(self, baud_rate: int) -> None:
+        """Open it, 8E1. Raises `LineRefused` where a person must act, `LineLost` where waiting may help."""
+
+    def set_baud_rate(self, baud_rate: int) -> None:
+        """Change the rate between two telegrams; lines without a rate of their own ignore it."""
+
+    def send(self, octets: bytes) -> None:
+        """Put a frame on the wire; may return before its last bit has left."""
+
+    def receive(self, until: float) -> Received:
+        """Wait for octets until the monotonic clock shows `until` or `wake` is called; empty where none came."""
+
+    def wake(self) -> None:
+        """Let a waiting `receive` return at once, from any thread."""
+
+    def close(self) -> None:
+        """Give the line back; closing twice is harmless."""
+
+
+OpenLine = Callable[[str], Line]
+"""From a URL to a line that is not yet open; raises `LineRefused` for a URL that names none."""
+
+
+class ReadingKind(StrEnum):
+    """Why a reading was made; its slot is a grid instant only where the schedule ordered it."""
+
+    SCHEDULED = "scheduled"
+    MANUAL = "manual"
+    CONTINUOUS = "continuous"  # newest value in memory, never stored
+    RADIO = "radio"
+
+
+class Reason(StrEnum):
+    """Why a due slot has no reading."""
+
+    NO_ANSWER = "no answer"
+    COLLISION = "collision"
+    WRONG_ANSWER = "wrong answer"
+    GARBLED = "garbled"
+    APPLICATION_ERROR = "application error"
+    OVERLOAD = "overload"
+    JAMMED = "jammed"
+    LINE_LOST = "line lost"
+    LENT = "bus lent"
+    PAUSED = "paused"
+    LATE = "round before not over"
+    STOPPED = "appliance stopped"
+    CANCELLED = "cancelled"
+    OFF = "appliance was off"
+    CLOCK = "clock was set past it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A reading: the telegrams of one meter for one slot, whole, in the order they came."""
+
+    meter: int
+    slot: int  # seconds UTC since 1970
+    kind: ReadingKind
+    telegrams: tuple[bytes, ...]
+    at: Stamp  # when the last octet came
+    round: int = 0  # 0 outside a round
+    urgent: bool = False  # a person waits: written and acknowledged at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A due slot that ended without a reading, and why."""
+
+    meter: int
+    slot: int
+    kind: ReadingKind
+    reason: Reason
+    detail: str  # one sentence for a person
+    at: Stamp
+    octets: bytes = b""  # what came instead, where anything came
+    round: int = 0
+
+
+class Intake(Protocol):
+    """Where each due slot ends, in exactly one of the two. Thread-safe, never blocks on the disk."""
+
+    def accept(self, heard: Heard) -> None:
+        """Keep a reading. `ReadingStored` is published when it is safe."""
+
+    def missed(self, missed: Missed) -> None:
+        """Keep the reason."""
+
+    def flush(self) -> None:
+        """Write what waits, soon: a round is over."""
+
+
+class MeterBook(Protocol):
+    """What the bus engine asks about meters."""
+
+    def meters(self, segment: str) -> Sequence[Meter]:
+        """Active meters of a segment, in their order."""
+
+    def answered(self, slot: int, meters: Iterable[int]) -> set[int]:
+        """Those of `meters` that have a reading in `slot` already, written or waiting to be."""
+
+    def newest(self, meter: int) -> bytes | None:
+        """The newest telegram kept of a meter, to tell a repeated answer after a restart."""
+
+
+class SettingBook(Protocol):
+    """Where settings that are not at their default are kept."""
+
+    def load(self) -> Mapping[str, str]:
+        """All of them, as text."""
+
+    def save(self, changes: Mapping[str, str | None], who: str) -> None:
+        """Write changes in one transaction, durable when this returns; None restores the default."""

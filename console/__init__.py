@@ -1,0 +1,1 @@
+"""The console: command grammar, sessions and rendering. A view of `appliance.operations`."""

@@ -1,0 +1,1 @@
+"""Hardware and host behind `appliance.ports`."""

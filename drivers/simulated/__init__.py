@@ -1,0 +1,1 @@
+"""A simulated building: meters, wire and faults."""

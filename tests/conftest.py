@@ -1,0 +1,37 @@
+"""Fixtures that many tests share: time that stands still until told, the captured telegrams where they are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import VirtualClock
+
+CAPTURED = Path(__file__).resolve().parents[2] / "shared" / "telegrams"
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """2026-11-21 06:00 UTC, and it stays so until `clock.advance(...)`."""
+    return VirtualClock()
+
+
+@pytest.fixture(scope="session")
+def captured() -> Path:
+    """The folder of telegrams captured from real meters."""
+    if not CAPTURED.is_dir():
+        pytest.skip(f"the captured telegrams are not here ({CAPTURED})")
+    return CAPTURED
+
+
+def need_program(name: str) -> str:
+    """Path of a program a peer test talks to; without it the test is skipped, or fails where CI requires it."""
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
+    if found is None:
+        if os.environ.get("BUSMEISTER_REQUIRE_PEERS") == "1":
+            pytest.fail(f"{name} is not installed, and BUSMEISTER_REQUIRE_PEERS asks for it")
+        pytest.skip(f"{name} is not installed")
+    return found

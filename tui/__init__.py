@@ -1,0 +1,1 @@
+"""The dashboard. A view of `appliance.operations`."""
