@@ -1,0 +1,31 @@
+"""Two programs timed side by side, so that a busy machine slows both alike."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+Input = TypeVar("Input")
+
+
+def seconds(work: Callable[[Input], object], given: Input) -> float:
+    """How long one call takes, without the garbage collector's share."""
+    gc.collect()
+    gc.disable()
+    try:
+        began = time.perf_counter()
+        work(given)
+        return time.perf_counter() - began
+    finally:
+        gc.enable()
+
+
+def side_by_side(inputs: Sequence[Input], *works: Callable[[Input], object]) -> list[float]:
+    """Median seconds of each work; they take turns on each input, and the first input warms them up."""
+    for work in works:
+        work(inputs[0])
+    turns = [[seconds(work, given) for work in works] for given in inputs[1:]]
+    return [statistics.median(times) for times in zip(*turns, strict=True)]
