@@ -6,7 +6,8 @@ BusmeisterError
 ├── EncodeError          a value does not fit the coding asked for
 ├── BusError             talking did not work
 │   ├── NoAnswer         silence where an answer was due
-│   ├── Collision        several meters answered at once, or the line garbled one answer
+│   ├── Collision        several meters answered at once
+│   ├── Garbled          one answer came, but not sound
 │   ├── WrongAnswer      a sound telegram of another meter, or of another kind than asked
 │   ├── Jammed           octets that nobody asked for, without end
 │   ├── Overload         short circuit: the bus has no voltage
@@ -57,7 +58,11 @@ class EncodeError(BusmeisterError):
 
 
 class BusError(BusmeisterError):
-    """Talking to a meter did not work; a later attempt may."""
+    """Talking to a meter did not work; a later attempt may. `octets` are what came instead of an answer."""
+
+    def __init__(self, sentence: str, octets: bytes = b"") -> None:
+        super().__init__(sentence)
+        self.octets = octets
 
 
 class NoAnswer(BusError):
@@ -65,7 +70,11 @@ class NoAnswer(BusError):
 
 
 class Collision(BusError):
-    """What came back was garbled, as when several meters answer at once."""
+    """What came back was a jumble, as when several meters answer at once."""
+
+
+class Garbled(BusError):
+    """An answer came, but its checksum, its length or single octets were wrong."""
 
 
 class WrongAnswer(BusError):

@@ -127,6 +127,9 @@ class MeterBook(Protocol):
     def answered(self, slot: int, meters: Iterable[int]) -> set[int]:
         """Those of `meters` that have a reading in `slot` already, written or waiting to be."""
 
+    def ended(self, meter: int) -> int | None:
+        """The newest scheduled slot of a meter that ended, in a reading or a reason; None where none did."""
+
     def newest(self, meter: int) -> bytes | None:
         """The newest telegram kept of a meter, to tell a repeated answer after a restart."""
 
