@@ -1,1 +1,7 @@
-"""Every setting, defined once as a row; from the rows come the typed view, show and set."""
+"""Every setting is one row; from it come the typed object, `show` and `set`, forms, files and the manual."""
+
+from appliance.settings.kinds import Secret, TimeZone
+from appliance.settings.settings import Change, Line, Settings
+from appliance.settings.table import ROWS, Row, full_name, row_of
+
+__all__ = ["ROWS", "Change", "Line", "Row", "Secret", "Settings", "TimeZone", "full_name", "row_of"]

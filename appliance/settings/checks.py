@@ -1,0 +1,44 @@
+"""What settings must be to one another; looked at when the whole change is known, so that order does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from appliance.errors import SettingError
+from appliance.settings.row import Source
+from appliance.settings.tree import Tree
+
+FIRST_SEGMENT = "main"
+
+
+def check_together(source: Source, changed: Iterable[str]) -> None:
+    """Raise a `SettingError` where the changed settings do not fit the others."""
+    tree = Tree(source)
+    names = {name.split(".")[1] for name in changed if name.startswith("segment.")} & set(tree.segment)
+    for name in sorted(names):
+        _segment_has_a_line(tree, name)
+        _pauses_grow(tree, name)
+    _lines_are_used_once(tree)
+
+
+def _segment_has_a_line(tree: Tree, name: str) -> None:
+    if name != FIRST_SEGMENT and not tree.segment[name].url:
+        raise SettingError(f"There is no segment {name}: add it with segment.{name}.url=URL or segment add {name} URL")
+
+
+def _pauses_grow(tree: Tree, name: str) -> None:
+    pause = tree.segment[name].reopen_pause
+    if pause.minimum > pause.maximum:
+        raise SettingError(
+            f"segment.{name}.reopen_pause.minimum takes at most reopen_pause.maximum "
+            f"({pause.maximum.total_seconds():g} s), not {pause.minimum.total_seconds():g} s"
+        )
+
+
+def _lines_are_used_once(tree: Tree) -> None:
+    users: dict[str, str] = {}
+    for name, segment in tree.segment.items():
+        if segment.url and segment.enabled and not segment.url.startswith("simulated:"):
+            other = users.setdefault(segment.url, name)
+            if other != name:
+                raise SettingError(f"{segment.url} is the line of segment {other}: segment.{name}.url needs another")

@@ -1,0 +1,37 @@
+"""The types of settings (settings.md §0)."""
+
+from appliance.settings.kinds.base import Kind, NotTaken
+from appliance.settings.kinds.network import Address, Host, IpList, Listen, Network, Url
+from appliance.settings.kinds.numbers import Duration, Exact, Integer, Port, Size
+from appliance.settings.kinds.times import Cron, Schedule, TimeZone, Zone
+from appliance.settings.kinds.words import FilePath, Hidden, ListOf, Meters, Octets, OneOf, Order, Secret, Text, YesNo
+
+__all__ = [
+    "Address",
+    "Cron",
+    "Duration",
+    "Exact",
+    "FilePath",
+    "Hidden",
+    "Host",
+    "Integer",
+    "IpList",
+    "Kind",
+    "ListOf",
+    "Listen",
+    "Meters",
+    "Network",
+    "NotTaken",
+    "Octets",
+    "OneOf",
+    "Order",
+    "Port",
+    "Schedule",
+    "Secret",
+    "Size",
+    "Text",
+    "TimeZone",
+    "Url",
+    "YesNo",
+    "Zone",
+]

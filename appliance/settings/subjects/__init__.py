@@ -1,0 +1,1 @@
+"""The rows of settings.md, by subject. Only what some code obeys is here."""

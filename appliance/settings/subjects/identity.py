@@ -1,0 +1,55 @@
+"""Who this appliance is, and how it writes numbers and times (settings.md §1, §2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from appliance.settings.kinds import OneOf, Text, Zone
+from appliance.settings.row import Restarts, Setting, Subject
+
+
+class Units(StrEnum):
+    """Which units screens show."""
+
+    FRIENDLY = "friendly"
+    BASE = "base"
+    METER = "meter"
+
+
+class DecimalSeparator(StrEnum):
+    """What stands between the whole and the rest."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+    @property
+    def sign(self) -> str:
+        """The sign itself."""
+        return "," if self is DecimalSeparator.COMMA else "."
+
+
+# fmt: off
+class Identity(Subject):
+    """`identity.*`"""
+
+    name = Setting(Text(1, 63), "busmeister-<serial>", level=2, device=True,
+                   help="Name of this appliance in reports, screens, display and as mail sender.")
+    location = Setting(Text(0, 80), "", level=2, device=True,
+                       help="Where this appliance hangs; shown beside the name on every screen.")
+
+
+class Localization(Subject):
+    """`localization.*`"""
+
+    decimal_separator = Setting(OneOf(DecimalSeparator), "point", level=2,
+                                help="Decimal separator in reports and exports.")
+    units = Setting(OneOf(Units), "friendly", level=2,
+                    help="Units on screens: friendly (kWh), base (Wh) or as the meter sent them.")
+
+
+class Time(Subject):
+    """`time.*`"""
+
+    zone = Setting(Zone(), "host", level=3, restarts=Restarts.PLAN,
+                   help="Zone in which schedules run and times are shown.")
+# fmt: on

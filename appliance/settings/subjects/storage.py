@@ -1,0 +1,90 @@
+"""What is kept, how long, and what the log takes (settings.md §8, §9)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from appliance.settings.kinds import Cron, Duration, Integer, OneOf, Size
+from appliance.settings.row import Part, Restarts, Setting, Subject
+
+
+class Severity(StrEnum):
+    """How much a log entry matters, the least first."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class MeterStatusRule(StrEnum):
+    """When a status byte is worth an entry."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    ON_CHANGE = "on_change"
+    ON_ERROR = "on_error"
+
+
+class Output(StrEnum):
+    """Form of the lines on standard error."""
+
+    TEXT = "text"
+    JSON = "json"
+    OFF = "off"
+
+
+# fmt: off
+class Batch(Subject):
+    """`storage.batch.*`"""
+
+    readings = Setting(Integer(1, 500), "50", level=3,
+        help="Readings written in one transaction at most.")
+    time = Setting(Duration("s", 1, 60), "30", level=3,
+        help="Longest wait before readings are written.")
+
+
+class Maintenance(Subject):
+    """`storage.maintenance.*`"""
+
+    schedule = Setting(Cron(), "35 * * * *", level=3, restarts=Restarts.PLAN,
+        help="When housekeeping runs.")
+
+
+class Check(Subject):
+    """`storage.check.*`"""
+
+    schedule = Setting(Cron(optional=True), "40 2 * * sun", level=3, restarts=Restarts.PLAN, note="empty = off",
+        help="When the database is checked from end to end.")
+
+
+class Storage(Subject):
+    """`storage.*`"""
+
+    retention = Setting(Duration("d", 0, 36500), "0", level=3, note="0 = until the disk is full",
+        help="Delivered values older than this are deleted.")
+    high_water = Setting(Integer(50, 98, "% of disk"), "90", level=3,
+        help="Oldest delivered values are deleted above this.")
+    ballast = Setting(Size("MiB", 4, 1024), "16", level=3, restarts=Restarts.APPLIANCE,
+        help="Reserve file given up when the disk is full, so that clean-up can work.")
+    batch = Part(Batch)
+    maintenance = Part(Maintenance)
+    check = Part(Check)
+
+
+class Log(Subject):
+    """`log.*`"""
+
+    severity = Setting(OneOf(Severity), "info", level=3,
+        help="Lowest severity kept in the system log.")
+    meter_status = Setting(OneOf(MeterStatusRule), "on_change", level=3,
+        help="When a meter's status byte goes to its log.")
+    flood_interval = Setting(Duration("s", 0, 3600), "60", level=3, note="0 = off",
+        help="Same source and text at most once in this time, then the number left out.")
+    size = Setting(Size("MB", 1, 10000), "100", level=3,
+        help="Largest log; oldest entries go first.")
+    retention = Setting(Duration("d", 1, 3650), "31", level=3,
+        help="Entries older than this are deleted.")
+    output = Setting(OneOf(Output), "text", level=3, device=True,
+        help="Form of log lines on standard error, for the host's journal.")
+# fmt: on

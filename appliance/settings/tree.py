@@ -1,0 +1,25 @@
+"""All subjects under one root: what `settings.` completes to."""
+
+from __future__ import annotations
+
+from appliance.settings.row import Family, Part, Subject
+from appliance.settings.subjects.bus import Bus, Segment
+from appliance.settings.subjects.console import Console
+from appliance.settings.subjects.identity import Identity, Localization, Time
+from appliance.settings.subjects.readout import Job, Readout
+from appliance.settings.subjects.storage import Log, Storage
+
+
+class Tree(Subject):
+    """The root."""
+
+    identity = Part(Identity)
+    localization = Part(Localization)
+    time = Part(Time)
+    segment = Family(Segment, "NAME")
+    bus = Part(Bus)
+    readout = Part(Readout)
+    job = Part(Job)
+    storage = Part(Storage)
+    log = Part(Log)
+    console = Part(Console)
