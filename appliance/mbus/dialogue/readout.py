@@ -1,0 +1,161 @@
+"""Reads one meter: wakes it or selects it, asks for its data, follows with the further telegrams it announces.
+
+```text
+master  SND_NKE A | SND_UD FD 52 address ->      E5 <-      REQ_UD2 FCB=1 ->      RSP_UD <-      REQ_UD2 FCB=0 -> ...
+```
+The first REQ_UD2 after SND_NKE or a selection carries the frame count bit 1. A repeated request keeps the bit, so that
+the meter repeats its telegram; the bit toggles only after a sound answer. A selection deselects every other meter and
+resets the bit in the one it chooses: with secondary addressing it takes the place of SND_NKE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Final
+
+from appliance.errors import ApplicationError, BusError
+from appliance.mbus.address import SELECTED, TEST, SecondaryAddress
+from appliance.mbus.dialogue.attempts import ask
+from appliance.mbus.dialogue.exchange import Reply, Request, is_ack
+from appliance.mbus.dialogue.orders import application_reset, normalise, selection
+from appliance.mbus.frames import FCB, REQ_UD2, Frame, LongFrame, ShortFrame
+
+APPLICATION_ERROR: Final = 0x70
+BUSY: Final = 8
+FIXED_OR_COMPACT: Final = (0x73, 0x77)  # both begin with the identification alone in common
+LONG_HEADER: Final = (0x72, 0x76)
+MOST_SIGNIFICANT_FIRST: Final = (0x76, 0x77)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The meter to read, as the bus sees it."""
+
+    address: int  # primary, or 253 for the one selected
+    identity: SecondaryAddress | None = None  # whose header an answer must carry; also what 253 is selected by
+    initialize: bool = True  # SND_NKE where the address is primary
+    reset: bool = False  # application reset, too
+    reset_subcode: int = 0
+    first_bit: bool = True  # frame count bit of the first request
+    known: bytes | None = None  # an answer equal to this is repeated news: ask again with the other bit
+    headless: bool = True  # accept an answer that names nobody
+    most_telegrams: int = 1
+    announces_more: Callable[[bytes], bool] = lambda octets: False
+
+    def accepts(self, frame: Frame) -> bool:
+        """RSP_UD, from the address asked, with this meter's identification in its header."""
+        if not isinstance(frame, LongFrame) or not frame.is_answer:
+            return False
+        if self.address not in (SELECTED, TEST, frame.address):
+            return False
+        return self.identity is None or self._is_named_in(frame, self.identity)
+
+    def _is_named_in(self, frame: LongFrame, identity: SecondaryAddress) -> bool:
+        if frame.ci in LONG_HEADER and len(frame.user_data) >= 8:
+            return identity.without_fabrication().matches(_header_address(frame))
+        if frame.ci in FIXED_OR_COMPACT and len(frame.user_data) >= 4:
+            return SecondaryAddress(identity.identification).matches(SecondaryAddress(_identification(frame)))
+        return self.headless
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait, attempt by attempt."""
+
+    select: tuple[float, ...]
+    request: tuple[float, ...]
+    give_up_on_silence: bool = False  # a meter that gives no sign of life is left at once
+    settle: float = 0.0  # silence before the first request: late answers of others are let out
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What one meter said: its telegrams, how late the latest of its answers began, the bit to ask with next."""
+
+    telegrams: tuple[bytes, ...]
+    slowest: float
+    next_bit: bool
+
+
+def read_meter(target: Target, patience: Patience) -> Generator[Request, Reply, Readout]:
+    """The whole readout of a meter. Raises `BusError` or `ApplicationError` where its first telegram did not come."""
+    delays = yield from _wake(target, patience)
+    bit = target.first_bit
+    silent_is_final = patience.give_up_on_silence and not delays
+    reply = yield from _request(target, patience, bit, silent_is_final)
+    bit = not bit
+    if reply.telegram == target.known:
+        reply = yield from _request(target, patience, bit, give_up=False)
+        bit = not bit
+    delays.append(reply.delay)
+    telegrams = [_telegram(reply)]
+    while len(telegrams) < target.most_telegrams and target.announces_more(telegrams[-1]):
+        try:
+            reply = yield from _request(target, patience, bit, give_up=False)
+            further = _telegram(reply)
+        except (BusError, ApplicationError):  # what was heard so far is kept
+            break
+        bit = not bit
+        delays.append(reply.delay)
+        if further == telegrams[-1]:
+            break
+        telegrams.append(further)
+    return Readout(tuple(telegrams), max(delays), bit)
+
+
+def _wake(target: Target, patience: Patience) -> Generator[Request, Reply, list[float]]:
+    """Select or initialise; the delays of the acknowledgements that came."""
+    if target.address == SELECTED and target.identity is not None:
+        reply = yield from ask(
+            selection(target.identity),
+            patience.select,
+            is_ack,
+            f"select {target.identity}",
+            give_up_on_silence=patience.give_up_on_silence,
+            pause=patience.settle,
+        )
+    elif target.initialize:
+        reply = yield from ask(
+            normalise(target.address),
+            patience.select,
+            is_ack,
+            f"SND_NKE {target.address}",
+            give_up_on_silence=patience.give_up_on_silence,
+            pause=patience.settle,
+        )
+    else:
+        return []
+    delays = [reply.delay]
+    if target.reset:
+        octets = application_reset(target.address, target.reset_subcode)
+        delays.append((yield from ask(octets, patience.request, is_ack, "application reset")).delay)
+    return delays
+
+
+def _request(target: Target, patience: Patience, bit: bool, give_up: bool) -> Generator[Request, Reply, Reply]:
+    octets = ShortFrame(REQ_UD2 | (FCB if bit else 0), target.address).to_bytes()
+    whom = target.identity if target.address == SELECTED else target.address
+    return (yield from ask(octets, patience.request, target.accepts, f"REQ_UD2 {whom}", give_up_on_silence=give_up))
+
+
+def _telegram(reply: Reply) -> bytes:
+    """The answer's octets; raises `ApplicationError` where the meter said no."""
+    frame = reply.frame
+    if isinstance(frame, LongFrame) and frame.ci == APPLICATION_ERROR:
+        code = frame.user_data[0] if frame.user_data else None
+        what = "busy" if code == BUSY else "unspecified" if code is None else f"code {code}"
+        raise ApplicationError(f"The meter answered with an application error ({what}).", code)
+    return reply.telegram
+
+
+def _header_address(frame: LongFrame) -> SecondaryAddress:
+    octets = frame.user_data[:8]
+    if frame.ci in MOST_SIGNIFICANT_FIRST:
+        octets = octets[3::-1] + octets[5:3:-1] + octets[6:]
+    return SecondaryAddress.from_bytes(octets)
+
+
+def _identification(frame: LongFrame) -> str:
+    octets = frame.user_data[:4]
+    return (octets if frame.ci in MOST_SIGNIFICANT_FIRST else octets[::-1]).hex().upper()
