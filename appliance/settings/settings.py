@@ -12,7 +12,6 @@ from appliance.errors import SettingError
 from appliance.events import SettingsChanged
 from appliance.ports import SettingBook
 from appliance.settings.checks import check_together
-from appliance.settings.kinds import Schedule
 from appliance.settings.row import AnySetting, Setting
 from appliance.settings.table import ROWS, Row, row_of
 from appliance.settings.tree import Tree
@@ -81,11 +80,9 @@ class Settings(Tree):
         publish: Callable[[object], None] = lambda event: None,
         *,
         serial: str = "00000000",
-        check_schedule: Callable[[str], object] = lambda text: None,
     ) -> None:
         self._book = book
         self._publish = publish
-        self._check_schedule = check_schedule
         self._lock = threading.Lock()
         self.problems: tuple[str, ...] = ()  # kept settings that this program cannot take; their defaults hold
         self._snapshot = Snapshot(self._sound(book.load()), serial)
@@ -145,15 +142,7 @@ class Settings(Tree):
         if text is None or (setting.base and not text):
             return None
         kept = setting.kind.format(setting.parse(name, text))
-        if isinstance(setting.kind, Schedule) and kept:
-            self._judge_schedule(name, kept)
         return None if kept == self._snapshot.default(setting) and not setting.base else kept
-
-    def _judge_schedule(self, name: str, text: str) -> None:
-        try:
-            self._check_schedule(text)
-        except SettingError as error:
-            raise SettingError(f'{name}="{text}": {error}') from None
 
     def _sound(self, texts: Mapping[str, str]) -> dict[str, str]:
         sound: dict[str, str] = {}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from appliance.settings.kinds import (
     Address,
-    Cron,
+    CronText,
     Duration,
     Exact,
     FilePath,
@@ -31,7 +31,7 @@ from appliance.settings.kinds import (
     OneOf,
     Order,
     Port,
-    Schedule,
+    ScheduleText,
     Secret,
     Size,
     Text,
@@ -80,9 +80,9 @@ class Colour(StrEnum):
         (Duration("d", 0, 36500), "24h", "1", "1 d"),
         (Size("MiB", 4, 1024), "1GiB", "1024", "1024 MiB"),
         (Size("MB", 1, 10000), "1500kB", "1500kB", "1500kB"),
-        (Schedule(), "15min", "15min", "15min"),
-        (Schedule(), "*/15 * * * *|0 8  * * mon", "*/15 * * * *|0 8 * * mon", "*/15 * * * *|0 8 * * mon"),
-        (Cron(optional=True), "", "", ""),
+        (ScheduleText(), "15min", "15min", "15min"),
+        (ScheduleText(), "*/15 * * * *|0 8  * * mon", "*/15 * * * *|0 8 * * mon", "*/15 * * * *|0 8 * * mon"),
+        (CronText(optional=True), "", "", ""),
         (Zone(), "Europe/Zurich", "Europe/Zurich", "Europe/Zurich"),
         (Zone(), "host", "host", "host"),
         (Meters(), "medium=water,12345678", "medium=water,12345678", "medium=water,12345678"),
@@ -147,10 +147,10 @@ def test_taken_text_is_written_plainly_and_parses_to_the_same(
         (Duration("ms", 0, 60000), "-5"),
         (Size("MiB", 4, 1024), "3"),
         (Size("MiB", 4, 1024), "1.5 B"),
-        (Schedule(), ""),
-        (Schedule(), "7min"),
-        (Schedule(), "* * * *"),
-        (Cron(), "15min"),
+        (ScheduleText(), ""),
+        (ScheduleText(), "7min"),
+        (ScheduleText(), "* * * *"),
+        (CronText(), "15min"),
         (Zone(), "Mars/Olympus"),
         (Zone(), ""),
         (Zone(), "../etc/passwd"),
@@ -185,7 +185,7 @@ def test_every_decimal_is_written_exactly(number: Decimal) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_a_kind(text: str) -> None:
-    for kind in (Duration("s", 0, 9), Host(), IpList(), Url("tcp"), Zone(), Meters(), Octets(0, 9), Schedule()):
+    for kind in (Duration("s", 0, 9), Host(), IpList(), Url("tcp"), Zone(), Meters(), Octets(0, 9), ScheduleText()):
         try:
             value = kind.parse(text)
         except NotTaken:

@@ -3,12 +3,12 @@
 from appliance.settings.kinds.base import Kind, NotTaken
 from appliance.settings.kinds.network import Address, Host, IpList, Listen, Network, Url
 from appliance.settings.kinds.numbers import Duration, Exact, Integer, Port, Size
-from appliance.settings.kinds.times import Cron, Schedule, TimeZone, Zone
+from appliance.settings.kinds.times import CronText, ScheduleText, TimeZone, Zone
 from appliance.settings.kinds.words import FilePath, Hidden, ListOf, Meters, Octets, OneOf, Order, Secret, Text, YesNo
 
 __all__ = [
     "Address",
-    "Cron",
+    "CronText",
     "Duration",
     "Exact",
     "FilePath",
@@ -26,7 +26,7 @@ __all__ = [
     "OneOf",
     "Order",
     "Port",
-    "Schedule",
+    "ScheduleText",
     "Secret",
     "Size",
     "Text",

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from appliance.cron import PRESETS, Schedule
+from appliance.errors import SettingError
 from appliance.settings.kinds.base import Kind, NotTaken
 
 HOST: Final = "host"
 ZONES: Final = "zoneinfo/"
-CRON_FIELDS: Final = 5
-PRESETS: Final = (
-    *("10s", "30s", "1min", "2min", "3min", "4min", "5min", "10min", "15min", "20min", "30min", "45min", "60min"),
-    *("90min", "120min", "150min", "3h", "6h", "12h", "18h", "24h", "48h", "168h", "672h"),
-)
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,8 @@ class Zone(Kind[TimeZone]):
         return "host or an IANA name such as Europe/Zurich"
 
 
-class Schedule(Kind[str]):
-    """A preset or a cron pattern, kept as typed. The scheduler's own parser judges it when it is set."""
+class ScheduleText(Kind[str]):
+    """A preset or a cron pattern, kept as typed."""
 
     word = "schedule"
 
@@ -71,22 +68,25 @@ class Schedule(Kind[str]):
 
     def parse(self, text: str) -> str:
         text = " ".join(text.split())
-        if not text and not self.optional:
+        if not text and self.optional:
+            return text
+        if not self.presets and text in PRESETS:
             raise NotTaken
-        cron = all(len(pattern.split()) == CRON_FIELDS for pattern in text.split("|"))
-        if text and not cron and not (self.presets and text in PRESETS):
-            raise NotTaken
+        try:
+            Schedule.parse(text)
+        except SettingError as error:
+            raise NotTaken(error.sentence) from None
         return text
 
     def allowed(self) -> str:
-        cron = 'a cron pattern of five fields such as "0 * * * *"'
-        return f"a preset such as 15min or {cron}" if self.presets else cron
+        pattern = 'a cron pattern of five fields such as "0 * * * *"'
+        return f"a preset such as 15min or {pattern}" if self.presets else pattern
 
     def choices(self) -> tuple[str, ...]:
-        return PRESETS if self.presets else ()
+        return tuple(PRESETS) if self.presets else ()
 
 
-class Cron(Schedule):
+class CronText(ScheduleText):
     """A cron pattern only."""
 
     word = "cron"

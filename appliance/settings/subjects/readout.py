@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.settings.kinds import Duration, Integer, Schedule, YesNo
+from appliance.settings.kinds import Duration, Integer, ScheduleText, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 MONTH = 2678400  # seconds
@@ -23,7 +23,7 @@ class Readout(Subject):
 
     enabled = Setting(YesNo(), "true", level=2, restarts=Restarts.PLAN,
         help="Read the meters on schedule.")
-    schedule = Setting(Schedule(), "15min", level=2, restarts=Restarts.PLAN,
+    schedule = Setting(ScheduleText(), "15min", level=2, restarts=Restarts.PLAN,
         help="When meters without their own schedule are read.")
     continuous = Part(Continuous)
     battery_interval = Setting(Duration("s", 0, MONTH), "3600", level=2,

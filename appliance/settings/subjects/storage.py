@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from appliance.settings.kinds import Cron, Duration, Integer, OneOf, Size
+from appliance.settings.kinds import CronText, Duration, Integer, OneOf, Size
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 
@@ -47,14 +47,14 @@ class Batch(Subject):
 class Maintenance(Subject):
     """`storage.maintenance.*`"""
 
-    schedule = Setting(Cron(), "35 * * * *", level=3, restarts=Restarts.PLAN,
+    schedule = Setting(CronText(), "35 * * * *", level=3, restarts=Restarts.PLAN,
         help="When housekeeping runs.")
 
 
 class Check(Subject):
     """`storage.check.*`"""
 
-    schedule = Setting(Cron(optional=True), "40 2 * * sun", level=3, restarts=Restarts.PLAN, note="empty = off",
+    schedule = Setting(CronText(optional=True), "40 2 * * sun", level=3, restarts=Restarts.PLAN, note="empty = off",
         help="When the database is checked from end to end.")
 
 
@@ -68,6 +68,8 @@ class Storage(Subject):
     ballast = Setting(Size("MiB", 4, 1024), "16", level=3, restarts=Restarts.APPLIANCE,
         help="Reserve file given up when the disk is full, so that clean-up can work.")
     batch = Part(Batch)
+    disk_warning = Setting(Size("MiB", 10, 100000), "500", level=3,
+        help='Event "disk low" below this.')
     maintenance = Part(Maintenance)
     check = Part(Check)
 
