@@ -1,0 +1,248 @@
+"""What is special about a serial line: marks, rates, rights, and the sentence for each trouble."""
+
+from __future__ import annotations
+
+import errno
+import grp
+import os
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import serial
+
+from appliance.errors import LineLost, LineRefused
+from appliance.mbus.framer import Received
+from drivers import channel
+from drivers.lines import open_line
+from drivers.serial_line import SerialLine
+from drivers.serial_ports import is_pty, why_not
+from tests.drivers.peers import PtyPeer, open_descriptors
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def peer(tmp_path: Path) -> Iterator[PtyPeer]:
+    far_end = PtyPeer(tmp_path)
+    yield far_end
+    far_end.vanish()
+
+
+@pytest.fixture
+def line(peer: PtyPeer) -> Iterator[SerialLine]:
+    opened = SerialLine(peer.url)
+    opened.open(2400)
+    yield opened
+    opened.close()
+
+
+def input_modes(line: SerialLine) -> int:
+    """How the kernel treats the line's input."""
+    assert line._serial
+    modes: int = termios.tcgetattr(line._serial.fileno())[0]
+    return modes
+
+
+def test_parity_is_checked_and_marked_after_open_and_after_each_change_of_rate(line: SerialLine) -> None:
+    wanted = termios.INPCK | termios.PARMRK
+    assert input_modes(line) & wanted == wanted
+    for baud_rate in (300, 9600, 2400):
+        line.set_baud_rate(baud_rate)
+        assert input_modes(line) & wanted == wanted
+        assert not input_modes(line) & (termios.IGNPAR | termios.ISTRIP | termios.IXON | termios.ICRNL)
+
+
+def test_parity_that_a_converter_loses_is_not_checked(peer: PtyPeer) -> None:
+    line = SerialLine(peer.url + "?parity=off")
+    line.open(2400)
+    assert not input_modes(line) & (termios.INPCK | termios.PARMRK)
+    peer.say(b"\xff\x00\x41")
+    assert line.receive(time.monotonic() + 60).octets[:1] == b"\xff"
+    line.close()
+
+
+def test_marked_octets_are_named_as_damaged(line: SerialLine, peer: PtyPeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = iter([b"\x10\xff", b"\x00\x41", b""])
+    monkeypatch.setattr(line._channel, "read", lambda until: next(reads))
+    assert line.receive(time.monotonic() + 60) == Received(b"\x10")
+    assert line.receive(time.monotonic() + 60) == Received(b"\x41", (0,))
+
+
+def test_beginning_of_a_mark_alone_does_not_end_the_waiting(line: SerialLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = iter([b"\xff", b"\x00", b"\x41"])
+    monkeypatch.setattr(line._channel, "read", lambda until: next(reads))
+    assert line.receive(time.monotonic() + 60) == Received(b"\x41", (0,))
+
+
+def test_serial_device_is_asked_for_even_parity_and_a_pty_for_none(
+    peer: PtyPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def no_port(path: str, baud_rate: int, *, parity: str, timeout: float, exclusive: bool) -> None:
+        asked.append((parity, timeout, exclusive))
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(serial, "Serial", no_port)
+    for url in (peer.url, "serial:///dev/null"):
+        with pytest.raises(LineRefused):
+            SerialLine(url).open(2400)
+    assert asked == [("N", 0, True), ("E", 0, True)]
+
+
+def test_pty_is_known_by_its_device_number(peer: PtyPeer) -> None:
+    assert is_pty(peer.url.removeprefix("serial://"))
+    assert not is_pty("/dev/null")
+    assert not is_pty("/no/such/device")
+
+
+def test_kernel_that_takes_a_frame_in_pieces_gets_all_of_it(
+    line: SerialLine, peer: PtyPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = os.write
+
+    def stingy(descriptor: int, octets: bytes | memoryview) -> int:
+        return whole(descriptor, octets[:3])
+
+    monkeypatch.setattr(os, "write", stingy)
+    line.send(bytes(range(100)))
+    monkeypatch.undo()
+    assert peer.hear(100) == bytes(range(100))
+
+
+def test_line_that_takes_no_more_octets_is_lost(line: SerialLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "STALLED", 0.0)
+    with pytest.raises(LineLost, match="takes no more octets"):
+        line.send(bytes(1_000_000))
+
+
+def test_second_program_is_kept_off_the_bus(line: SerialLine, peer: PtyPeer) -> None:
+    with pytest.raises(LineRefused, match="another program uses it"):
+        SerialLine(peer.url).open(2400)
+
+
+def test_program_that_holds_the_port_is_named(peer: PtyPeer) -> None:
+    device = peer.url.removeprefix("serial://")
+    script = "import fcntl, sys; f = open(sys.argv[1], 'rb+', 0); fcntl.flock(f, fcntl.LOCK_EX); print(); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, device], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        with pytest.raises(LineRefused, match=rf"Stop python.* \(pid {holder.pid}\)"):
+            SerialLine(peer.url).open(2400)
+        holder.communicate(b"\n")
+
+
+def test_missing_device_is_refused_and_those_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.serial_ports.ports", lambda: ["/dev/ttyUSB7"])
+    with pytest.raises(LineRefused, match=r"no such device\. Serial ports here: /dev/ttyUSB7"):
+        open_line("serial:///dev/ttyUSB99").open(2400)
+
+
+def test_file_that_is_no_serial_port_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no port")
+    with pytest.raises(LineRefused, match="not a serial port"):
+        open_line(f"serial://{tmp_path}/notes.txt").open(2400)
+    with pytest.raises(LineRefused, match="not a serial port"):
+        open_line(f"serial://{tmp_path}").open(2400)
+    with pytest.raises(LineRefused, match="not a serial port"):
+        open_line("serial:///dev/null").open(2400)
+
+
+def test_rate_that_no_line_has_is_refused(peer: PtyPeer) -> None:
+    with pytest.raises(LineRefused, match="cannot be opened"):
+        SerialLine(peer.url).open(-1)
+
+
+def test_line_that_has_worked_is_lost_not_refused_while_it_is_away(line: SerialLine, peer: PtyPeer) -> None:
+    peer.vanish()
+    with pytest.raises(LineLost, match="no such device"):
+        line.open(2400)
+    peer.come_back()
+    line.open(2400)
+
+
+def test_vendor_errors_become_ours(line: SerialLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(descriptor: int, when: int, attributes: list[object]) -> None:
+        raise termios.error(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(termios, "tcsetattr", fail)
+    with pytest.raises(LineLost, match="input/output error"):
+        line.set_baud_rate(300)
+
+
+def test_descriptor_is_given_back_when_opening_fails(peer: PtyPeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = SerialLine(peer.url)
+
+    def fail(descriptor: int, queue: int) -> None:
+        raise termios.error(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(termios, "tcflush", fail)
+    before = open_descriptors()
+    for _ in range(3):
+        with pytest.raises(LineRefused, match="does not work as a serial port"):
+            line.open(2400)
+    assert open_descriptors() == before
+
+
+def test_opening_and_closing_leaves_no_descriptor_behind(line: SerialLine) -> None:
+    line.close()
+    before = open_descriptors()
+    for _ in range(3):
+        line.open(2400)
+        line.open(2400)
+        line.close()
+    assert open_descriptors() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try it as another user")
+def test_port_without_permission_says_which_group_helps(tmp_path: Path) -> None:
+    master, slave = os.openpty()
+    device = os.ttyname(slave)
+    os.chown(device, 0, grp.getgrnam("tty").gr_gid)
+    Path(device).chmod(0o660)
+    sentence = opened_as_nobody(f"serial://{device}")
+    os.close(master)
+    os.close(slave)
+    assert "user nobody has no permission" in sentence
+    assert "usermod -aG tty nobody" in sentence
+
+
+def opened_as_nobody(url: str) -> str:
+    """The sentence with which a line is refused to a user who may do nothing."""
+    script = f"""
+import os, sys
+import drivers.serial_line
+from appliance.errors import LineRefused
+from drivers.lines import open_line
+os.setgroups([])
+os.setgid({NOBODY})
+os.setuid({NOBODY})
+try:
+    open_line(sys.argv[1]).open(2400)
+except LineRefused as refused:
+    print(refused)
+"""
+    return subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.EACCES, "no permission"),
+        (errno.ENXIO, "no such device"),
+        (errno.EBUSY, "another program"),
+        (errno.EIO, "does not work"),
+        (None, "odd trouble"),
+    ],
+)
+def test_each_trouble_has_a_reason_and_a_remedy(number: int | None, reason: str) -> None:
+    told, remedy = why_not("/dev/null", number, "odd trouble")
+    assert reason in told
+    assert remedy
