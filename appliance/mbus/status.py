@@ -1,0 +1,48 @@
+"""The status octet and the application errors in words (public M-Bus documentation, chapters 6.6 and 6.3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+CONDITION: Final = 0x03  # bits 0 and 1 are one code
+CONDITIONS: Final = ("", "application busy", "application error", "abnormal condition")
+# fmt: off
+FLAGS: Final = {
+    0x04: "low power",
+    0x08: "permanent error",
+    0x10: "temporary error",
+    0x20: "manufacturer flag 5",
+    0x40: "manufacturer flag 6",
+    0x80: "manufacturer flag 7",
+}
+APPLICATION_ERRORS: Final = {
+    0x00: "unspecified error",
+    0x01: "CI field not implemented",
+    0x02: "buffer too long, truncated",
+    0x03: "too many records",
+    0x04: "premature end of record",
+    0x05: "more than 10 DIFEs",
+    0x06: "more than 10 VIFEs",
+    0x07: "reserved",
+    0x08: "application busy",
+    0x09: "too many readouts",
+}
+# fmt: on
+
+
+def status_words(status: int) -> tuple[str, ...]:
+    """`0x0C` -> `("low power", "permanent error")`; nothing to say is an empty tuple."""
+    condition = CONDITIONS[status & CONDITION]
+    return (condition,) * bool(condition) + tuple(words for bit, words in FLAGS.items() if status & bit)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationErrorCode:
+    """What a meter answered instead of data; without a code it is the unspecified error."""
+
+    code: int
+
+    @property
+    def text(self) -> str:
+        return APPLICATION_ERRORS.get(self.code, f"reserved error {self.code:02X}")
