@@ -109,3 +109,10 @@ class ClockStepped:
     """The wall clock was set: by how many seconds it jumped."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StorageTrouble:
+    """The store could not write, or had to help itself; nothing is lost unless the sentence says so."""
+
+    sentence: str
