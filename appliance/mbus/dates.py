@@ -6,7 +6,8 @@ F  minute (6)  invalid (bit 7)  hour (5)  century (bits 5-6)  summer time (bit 7
 J  second (6)  minute (6)  hour (5)                                                            24 bit
 I  second (6)  summer time (bit 6)  minute (6)  invalid (bit 7)  hour (5)  weekday (3)  then as G  week (6)   48 bit
 ```
-A meter's clock knows no zone: the values are naive. Days that no calendar has are None, and the remarks say why.
+A meter's clock knows no zone: the values are naive. A time that the meter marks as invalid is told, with a remark;
+days that no calendar has are None, and the remarks say why.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ EVERY_MONTH: Final = 15
 EVERY_DAY: Final = 0
 EVERY_HOUR: Final = 31
 EVERY_MINUTE: Final = 63
+INVALID: Final = 0x80
 LAST_YEAR_AFTER_2000: Final = 80  # two-digit years up to it are of this century, later ones of the last
 
 
@@ -36,8 +38,6 @@ def read_date(octets: bytes) -> date | None:
 def read_date_time(octets: bytes) -> datetime | None:
     """Type F."""
     minute, hour, low, high = octets
-    if minute & 0x80:
-        return None
     year = _full_year(low >> 5 | high >> 1 & 0x78, hour >> 5 & 3)
     try:
         return datetime(year, high & 0x0F, low & 0x1F, hour & 0x1F, minute & 0x3F)  # noqa: DTZ001 - no zone on the wire
@@ -56,8 +56,6 @@ def read_time(octets: bytes) -> time | None:
 def read_long_date_time(octets: bytes) -> datetime | None:
     """Type I."""
     second, minute, hour, low, high, _ = octets
-    if minute & 0x80:
-        return None
     year = _full_year(low >> 5 | high >> 1 & 0x78, 0)
     try:
         return datetime(  # noqa: DTZ001 - no zone on the wire
@@ -82,15 +80,15 @@ def date_remarks(octets: bytes) -> tuple[str, ...]:
 
 
 def date_time_remarks(octets: bytes) -> tuple[str, ...]:
-    """Type F in words: summer time, invalid, recurring."""
-    summer = ("summer time",) if octets[1] & 0x80 else ()
-    return summer + _problem(read_date_time(octets), octets[0], octets[1], octets[2:])
+    """Type F in words: invalid, summer time, recurring."""
+    marks = _marks(octets[0] & INVALID, octets[1] & 0x80)
+    return marks if read_date_time(octets) else marks + _problem(octets[0], octets[1], octets[2:])
 
 
 def long_date_time_remarks(octets: bytes) -> tuple[str, ...]:
-    """Type I in words: summer time, invalid, recurring."""
-    summer = ("summer time",) if octets[0] & 0x40 else ()
-    return summer + _problem(read_long_date_time(octets), octets[1], octets[2], octets[3:5])
+    """Type I in words: invalid, summer time, recurring."""
+    marks = _marks(octets[1] & INVALID, octets[0] & 0x40)
+    return marks if read_long_date_time(octets) else marks + _problem(octets[1], octets[2], octets[3:5])
 
 
 def time_remarks(octets: bytes) -> tuple[str, ...]:
@@ -100,17 +98,18 @@ def time_remarks(octets: bytes) -> tuple[str, ...]:
     return _recurring_time(octets[1], octets[2]) or (f"no such time: {octets.hex().upper()}",)
 
 
-def _problem(moment: datetime | None, minute: int, hour: int, day: bytes) -> tuple[str, ...]:
-    if moment is not None:
-        return ()
-    if minute & 0x80:
-        return ("the meter marks its time as invalid",)
-    return _recurring(day) + _recurring_time(minute, hour) or (f"no such time: {day.hex().upper()}",)
+def _marks(invalid: int, summer_time: int) -> tuple[str, ...]:
+    return ("the meter marks its time as invalid",) * bool(invalid) + ("summer time",) * bool(summer_time)
+
+
+def _problem(minute: int, hour: int, day: bytes) -> tuple[str, ...]:
+    clock = f"{minute & 0x3F:02X}{hour & 0x1F:02X}"
+    return _recurring(day) + _recurring_time(minute, hour) or (f"no such time: {clock}{day.hex().upper()}",)
 
 
 def _recurring(day: bytes) -> tuple[str, ...]:
     every = {
-        "every year": day[0] >> 5 | day[1] >> 1 & 0x78 == EVERY_YEAR,
+        "every year": (day[0] >> 5 | day[1] >> 1 & 0x78) == EVERY_YEAR,
         "every month": day[1] & 0x0F == EVERY_MONTH,
         "every day": day[0] & 0x1F == EVERY_DAY and day != bytes(2),
     }

@@ -104,7 +104,7 @@ def _long(telegram: Telegram, frame: LongFrame, decrypt: Decrypt | None) -> Tele
     ci, length = frame.ci, len(frame.user_data)
     if ci in VARIABLE:
         return _variable(telegram, VARIABLE[ci], decrypt)
-    if ci in FIXED and (length == FIXED_LENGTH or ci not in COMPACT):
+    if ci in FIXED and (length <= FIXED_LENGTH or ci not in COMPACT):
         return _fixed(telegram, FIXED[ci])
     if ci in COMPACT:
         return _compact(telegram, COMPACT[ci])
@@ -181,7 +181,8 @@ def _fixed(telegram: Telegram, structure: Structure) -> Telegram:
     octets, end = telegram.octets, _end(telegram)
     if end - USER_DATA != FIXED_LENGTH:
         there = end - USER_DATA
-        raise TelegramError(f"The fixed structure has {FIXED_LENGTH} octets, not {there}.", octets, min(end, 23))
+        octet = min(end, USER_DATA + FIXED_LENGTH)
+        raise TelegramError(f"The fixed structure has {FIXED_LENGTH} octets, not {there}.", octets, octet)
     header, found = read_fixed(octets, USER_DATA, structure.order)
     return _from_walk(replace(telegram, header=header), octets, found)
 
