@@ -123,8 +123,10 @@ def _split(text: str) -> Iterator[str]:
     """Groups between commas outside quotes, without their quotes."""
     for match in TERMS.finditer(text):
         group = match[1].strip()
+        if len(group) > 1 and group[0] == group[-1] == '"':
+            group = re.sub(r"\\(.)", r"\1", group[1:-1]).strip()
         if group:
-            yield re.sub(r"\\(.)", r"\1", group[1:-1]) if len(group) > 1 and group[0] == group[-1] == '"' else group
+            yield group
 
 
 def _terms(group: str) -> Iterator[Term]:

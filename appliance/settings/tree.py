@@ -6,7 +6,7 @@ from appliance.settings.row import Family, Part, Subject
 from appliance.settings.subjects.bus import Bus, Segment
 from appliance.settings.subjects.console import Console
 from appliance.settings.subjects.identity import Identity, Localization, Time
-from appliance.settings.subjects.readout import Job, Readout
+from appliance.settings.subjects.readout import Job, Readout, Search
 from appliance.settings.subjects.storage import Log, Storage
 
 
@@ -18,6 +18,7 @@ class Tree(Subject):
     time = Part(Time)
     segment = Family(Segment, "NAME")
     bus = Part(Bus)
+    search = Part(Search)
     readout = Part(Readout)
     job = Part(Job)
     storage = Part(Storage)

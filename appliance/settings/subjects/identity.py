@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from appliance.meters.units import Units
 from appliance.settings.kinds import OneOf, Text, Zone
 from appliance.settings.row import Restarts, Setting, Subject
-
-
-class Units(StrEnum):
-    """Which units screens show."""
-
-    FRIENDLY = "friendly"
-    BASE = "base"
-    METER = "meter"
 
 
 class DecimalSeparator(StrEnum):

@@ -1,8 +1,8 @@
-"""When meters are read, and how often an order is tried again (settings.md §6)."""
+"""When meters are read, what they are called, how often an order is tried again (settings.md §5, §6)."""
 
 from __future__ import annotations
 
-from appliance.settings.kinds import Duration, Integer, ScheduleText, YesNo
+from appliance.settings.kinds import Duration, Integer, ScheduleText, Text, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 MONTH = 2678400  # seconds
@@ -32,6 +32,13 @@ class Readout(Subject):
         help="A wired meter is silent after so many missed slots.")
     round_limit = Setting(Integer(10, 100, "%"), "95", level=2,
         help="Retries still open at this part of the period are dropped so that the next round starts in time.")
+
+
+class Search(Subject):
+    """`search.*`"""
+
+    name = Setting(Text(1, 80), "{manufacturer} {medium} {primary} {secondary}", level=2,
+        help="Name given to a found meter.")
 
 
 class ScheduledJob(Subject):
