@@ -1,0 +1,42 @@
+"""What goes to the disk in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from appliance.events import RoundProgress
+from appliance.log import Entry
+from appliance.ports import Heard, Missed
+
+Item = Heard | Missed | Entry | RoundProgress
+Key = tuple[int, int]
+"""(slot, meter) of a reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Items sorted by kind; a slot that was heard is not missed, and the first reading of a slot counts."""
+
+    heard: dict[Key, Heard] = field(default_factory=dict)
+    missed: dict[Key, Missed] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    rounds: list[RoundProgress] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, items: Iterable[Item]) -> Batch:
+        """Sort what came in, in the order it came."""
+        batch = cls()
+        for item in items:
+            match item:
+                case Heard():
+                    batch.heard.setdefault((item.slot, item.meter), item)
+                case Missed():
+                    batch.missed[item.slot, item.meter] = item
+                case Entry():
+                    batch.entries.append(item)
+                case RoundProgress():
+                    batch.rounds.append(item)
+        for key in batch.heard.keys() & batch.missed.keys():
+            del batch.missed[key]
+        return batch

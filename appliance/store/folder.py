@@ -1,0 +1,102 @@
+"""The data folder: where it is, who may look into it, and that only one appliance runs on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+from typing import IO, Final
+
+from appliance.errors import Occupied, SettingError
+
+KEY_LENGTH: Final = 32
+
+
+def default_data_folder() -> Path:
+    """BUSMEISTER_DATA, else `/var/lib/busmeister` for root and `busmeister` in the state folder for a user."""
+    if given := os.environ.get("BUSMEISTER_DATA"):
+        return Path(given)
+    if os.geteuid() == 0:
+        return Path("/var/lib/busmeister")
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "busmeister"
+
+
+class DataFolder:
+    """Paths inside the data folder, its lock and its key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = path / "busmeister.db"
+        self.keyfile = path / "keyfile"
+        self.ballast = path / "ballast"
+        self.configuration = path / "configuration"
+        self.files = path / "files"
+        self.run = path / "run"
+        self._lock: IO[str] | None = None
+
+    def prepare(self) -> None:
+        """Make what is missing, readable by the owner alone."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+            for folder in (self.configuration, self.files, self.run):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise SettingError(
+                f"The data folder {self.path} cannot be used ({error.strerror}): choose another with --data."
+            ) from error
+
+    def lock(self) -> None:
+        """Claim the folder for this process; raises `Occupied` naming the process that has it."""
+        file = (self.path / "lock").open("a+", encoding="ascii")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            raise Occupied(
+                f"Another busmeister (process {holder}) runs on {self.path}: stop it, or choose another folder "
+                "with --data."
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        self._lock = file
+
+    def unlock(self) -> None:
+        """Let another process have the folder."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def key(self) -> bytes:
+        """The device's own key, made at the first start; it protects backups, not a stolen card."""
+        if not self.keyfile.exists():
+            self._make_key()
+        key = self.keyfile.read_bytes()
+        if len(key) != KEY_LENGTH:
+            raise SettingError(f"The key file {self.keyfile} is damaged: restore it from a backup, or remove it.")
+        return key
+
+    def _make_key(self) -> None:
+        fresh = self.path / "keyfile.new"
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_LENGTH))
+            file.flush()
+            os.fsync(descriptor)
+        fresh.replace(self.keyfile)
+        sync_folder(self.path)
+
+
+def sync_folder(path: Path) -> None:
+    """Make names in a folder survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

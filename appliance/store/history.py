@@ -1,0 +1,97 @@
+"""Boots and rounds: when the appliance ran, and what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import peewee
+
+from appliance.clock import Clock, ClockQuality
+from appliance.events import RoundProgress
+from appliance.store.database import connected, writing
+from appliance.store.models import Boot, RoundRow
+from appliance.store.rows import Start, milliseconds, moment
+
+
+@dataclass(frozen=True, slots=True)
+class BootRecord:
+    """A start of the appliance; `ended` is None where it did not end cleanly, or still runs."""
+
+    number: int
+    started: datetime
+    quality: ClockQuality
+    ended: datetime | None
+
+
+class History:
+    """Boots and rounds in the database."""
+
+    def __init__(self, database: peewee.Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._starts: dict[int, Start] = {}
+        self.boot = 0
+
+    def begin(self) -> None:
+        """Register this start; its number is one more than the last."""
+        stamp = self._clock.stamp()
+        wall, monotonic = milliseconds(stamp.wall), round(stamp.monotonic * 1000)
+        with writing(self._database):
+            rows = Boot.select(Boot.number, Boot.started, Boot.monotonic).tuples().execute(self._database)
+            self._starts = {number: Start(number, started, mono) for number, started, mono in rows}
+            self.boot = max(self._starts, default=0) + 1
+            trusted = int(stamp.quality is ClockQuality.TRUSTED)
+            Boot.insert(number=self.boot, started=wall, monotonic=monotonic, trusted=trusted).execute(self._database)
+        self._starts[self.boot] = Start(self.boot, wall, monotonic)
+
+    def end(self) -> None:
+        """Register a clean end."""
+        with writing(self._database):
+            row = Boot.update(ended=milliseconds(self._clock.now())).where(Boot.number == self.boot)
+            row.execute(self._database)
+
+    def start(self, boot: int) -> Start:
+        """Both clocks at a boot."""
+        return self._starts.get(boot) or Start(boot, 0, 0)
+
+    def boots(self, count: int = 100) -> list[BootRecord]:
+        """Starts of the appliance, newest first."""
+        query = Boot.select(Boot.number, Boot.started, Boot.trusted, Boot.ended).order_by(Boot.number.desc())
+        with connected(self._database):
+            rows = list(query.limit(count).tuples().execute(self._database))
+        return [
+            BootRecord(
+                number,
+                moment(started),
+                ClockQuality.TRUSTED if trusted else ClockQuality.UNTRUSTED,
+                None if ended is None else moment(ended),
+            )
+            for number, started, trusted, ended in rows
+        ]
+
+    def rounds(self, count: int = 50, segment: str | None = None) -> list[RoundProgress]:
+        """Rounds that are over, newest first."""
+        query = RoundRow.select().order_by(RoundRow.number.desc(), RoundRow.segment).limit(count)
+        if segment is not None:
+            query = query.where(RoundRow.segment == segment)
+        with connected(self._database):
+            rows = list(query.namedtuples().execute(self._database))
+        return [
+            RoundProgress(
+                row.number,
+                row.slot,
+                row.segment,
+                row.due,
+                row.answered,
+                row.missed,
+                moment(row.began),
+                moment(row.ended),
+            )
+            for row in rows
+        ]
+
+    def last_round(self) -> int:
+        """The highest number a round had, so that numbers go on after a restart."""
+        with connected(self._database):
+            return int(RoundRow.select(peewee.fn.MAX(RoundRow.number)).scalar(self._database) or 0)

@@ -1,0 +1,70 @@
+"""The system log: entries with severity, time, source and message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import peewee
+
+from appliance.clock import Clock
+from appliance.flood_guard import FloodGuard
+from appliance.log import Entry, Severity
+from appliance.store.database import connected
+from appliance.store.models import JournalRow
+from appliance.store.options import StoreOptions
+from appliance.store.rows import milliseconds, moment
+from appliance.store.writer import Writer
+
+
+class Journal:
+    """Entries are written with the next batch, so that the log wears no flash of its own."""
+
+    def __init__(
+        self, database: peewee.Database, writer: Writer, clock: Clock, options: Callable[[], StoreOptions]
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._clock = clock
+        self._options = options
+        self._guard = FloodGuard()
+
+    def add(self, severity: Severity, source: str, message: str) -> None:
+        """Keep an entry of this moment."""
+        self.take(Entry(self._clock.now(), severity, source, message))
+
+    def take(self, entry: Entry) -> None:
+        """Keep an entry if it is severe enough and no repetition."""
+        options, now = self._options(), self._clock.monotonic()
+        self._guard.interval = options.flood_seconds
+        for left_out in self._guard.left_out(now):
+            self._writer.put(Entry(entry.created, Severity.INFO, left_out.source, str(left_out)))
+        if entry.severity >= options.log_severity and self._guard.admit(entry.source, entry.message, now):
+            self._writer.put(entry)
+
+    def entries(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        severity: Severity = Severity.INFO,
+        source: str = "",
+        text: str = "",
+        count: int = 50,
+    ) -> list[Entry]:
+        """Entries of a time and at least a severity, newest first."""
+        row = JournalRow
+        query = row.select(row.created, row.severity, row.source, row.message).where(
+            row.created.between(milliseconds(since), milliseconds(until)), row.severity >= int(severity)
+        )
+        if source:
+            query = query.where(row.source.contains(source))
+        if text:
+            query = query.where(row.message.contains(text))
+        with connected(self._database):
+            found = query.order_by(row.number.desc()).limit(count).tuples().execute(self._database)
+            return [Entry(moment(created), Severity(level), *words) for created, level, *words in found]
+
+    def clear(self) -> None:
+        """Empty the log."""
+        self._writer.order(lambda: JournalRow.delete().execute(self._database))

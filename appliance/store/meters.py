@@ -1,0 +1,181 @@
+"""The meter list, in memory as the engine asks for it and in the database as it stays."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+import peewee
+
+from appliance.clock import Clock
+from appliance.errors import Kind, RefusedError
+from appliance.events import MetersChanged
+from appliance.mbus.address import SecondaryAddress
+from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
+from appliance.ports import Heard, Missed, ReadingKind
+from appliance.store.database import connected
+from appliance.store.models import MeterRow
+from appliance.store.newest import NewestBook
+from appliance.store.readings import Readings
+from appliance.store.rows import EPOCH
+from appliance.store.writer import Writer
+
+COPIED: Final = (
+    *("id", "name", "segment", "primary_address", "location", "cost_centre", "group", "comment", "baud_rate"),
+    *("schedule", "multi_telegram_limit", "application_reset_subcode"),
+)
+
+
+class Meters:
+    """The list; implements `MeterBook`."""
+
+    def __init__(
+        self,
+        database: peewee.Database,
+        writer: Writer,
+        readings: Readings,
+        newest: NewestBook,
+        clock: Clock,
+        publish: Callable[[object], None],
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._readings = readings
+        self._newest = newest
+        self._clock = clock
+        self._publish = publish
+        self._meters: dict[int, Meter] = {}
+        self._lock = threading.Lock()
+
+    def load(self) -> None:
+        """Take the list out of the database."""
+        with connected(self._database):
+            rows = MeterRow.select().order_by(MeterRow.id).dicts().execute(self._database)
+            self._meters = {row["id"]: from_row(row) for row in rows}
+
+    def all(self) -> list[Meter]:
+        """Every meter, by number."""
+        with self._lock:
+            return [self._meters[number] for number in sorted(self._meters)]
+
+    def find(self, number: int) -> Meter | None:
+        """The meter with this number."""
+        return self._meters.get(number)
+
+    def meters(self, segment: str) -> Sequence[Meter]:
+        """Active meters of a segment, in their order."""
+        return [meter for meter in self.all() if meter.active and meter.segment == segment]
+
+    def answered(self, slot: int, meters: Iterable[int]) -> set[int]:
+        """Those of `meters` that have a reading in `slot` already, written or waiting to be."""
+        asked = set(meters)
+        waiting = {heard.meter for heard in self._waiting() if heard.slot == slot}
+        return self._readings.answered(slot, asked) | (waiting & asked)
+
+    def ended(self, meter: int) -> int | None:
+        """The newest scheduled slot of a meter that ended, in a reading or a reason; None where none did."""
+        waiting = [
+            item.slot
+            for item in self._writer.waiting()
+            if isinstance(item, Heard | Missed) and item.meter == meter and item.kind is ReadingKind.SCHEDULED
+        ]
+        return max([*waiting, self._newest.ended(meter) or 0]) or None
+
+    def newest(self, meter: int) -> bytes | None:
+        """The newest telegram kept of a meter, to tell a repeated answer after a restart."""
+        waiting = [heard for heard in self._waiting() if heard.meter == meter and heard.telegrams]
+        if waiting:
+            return max(waiting, key=lambda heard: heard.slot).telegrams[-1]
+        slot = self._newest.heard(meter)
+        heard = self._readings.at(meter, slot) if slot is not None else None
+        return heard.telegrams[-1] if heard else None
+
+    def installed(self, number: int) -> datetime | None:
+        """When a meter came into the list."""
+        with connected(self._database):
+            query = MeterRow.select(MeterRow.installed).where(MeterRow.id == number)
+            seconds = query.scalar(self._database)
+        return None if seconds is None else datetime.fromtimestamp(seconds, EPOCH.tzinfo)
+
+    def next_number(self) -> int:
+        """The number that the next meter added without one gets."""
+        return max(self._meters, default=0) + 1
+
+    def add(self, *meters: Meter) -> list[Meter]:
+        """Add meters, all or none; those with id 0 get the next free number. Durable when this returns."""
+        added = self._writer.order(lambda: self._add(meters))
+        self._took(added)
+        return added
+
+    def change(self, *meters: Meter) -> None:
+        """Write meters anew under their number, all or none."""
+        self._writer.order(lambda: self._change(meters))
+        self._took(meters)
+
+    def delete(self, *numbers: int) -> None:
+        """Take meters off the list; their readings stay until they are deleted."""
+        self._writer.order(lambda: MeterRow.delete().where(MeterRow.id.in_(numbers)).execute(self._database))
+        with self._lock:
+            self._meters = {number: meter for number, meter in self._meters.items() if number not in numbers}
+        self._publish(MetersChanged(frozenset(numbers)))
+
+    def _waiting(self) -> list[Heard]:
+        return [item for item in self._writer.waiting() if isinstance(item, Heard)]
+
+    def _add(self, meters: Sequence[Meter]) -> list[Meter]:
+        added: list[Meter] = []
+        number, installed = self.next_number(), int(self._clock.now().timestamp())
+        for meter in meters:
+            if meter.id in self._meters:
+                raise RefusedError(f"There is a meter {meter.id} already.", Kind.CONFLICT)
+            added.append(replace(meter, id=meter.id or number))
+            number = max(number, added[-1].id) + 1
+        for meter in added:
+            MeterRow.insert(**to_row(meter), installed=installed).execute(self._database)
+        return added
+
+    def _change(self, meters: Sequence[Meter]) -> None:
+        for meter in meters:
+            if meter.id not in self._meters:
+                raise RefusedError(f"There is no meter {meter.id}.", Kind.NOT_FOUND)
+            row = to_row(meter)
+            MeterRow.update(**row).where(MeterRow.id == row.pop("id")).execute(self._database)
+
+    def _took(self, meters: Sequence[Meter]) -> None:
+        with self._lock:
+            self._meters = self._meters | {meter.id: meter for meter in meters}
+        self._publish(MetersChanged(frozenset(meter.id for meter in meters)))
+
+
+def to_row(meter: Meter) -> dict[str, Any]:
+    """The columns of a meter."""
+    row: dict[str, Any] = {name: getattr(meter, name) for name in COPIED}
+    address = meter.secondary_address
+    row |= {
+        "addressing": meter.addressing.value,
+        "secondary_address": str(address) if address else None,
+        "fabrication": address.fabrication if address else None,
+        "multi_telegram": meter.multi_telegram.value,
+        "initialization": meter.initialization.value,
+        "response_timeout": round(meter.response_timeout * 1000),
+    }
+    return row | {name: int(getattr(meter, name)) for name in ("active", "battery", "store")}
+
+
+def from_row(row: dict[str, Any]) -> Meter:
+    """The way back."""
+    address = SecondaryAddress.parse(row["secondary_address"]) if row["secondary_address"] else None
+    return Meter(
+        **{name: row[name] for name in COPIED},
+        addressing=Addressing(row["addressing"]),
+        secondary_address=replace(address, fabrication=row["fabrication"]) if address else None,
+        multi_telegram=MultiTelegram(row["multi_telegram"]),
+        initialization=Initialization(row["initialization"]),
+        response_timeout=row["response_timeout"] / 1000,
+        active=bool(row["active"]),
+        battery=bool(row["battery"]),
+        store=bool(row["store"]),
+    )

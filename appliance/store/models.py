@@ -1,0 +1,172 @@
+"""The tables, as peewee models. They know no database: each query is told where it runs (`.execute(database)`),
+so that several stores live beside one another and SQLite and PostgreSQL share the models."""
+
+from __future__ import annotations
+
+from peewee import BigIntegerField, BlobField, CompositeKey, IntegerField, Model, TextField
+
+
+class Boot(Model):
+    """A start of the appliance; `ended` stays empty where the power went."""
+
+    number = IntegerField(primary_key=True)
+    started = BigIntegerField()
+    monotonic = BigIntegerField()
+    trusted = IntegerField()
+    ended = BigIntegerField(null=True)
+
+
+class MeterRow(Model):
+    """A meter of the list."""
+
+    id = IntegerField(primary_key=True)
+    name = TextField()
+    segment = TextField()
+    addressing = TextField()
+    primary_address = IntegerField(null=True)
+    secondary_address = TextField(null=True)
+    fabrication = TextField(null=True)
+    active = IntegerField()
+    location = TextField()
+    cost_centre = TextField()
+    group = TextField()
+    comment = TextField()
+    baud_rate = IntegerField()
+    schedule = TextField()
+    multi_telegram = TextField()
+    multi_telegram_limit = IntegerField()
+    response_timeout = IntegerField()
+    initialization = TextField()
+    application_reset_subcode = IntegerField()
+    battery = IntegerField()
+    store = IntegerField()
+    installed = BigIntegerField()
+
+    class Meta:
+        table_name = "meter"
+
+
+class Setting(Model):
+    """A setting that is not at its default."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+    changed = BigIntegerField()
+    who = TextField()
+
+
+class LayoutRow(Model):
+    """A telegram with its data taken out."""
+
+    number = IntegerField(primary_key=True)
+    length = IntegerField()
+    mask = BlobField()
+    pattern = BlobField()
+
+    class Meta:
+        table_name = "layout"
+
+
+class ReadingRow(Model):
+    """One telegram of a reading."""
+
+    slot = BigIntegerField()
+    meter = IntegerField()
+    telegram = IntegerField()
+    layout = IntegerField()
+    marks = IntegerField()
+    boot = IntegerField()
+    delay = BigIntegerField()
+    drift = BigIntegerField()
+    octets = BlobField()
+
+    class Meta:
+        table_name = "reading"
+        primary_key = CompositeKey("slot", "meter", "telegram")
+
+
+class MissedRow(Model):
+    """A due slot without a reading."""
+
+    slot = BigIntegerField()
+    meter = IntegerField()
+    reason = IntegerField()
+    marks = IntegerField()
+    boot = IntegerField()
+    delay = BigIntegerField()
+    drift = BigIntegerField()
+    detail = TextField()
+    octets = BlobField()
+
+    class Meta:
+        table_name = "missed"
+        primary_key = CompositeKey("slot", "meter")
+
+
+class OutboxRow(Model):
+    """A reading that a receiver has not got yet."""
+
+    receiver = IntegerField()
+    slot = BigIntegerField()
+    meter = IntegerField()
+
+    class Meta:
+        table_name = "outbox"
+        primary_key = CompositeKey("receiver", "slot", "meter")
+
+
+class RoundRow(Model):
+    """A readout round of a segment that is over."""
+
+    number = IntegerField()
+    segment = TextField()
+    slot = BigIntegerField()
+    due = IntegerField()
+    answered = IntegerField()
+    missed = IntegerField()
+    began = BigIntegerField()
+    ended = BigIntegerField()
+
+    class Meta:
+        table_name = "round"
+        primary_key = CompositeKey("number", "segment")
+
+
+class JournalRow(Model):
+    """A line of the system log."""
+
+    number = BigIntegerField(primary_key=True)
+    created = BigIntegerField()
+    severity = IntegerField()
+    source = TextField()
+    message = TextField()
+
+    class Meta:
+        table_name = "journal"
+
+
+class MeterLogRow(Model):
+    """A status byte of a meter, when it was kept."""
+
+    meter = IntegerField()
+    created = BigIntegerField()
+    status = IntegerField()
+
+    class Meta:
+        table_name = "meter_log"
+        primary_key = CompositeKey("meter", "created")
+
+
+class Fact(Model):
+    """What the store remembers about itself."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+
+
+class Newest(Model):
+    """Where a meter's newest slots are, as of the last time this was written down."""
+
+    meter = IntegerField(primary_key=True)
+    heard = BigIntegerField(null=True)
+    ended = BigIntegerField(null=True)

@@ -1,0 +1,110 @@
+"""Where each meter's newest slots lie, in memory: asking the rows would scan far for a meter that fell silent.
+
+Writing it down with every reading would wear the flash. It is written when housekeeping runs and at the end; at the
+start the rows since then, few, are scanned.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Final
+
+import peewee
+
+from appliance.ports import ReadingKind
+from appliance.store.batch import Batch
+from appliance.store.database import connected, execute_many, writing
+from appliance.store.models import Fact, MissedRow, Newest, ReadingRow
+from appliance.store.rows import KINDS, UNTRUSTED
+
+MARGIN: Final = 2 * 86400  # seconds below the highest slot written down: late and off-grid readings lie there
+FACT: Final = "newest written down up to"
+INSERT: Final = "INSERT INTO newest (meter, heard, ended) VALUES (?, ?, ?)"
+SCHEDULED: Final = (KINDS.index(ReadingKind.SCHEDULED), KINDS.index(ReadingKind.SCHEDULED) | UNTRUSTED)
+
+Slots = dict[int, int]
+"""Meter to slot."""
+
+
+class NewestBook:
+    """Per meter the slot of its newest reading, and the newest scheduled slot that ended."""
+
+    def __init__(self, database: peewee.Database) -> None:
+        self._database = database
+        self._heard: Slots = {}
+        self._ended: Slots = {}
+        self._lock = threading.Lock()
+
+    def load(self) -> None:
+        """What was written down, and what came since."""
+        with connected(self._database):
+            known = list(Newest.select(Newest.meter, Newest.heard, Newest.ended).tuples().execute(self._database))
+            since = Fact.select(Fact.value).where(Fact.name == FACT).scalar(self._database)
+            heard, ended, missed = self._since(int(since or 0))
+        with self._lock:
+            self._heard = {meter: slot for meter, slot, _ in known if slot is not None}
+            self._ended = {meter: slot for meter, _, slot in known if slot is not None}
+            _raise(self._heard, heard)
+            _raise(self._ended, [*ended, *missed])
+
+    def saw_batch(self, batch: Batch) -> None:
+        """What is stored now."""
+        scheduled = ReadingKind.SCHEDULED
+        with self._lock:
+            _raise(self._heard, ((meter, slot) for slot, meter in batch.heard))
+            for items in (batch.heard, batch.missed):
+                _raise(self._ended, ((meter, slot) for (slot, meter), item in items.items() if item.kind is scheduled))
+
+    def heard(self, meter: int) -> int | None:
+        """Slot of the newest reading of a meter."""
+        return self._heard.get(meter)
+
+    def ended(self, meter: int) -> int | None:
+        """The newest scheduled slot of a meter that ended, in a reading or a reason."""
+        return self._ended.get(meter)
+
+    def rebuild(self) -> None:
+        """Look everything up in the rows, however far that is: after readings were deleted or moved."""
+        heard, ended, missed = self._since(0)
+        with self._lock:
+            self._heard, self._ended = {}, {}
+            _raise(self._heard, heard)
+            _raise(self._ended, [*ended, *missed])
+
+    def write_down(self) -> None:
+        """For the next start."""
+        with self._lock:
+            meters = sorted(self._heard.keys() | self._ended.keys())
+            rows = [(meter, self._heard.get(meter), self._ended.get(meter)) for meter in meters]
+        if not rows:
+            return
+        highest = max(slot for _, *slots in rows for slot in slots if slot is not None)
+        with writing(self._database):
+            Newest.delete().execute(self._database)
+            execute_many(self._database, INSERT, rows)
+            Fact.delete().where(Fact.name == FACT).execute(self._database)
+            Fact.insert(name=FACT, value=str(highest - MARGIN)).execute(self._database)
+
+    def _since(self, slot: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, int]]]:
+        """Newest slots of readings, of scheduled readings, of scheduled slots missed, among those from `slot` on."""
+        return (
+            self._newest(ReadingRow, slot, scheduled=False),
+            self._newest(ReadingRow, slot, scheduled=True),
+            self._newest(MissedRow, slot, scheduled=True),
+        )
+
+    def _newest(
+        self, table: type[ReadingRow] | type[MissedRow], since: int, *, scheduled: bool
+    ) -> list[tuple[int, int]]:
+        query = table.select(table.meter, peewee.fn.MAX(table.slot)).where(table.slot >= since)
+        if scheduled:
+            query = query.where(table.marks.in_(SCHEDULED))
+        with connected(self._database):
+            return list(query.group_by(table.meter).tuples().execute(self._database))
+
+
+def _raise(slots: Slots, found: Iterable[tuple[int, int]]) -> None:
+    for meter, slot in found:
+        if slot > slots.get(meter, -1):
+            slots[meter] = slot
