@@ -68,6 +68,17 @@ class Building:
         chosen = Random(f"{self.seed} {fault}").sample(self.meters, count)
         self._given += [(fault, meter) for meter in chosen]
 
+    def give_by_name(self, text: str) -> None:
+        """`echo` for the whole bus, `deaf:3` for three meters, `late:heat 2` for one by name or address."""
+        name, separator, whom = text.partition(":")
+        fault = Fault.parse(name)
+        if not separator:
+            self.give(fault)
+        elif whom.isdecimal() and len(whom) < 8:
+            self.give(fault, int(whom))
+        else:
+            self.give_to(self.find(whom), (fault,))
+
     def give_to(self, meter: SimulatedMeter, faults: Iterable[Fault]) -> None:
         """Let one meter have faults from the start."""
         self._given += [(fault, meter) for fault in faults]

@@ -25,7 +25,6 @@ from appliance.mbus.framer import Received
 from appliance.mbus.slave import BAUD_RATES
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.url import refused
 
 SHAPE: Final = "simulated://apartment-block?meters=60&fault=deaf:3&seed=7"
@@ -139,20 +138,8 @@ def read_url(url: str) -> tuple[Building, bool]:
         same_delay=_choice(options, "delay", "spread", "same"),
     )
     for fault in faults:
-        _give(building, fault)
+        building.give_by_name(fault)
     return building, _choice(options, "fast", "off", "on")
-
-
-def _give(building: Building, text: str) -> None:
-    """`echo`, `deaf:3`, `late:heat 2`."""
-    name, separator, whom = text.partition(":")
-    fault = Fault.parse(name)
-    if not separator:
-        building.give(fault)
-    elif whom.isdecimal() and len(whom) < 8:
-        building.give(fault, int(whom))
-    else:
-        building.give_to(building.find(whom), (fault,))
 
 
 def _number(options: dict[str, str], name: str) -> int | None:
