@@ -1,0 +1,103 @@
+"""The layouts heard so far, found again by one masked comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from appliance.errors import TelegramError
+from appliance.mbus.layout import SENDER_KIND, Layout, MeterKind
+from appliance.mbus.plan import Values
+from appliance.mbus.records import Meaning
+from appliance.mbus.telegram import Telegram, decode
+
+MOST_OF_A_KIND: Final = 64  # a meter that sends more shapes than that means harm
+MOST: Final = 4096  # and so does one that changes its manufacturer as often
+
+Decoded = tuple[tuple[Meaning, ...], Values]
+"""What the records of a telegram mean, and their raw values."""
+
+Shelf = dict[tuple[int, bytes], tuple[Layout, ...]]
+
+
+class LayoutBook:
+    """Learns layouts from the telegrams it is shown; reads those of known layout by their plans.
+
+    Several threads may use it: shelves are replaced, never changed; of two layouts learnt in the same instant one may
+    be learnt again later.
+    """
+
+    def __init__(self) -> None:
+        self._of_known_sender: Shelf = {}  # by length, and the octets that tell the kind of meter
+        self._of_any_sender: Shelf = {}  # by length alone: no address in the telegram, or the fixed structure
+        self._counts: dict[MeterKind, int] = {}
+
+    def __len__(self) -> int:
+        return sum(self._counts.values())
+
+    def __iter__(self) -> Iterator[Layout]:
+        for shelf in (self._of_known_sender, self._of_any_sender):
+            for layouts in tuple(shelf.values()):
+                yield from layouts
+
+    def known(self, octets: bytes) -> Layout | None:
+        """The layout a telegram belongs to, if it was learnt before."""
+        length = len(octets)
+        bits = int.from_bytes(octets)
+        for layout in self._of_known_sender.get((length, octets[SENDER_KIND]), ()):
+            if bits & layout.mask_bits == layout.pattern_bits:
+                return layout
+        for layout in self._of_any_sender.get((length, b""), ()):
+            if bits & layout.mask_bits == layout.pattern_bits:
+                return layout
+        return None
+
+    def find(self, octets: bytes) -> Layout | None:
+        """The layout of a telegram, learnt now if need be; None where the telegram is to be kept whole."""
+        layout = self.known(octets)
+        if layout is not None and layout.reads(octets):
+            return layout
+        layout = Layout.of(octets)
+        return layout if layout is not None and self.add(layout) else None
+
+    def make(self, length: int, mask: bytes, pattern: bytes) -> Layout:
+        """A layout from its three parts, as a store keeps them."""
+        layout = Layout(length, mask, pattern)
+        self.add(layout)
+        return layout
+
+    def add(self, layout: Layout) -> bool:
+        """Take a layout in; False where its kind, or the book, has as many as it may."""
+        kind = layout.kind
+        shelf = self._of_any_sender if kind == MeterKind() else self._of_known_sender
+        key = (layout.length, b"" if kind == MeterKind() else layout.pattern[SENDER_KIND])
+        if layout in shelf.get(key, ()):
+            return True
+        if self._counts.get(kind, 0) >= MOST_OF_A_KIND or len(self) >= MOST:
+            return False
+        shelf[key] = (*shelf.get(key, ()), layout)
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        return True
+
+    def decode(self, octets: bytes) -> Telegram:
+        """What a telegram says; its layout is learnt if it is new. Raises `TelegramError` as the slow path does."""
+        layout = self.known(octets)
+        if layout is not None:
+            return layout.decode(octets)
+        telegram = decode(octets)
+        self.find(octets)
+        return telegram
+
+    def decode_many(self, telegrams: Iterable[bytes]) -> list[Decoded | TelegramError]:
+        """Meanings and raw values of each telegram, for statistics and exports; an unsound one gives its error."""
+        return [self._values(octets) for octets in telegrams]
+
+    def _values(self, octets: bytes) -> Decoded | TelegramError:
+        layout = self.known(octets)
+        if layout is not None and layout.reads(octets):
+            return layout.meanings, layout.values(octets)
+        try:
+            records = self.decode(octets).records or ()
+        except TelegramError as error:
+            return error
+        return tuple(record.meaning for record in records), tuple(record.raw for record in records)

@@ -1,0 +1,203 @@
+"""A layout is a telegram with its data taken out: what a meter sends again and again, told once.
+
+```text
+compared   68 L L 68, CI, manufacturer, version, medium, every DIF, DIFE, VIF, VIFE, text of a VIF, LVAR length octet,
+           filler 2F, DIF 0F and 1F; in the fixed structure the two status bits that choose BCD or binary and stored
+           values, and the medium and unit octets
+kept       C, A, identification, access number, status, configuration word, all values, all behind DIF 0F and 1F
+computed   the checksum
+```
+Total length, mask and masked octets are the whole of it: a store keeps these three once and the data octets of each
+telegram, and rebuilds every telegram exactly. No value ever chooses the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from appliance.errors import TelegramError
+from appliance.mbus.address import ANY, ANY_MANUFACTURER
+from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
+from appliance.mbus.frames import LongFrame, parse_frame
+from appliance.mbus.header import LONG_HEADER
+from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing, checksum
+from appliance.mbus.plan import Column, Plan, Values
+from appliance.mbus.planned import PlannedTelegram
+from appliance.mbus.records import Meaning, RecordSpan, Walk, walk
+from appliance.mbus.security import DECRYPTED, encrypted_octets
+from appliance.mbus.structures import CI_POSITION, FIXED, TRAILER, USER_DATA, VARIABLE
+from appliance.mbus.telegram import Telegram, decode
+
+ADDRESS_POSITION: Final = 5
+SENDER_KIND: Final = slice(11, 15)  # manufacturer, version, medium of a long header
+FIXED_STATUS: Final = USER_DATA + 5
+
+
+class MeterKind(NamedTuple):
+    """Layouts are kept by the kind of meter that sends them; what a telegram does not tell is `ANY`."""
+
+    manufacturer: int = ANY_MANUFACTURER
+    version: int = ANY
+    medium: int = ANY
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One shape of telegram. Whatever else it knows follows from its three fields when it is asked for."""
+
+    length: int
+    mask: bytes
+    pattern: bytes
+
+    @classmethod
+    def of(cls, octets: bytes) -> Layout | None:
+        """The layout of a telegram; None for one that has none and is to be kept whole."""
+        try:
+            frame = parse_frame(octets)
+        except TelegramError:
+            return None
+        if not isinstance(frame, LongFrame):
+            return None
+        found = _cut(octets)
+        if found is None or found.fault is not None or _is_encrypted(octets):
+            return None
+        mask = _mask(octets, found.spans)
+        return cls(len(octets), mask, _masked(octets, mask))
+
+    @property
+    def kind(self) -> MeterKind:
+        """Manufacturer, version and medium of the meters that send it."""
+        structure = VARIABLE.get(self.pattern[CI_POSITION])
+        if structure is None or structure.header != LONG_HEADER:
+            return MeterKind()
+        manufacturer, version, medium = self.pattern[11:13], self.pattern[13], self.pattern[14]
+        return MeterKind(int.from_bytes(manufacturer, structure.byte_order), version, medium)
+
+    def belongs(self, octets: bytes) -> bool:
+        """Whether a telegram has this layout, its checksum left aside."""
+        return len(octets) == self.length and int.from_bytes(octets) & self.mask_bits == self.pattern_bits
+
+    def data(self, octets: bytes) -> bytes:
+        """The octets to keep of a telegram that belongs."""
+        return self._packing.data(octets)
+
+    def rebuild(self, data: bytes) -> bytes:
+        """The whole telegram again, octet for octet; raises `TelegramError` where the data are not of this layout."""
+        return self._packing.rebuild(data)
+
+    def values(self, octets: bytes) -> Values:
+        """The raw values of all records of a telegram that belongs."""
+        return self.plan.values(octets)
+
+    def values_of_data(self, data: bytes) -> Values:
+        """The same from the data octets alone, without rebuilding the telegram."""
+        return self.plan.values_of_data(data)
+
+    def values_of_all(self, data: Iterable[bytes]) -> Iterable[Values]:
+        """The same from the data octets of many telegrams, in their order."""
+        return self.plan.values_of_all(data)
+
+    def decode(self, octets: bytes) -> Telegram:
+        """What a telegram that belongs says: its values are read now, words about them when somebody looks."""
+        if not self.reads(octets):
+            return decode(octets)
+        return PlannedTelegram.of(octets, self._walk, self.plan.values(octets))
+
+    def reads(self, octets: bytes) -> bool:
+        """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
+        configuration = self.configuration_position
+        if checksum(octets) != octets[-TRAILER]:
+            return False
+        return not configuration or octets[configuration : configuration + 2] == b"\0\0" or not _is_encrypted(octets)
+
+    @cached_property
+    def mask_bits(self) -> int:
+        """The mask as one number, so that a telegram is compared in one step."""
+        return int.from_bytes(self.mask)
+
+    @cached_property
+    def pattern_bits(self) -> int:
+        """The octets compared, as one number."""
+        return int.from_bytes(self.pattern)
+
+    @cached_property
+    def spans(self) -> tuple[RecordSpan, ...]:
+        """Where the records stand."""
+        return self._walk.spans
+
+    @cached_property
+    def meanings(self) -> tuple[Meaning, ...]:
+        """What the records mean, in the order of their values."""
+        return tuple(span.meaning for span in self.spans)
+
+    @property
+    def more(self) -> bool:
+        """Whether the meter announces a further telegram."""
+        return self._walk.more
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Reads the values; compiled at the first use."""
+        columns = [Column(span.meaning.coding, span.data, span.end) for span in self.spans]
+        return Plan(columns, self.length, self._packing.kept)
+
+    @cached_property
+    def configuration_position(self) -> int:
+        """Where the configuration word stands, 0 where no word can make the telegram an encrypted one."""
+        structure = VARIABLE.get(self.pattern[CI_POSITION])
+        if structure is None or structure.header == 0 or self.pattern[structure.data_start :][:2] == DECRYPTED:
+            return 0
+        return structure.data_start - 2
+
+    @cached_property
+    def _walk(self) -> Walk:
+        found = _cut(self.pattern)
+        if found is None or found.fault is not None:
+            raise TelegramError("The pattern of the layout is no telegram.", self.pattern)
+        return found
+
+    @cached_property
+    def _packing(self) -> Packing:
+        return Packing(self.mask, self.pattern)
+
+
+def _cut(octets: bytes) -> Walk | None:
+    """The records of a frame, None for a kind of frame that has no layout."""
+    ci, end = octets[CI_POSITION], len(octets) - TRAILER
+    if ci in VARIABLE:
+        structure = VARIABLE[ci]
+        return walk(octets, structure.data_start, end, structure.order) if structure.data_start <= end else None
+    if ci in FIXED and end - USER_DATA == FIXED_LENGTH:
+        return read_fixed(octets, USER_DATA, FIXED[ci].order)[1]
+    return None
+
+
+def _is_encrypted(octets: bytes) -> bool:
+    structure = VARIABLE.get(octets[CI_POSITION])
+    if structure is None or structure.header == 0 or octets[structure.data_start :][:2] == DECRYPTED:
+        return False
+    word = int.from_bytes(octets[structure.data_start - 2 : structure.data_start], structure.byte_order)
+    return encrypted_octets(word, len(octets) - TRAILER - structure.data_start) > 0
+
+
+def _mask(octets: bytes, spans: Iterable[RecordSpan]) -> bytes:
+    """FF where an octet is compared, 00 where it is data, single bits where part of it is compared."""
+    mask = bytearray((COMPARED,)) * len(octets)
+    mask[CONTROL_POSITION] = mask[ADDRESS_POSITION] = mask[-TRAILER] = 0
+    structure = VARIABLE.get(octets[CI_POSITION])
+    if structure is None:
+        mask[USER_DATA : FIXED_STATUS + 1] = bytes(5) + bytes((BINARY | STORED,))
+    else:
+        mask[USER_DATA : structure.data_start] = bytes(structure.header)
+        if structure.header == LONG_HEADER:
+            mask[SENDER_KIND] = bytes((COMPARED,)) * 4
+    for span in spans:
+        mask[span.data : span.end] = bytes(span.end - span.data)
+    return bytes(mask)
+
+
+def _masked(octets: bytes, mask: bytes) -> bytes:
+    return (int.from_bytes(octets) & int.from_bytes(mask)).to_bytes(len(octets))
