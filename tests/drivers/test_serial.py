@@ -22,8 +22,7 @@ from drivers.lines import open_line
 from drivers.serial_line import SerialLine
 from drivers.serial_ports import is_pty, why_not
 from tests.drivers.peers import PtyPeer, open_descriptors
-
-NOBODY = 65534
+from tests.nobody import as_nobody, needs_root
 
 
 @pytest.fixture
@@ -201,35 +200,21 @@ def test_opening_and_closing_leaves_no_descriptor_behind(line: SerialLine) -> No
     assert open_descriptors() == before
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can try it as another user")
+@needs_root
 def test_port_without_permission_says_which_group_helps(tmp_path: Path) -> None:
     master, slave = os.openpty()
     device = os.ttyname(slave)
     os.chown(device, 0, grp.getgrnam("tty").gr_gid)
     Path(device).chmod(0o660)
-    sentence = opened_as_nobody(f"serial://{device}")
+    imports = (
+        "import drivers.serial_line\nfrom appliance.errors import LineRefused\nfrom drivers.lines import open_line"
+    )
+    code = "try:\n    SerialLine(sys.argv[1]).open(2400)\nexcept LineRefused as refused:\n    print(refused)"
+    sentence = as_nobody(imports, code, f"serial://{device}")
     os.close(master)
     os.close(slave)
     assert "user nobody has no permission" in sentence
     assert "usermod -aG tty nobody" in sentence
-
-
-def opened_as_nobody(url: str) -> str:
-    """The sentence with which a line is refused to a user who may do nothing."""
-    script = f"""
-import os, sys
-import drivers.serial_line
-from appliance.errors import LineRefused
-from drivers.lines import open_line
-os.setgroups([])
-os.setgid({NOBODY})
-os.setuid({NOBODY})
-try:
-    open_line(sys.argv[1]).open(2400)
-except LineRefused as refused:
-    print(refused)
-"""
-    return subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,140 @@
+"""The data folder: rights, room, the database, and whether an appliance runs on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from appliance.commands.checks.finding import Finding, error, ok, warning
+from drivers.serial_ports import user_name
+
+MEGABYTE: Final = 1_000_000
+NO_ROOM: Final = 50 * MEGABYTE
+LITTLE_ROOM: Final = 500 * MEGABYTE
+LARGEST_COPY: Final = 500 * MEGABYTE  # of a database with a log that is not yet merged into it
+
+
+def check_folder(path: Path) -> Iterator[Finding]:
+    """All of it; a folder that is not there yet is made by the first `busmeister run`."""
+    if not path.is_dir():
+        yield check_place(path)
+        return
+    rights = check_rights(path)
+    yield rights
+    yield check_room(path)
+    process = running(path)
+    yield ok("appliance", f"runs as process {process}" if process else "does not run on this folder")
+    if os.access(path, os.R_OK | os.X_OK):
+        yield check_keyfile(path / "keyfile")
+        yield check_database(path / "busmeister.db", process)
+
+
+def check_place(path: Path) -> Finding:
+    """Whether the folder can be made."""
+    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.exists():
+        return error("data folder", f"{path} is a file", "Choose another with --data")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        user = user_name(os.geteuid())
+        return error("data folder", f"user {user} may not make {path}", "Choose another with --data")
+    return ok("data folder", f"{path} is made at the first start")
+
+
+def check_rights(path: Path) -> Finding:
+    """Whether the appliance can work in it, and strangers cannot look into it."""
+    facts = path.stat()
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        owner = user_name(facts.st_uid)
+        return error("data folder", f"{path} belongs to {owner}", f"Run this as that user: sudo -u {owner} busmeister")
+    if facts.st_mode & 0o077:
+        return warning("data folder", f"{path} can be read by others", f"Close it: chmod 700 {path}")
+    return ok("data folder", str(path))
+
+
+def check_room(path: Path) -> Finding:
+    """Whether readings of the next months fit."""
+    free = shutil.disk_usage(path).free
+    sentence = f"{free // MEGABYTE} MB free"
+    if free < NO_ROOM:
+        return error("disk", sentence, "Make room: readings are soon refused")
+    if free < LITTLE_ROOM:
+        return warning("disk", sentence, "Make room before the disk is full")
+    return ok("disk", sentence)
+
+
+def running(path: Path) -> str | None:
+    """Number of the process that holds the folder's lock. The lock is tried, shared and for a moment only."""
+    try:
+        with (path / "lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return lock.read(20).decode("ascii", "replace").strip() or "unknown"
+    except OSError:  # never started, or another user's
+        return None
+    return None
+
+
+def check_keyfile(path: Path) -> Finding:
+    """Whether the key that protects backups is the owner's alone."""
+    if not path.exists():
+        return ok("key file", "made at the first start")
+    if path.stat().st_mode & 0o077:
+        return warning("key file", f"{path} can be read by others", f"Close it: chmod 600 {path}")
+    return ok("key file", "readable by its owner alone")
+
+
+def check_database(path: Path, process: str | None) -> Finding:
+    """Whether every page of it is sound. A database in use is left to the appliance, which checks it when it opens."""
+    if not path.exists():
+        return ok("database", "made at the first start")
+    if process:
+        return ok("database", f"{size(path)}, in use by process {process}")
+    log = path.with_name(path.name + "-wal")
+    try:
+        if not log.exists() or not log.stat().st_size:
+            return judged(path, trouble_in(path, "immutable=1"))
+        if path.stat().st_size + log.stat().st_size > LARGEST_COPY:
+            return warning("database", f"{size(path)}, not checked: the last run was cut off", "Start the appliance")
+        with tempfile.TemporaryDirectory() as folder:  # to merge the log is the appliance's business: look at a copy
+            for file in (path, log):
+                shutil.copy(file, folder)
+            return judged(path, trouble_in(Path(folder) / path.name, "mode=rw"))
+    except OSError as failed:
+        return error("database", f"{path} cannot be read ({failed.strerror})", "Run this as the appliance's user")
+
+
+def judged(path: Path, trouble: str | None) -> Finding:
+    """What the check of the pages means."""
+    if trouble is None:
+        return ok("database", f"{size(path)}, sound")
+    remedy = "Start the appliance: it sets the file aside and goes on with configuration/last-good"
+    return error("database", f"{path} is damaged ({trouble})", remedy)
+
+
+def trouble_in(path: Path, how: str) -> str | None:
+    """The first thing that is wrong in a database nobody uses, None in a sound one."""
+    try:
+        import apsw
+    except ImportError:
+        return "it cannot be checked without apsw"
+    try:
+        connection = apsw.Connection(
+            f"{path.absolute().as_uri()}?{how}", flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
+        )
+        try:
+            ((answer,),) = connection.execute("PRAGMA quick_check(1)")
+        finally:
+            connection.close()
+    except apsw.Error as wrong:
+        return str(wrong)
+    return None if answer == "ok" else " ".join(str(answer).split())
+
+
+def size(path: Path) -> str:
+    return f"{path.stat().st_size / MEGABYTE:.1f} MB"
