@@ -22,6 +22,7 @@ MODES: Final = {
     10: "aes-ccm",
     13: "tls",
 }
+OPENABLE: Final = "aes-cbc-iv"  # what a key alone opens
 BLOCK: Final = 16
 MODES_WITH_BLOCK_COUNT: Final = (2, 3, 4, 5, 7)
 DECRYPTED: Final = b"\x2f\x2f"  # begins the plain data of modes 4 to 7: proof that the key was right

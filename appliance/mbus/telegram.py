@@ -142,7 +142,7 @@ def _variable(telegram: Telegram, structure: Structure, decrypt: Decrypt | None)
         return _noted_signature(_with_records(telegram, telegram.octets, start, structure.order))
     sender = telegram.header or telegram.short_header
     telegram = replace(telegram, security=security.security_name(sender.configuration if sender else 0))
-    if decrypt is None or telegram.header is None:
+    if decrypt is None or telegram.header is None or telegram.security != security.OPENABLE:
         return replace(telegram, records=None)
     border = start + encrypted
     plain = decrypt(telegram.header, telegram.octets[start:border])

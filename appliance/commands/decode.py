@@ -1,0 +1,91 @@
+"""`busmeister decode`: telegrams in, records out, one JSON object a line or a table each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Final
+
+from appliance.commands.decoding.source import BETWEEN_DIGITS, telegrams
+from appliance.commands.decoding.table import table, unreadable
+from appliance.errors import RefusedError, TelegramError
+from appliance.mbus.json_line import error_line, json_line
+from appliance.mbus.telegram import Decrypt, decode
+
+STANDARD_INPUT: Final = "-"
+HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--format", choices=("json", "text"), default="json", help="one JSON object a line, or tables")
+    parser.add_argument("--key", metavar="HEX", help="opens encrypted telegrams: 32 hex digits")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        default=STANDARD_INPUT,
+        metavar="FILE|HEX|-",
+        help="a file, one telegram, or standard input",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Decode everything; exit code 1 when anything was unreadable."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal's language
+    decrypt = _opener(arguments.key)
+    all_readable = True
+    with _lines(arguments.source) as lines:
+        for found in telegrams(lines):
+            readable, answer = _answer(found, decrypt, arguments.format)
+            sys.stdout.write(answer)
+            all_readable &= readable
+    sys.stdout.flush()
+    return 0 if all_readable else 1
+
+
+def _answer(found: bytes | TelegramError, decrypt: Decrypt | None, form: str) -> tuple[bool, str]:
+    """Whether the telegram was readable, and what to write about it."""
+    try:
+        if isinstance(found, TelegramError):
+            raise found
+        telegram = decode(found, decrypt)
+    except TelegramError as error:
+        return False, _text(unreadable(error)) if form == "text" else error_line(error) + "\n"
+    return True, _text(table(telegram)) if form == "text" else json_line(telegram) + "\n"
+
+
+def _text(lines: Iterator[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _opener(key: str | None) -> Decrypt | None:
+    """The way into encrypted telegrams; the library for it is loaded only when asked for."""
+    if key is None:
+        return None
+    try:
+        from appliance.commands.decoding import keys
+    except ImportError as error:
+        raise RefusedError("Opening encrypted telegrams needs cryptography: pip install 'busmeister[run]'.") from error
+    return keys.opener(keys.parse_key(key))
+
+
+@contextmanager
+def _lines(source: str) -> Iterator[Iterator[str]]:
+    """The lines of a file, of standard input, or of the argument itself."""
+    if source == STANDARD_INPUT:
+        yield (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    elif Path(source).is_file():
+        try:
+            with Path(source).open(encoding="utf-8", errors="replace") as file:
+                yield file
+        except OSError as error:
+            raise RefusedError(f"{source} cannot be read: {error.strerror}.") from error
+    elif set(BETWEEN_DIGITS.sub("", source)) <= HEX_DIGITS:
+        yield iter((source,))
+    else:
+        raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')
