@@ -206,9 +206,7 @@ def test_port_without_permission_says_which_group_helps(tmp_path: Path) -> None:
     device = os.ttyname(slave)
     os.chown(device, 0, grp.getgrnam("tty").gr_gid)
     Path(device).chmod(0o660)
-    imports = (
-        "import drivers.serial_line\nfrom appliance.errors import LineRefused\nfrom drivers.lines import open_line"
-    )
+    imports = "from appliance.errors import LineRefused\nfrom drivers.serial_line import SerialLine"
     code = "try:\n    SerialLine(sys.argv[1]).open(2400)\nexcept LineRefused as refused:\n    print(refused)"
     sentence = as_nobody(imports, code, f"serial://{device}")
     os.close(master)
