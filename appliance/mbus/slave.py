@@ -107,9 +107,9 @@ class Selection:
 
 @lru_cache(maxsize=64)
 def read_selection(frame: LongFrame) -> Selection | None:
-    """The selection in an SND_UD to 253; None where its data is no address."""
+    """The selection that a frame to 253 makes; None where it makes none or its data is no address."""
     data = frame.user_data
-    if len(data) < 8:
+    if not _is_selection(frame) or len(data) < 8:
         return None
     if frame.ci == SELECT_HIGH_FIRST:
         data = data[3::-1] + data[5:3:-1] + data[6:]
@@ -168,11 +168,13 @@ class Slave:
     def _is_meant(self, address: int) -> bool:
         return address in (self.primary_address, TEST, BROADCAST) or (address == SELECTED and self.selected)
 
+    def is_chosen_by(self, selection: Selection) -> bool:
+        """Whether a selection means it."""
+        return self._key is not None and selection.means(self._key, self._fabrication)
+
     def _select(self, frame: LongFrame) -> bytes | None:
         selection = read_selection(frame)
-        self.selected = (
-            selection is not None and self._key is not None and selection.means(self._key, self._fabrication)
-        )
+        self.selected = selection is not None and self.is_chosen_by(selection)
         if not self.selected:
             return None
         self._begin_again(via_selection=True)

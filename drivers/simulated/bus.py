@@ -17,7 +17,8 @@ from typing import Final
 from appliance.errors import LineLost
 from appliance.mbus.address import SELECTED, TEST
 from appliance.mbus.framer import Framer, Noise, Received
-from appliance.mbus.frames import Frame, LongFrame
+from appliance.mbus.frames import Ack, Frame, LongFrame
+from appliance.mbus.slave import read_selection
 from drivers.simulated.faults import BUS_FAULTS, Fault, Faults
 from drivers.simulated.meter import LATEST_BITS, LATEST_MARGIN, SimulatedMeter
 from drivers.simulated.wire import OCTET_BITS, Transmission, Wire
@@ -60,6 +61,7 @@ class SimulatedBus:
         self._framer = Framer()
         self._sent_until = 0.0
         self._babble_at: dict[int, float] = {}  # next burst of each babbling meter; -1 is the bus itself
+        self._troubled: set[SimulatedMeter] = set()  # those with faults of their own, or to mend since they are over
         self.requests = 0
         self.answers = 0
 
@@ -108,6 +110,8 @@ class SimulatedBus:
         """Switch a fault on for one meter or, without one, for the whole bus."""
         faults = self.faults if meter is None or fault in BUS_FAULTS else meter.faults
         faults.put(fault, now, duration)
+        if meter is not None:
+            self._troubled.add(meter)
         if fault is Fault.BABBLING:
             source = -1 if meter is None else self.meters.index(meter)
             self._babble_at[source] = now + (0.0 if meter is None else self._random.uniform(0, BABBLE_PAUSE[1]))
@@ -129,20 +133,35 @@ class SimulatedBus:
         self.requests += 1
         wall = self._wall()
         common = frozenset(self.faults.active(now)) - BUS_FAULTS if self.faults else _SOUND
-        for place in self.meters:
-            faults = self._faults_of(place, common, now) if place.faults or common or place.is_spoiled else _SOUND
-            if not faults and not _is_meant(frame, place):
-                continue
+        for place in self.meters if common else self._audience(frame):
+            faults = self._faults_of(place, common, now) if common or place in self._troubled else _SOUND
             for meter in place.present(faults):
                 if self._understands(meter, start, end, faults, frame):
                     self._answer(meter, frame, end, wall, faults)
 
     def _faults_of(self, meter: SimulatedMeter, common: frozenset[Fault], now: float) -> frozenset[Fault]:
         faults = common.union(meter.faults.active(now))
-        if meter.is_spoiled and not faults:
+        if faults:
+            self._troubled.add(meter)
+        else:
+            self._troubled.discard(meter)
             meter.mend()
-        meter.is_spoiled = bool(faults)
         return faults
+
+    def _audience(self, frame: Frame) -> list[SimulatedMeter]:
+        """Those a frame may matter to, found quickly on a big bus; `Slave.hear` decides."""
+        if isinstance(frame, Ack):
+            return []
+        address = frame.address
+        if address >= TEST:
+            return self.meters
+        if address != SELECTED:
+            meant = [meter for meter in self.meters if meter.slave.primary_address == address]
+        elif isinstance(frame, LongFrame) and (selection := read_selection(frame)) is not None:
+            meant = [meter for meter in self.meters if meter.slave.selected or meter.slave.is_chosen_by(selection)]
+        else:
+            meant = [meter for meter in self.meters if meter.slave.selected]
+        return [*meant, *self._troubled.difference(meant)] if self._troubled else meant
 
     def _understands(
         self, meter: SimulatedMeter, start: float, end: float, faults: frozenset[Fault], frame: Frame
@@ -203,11 +222,3 @@ class SimulatedBus:
         self._put(transmission)
         pause = 0.0 if source < 0 else self._random.uniform(*BABBLE_PAUSE) / self._haste
         return transmission.end + pause
-
-
-def _is_meant(frame: Frame, meter: SimulatedMeter) -> bool:
-    """A quick look, so that a big bus costs little: `Slave.hear` decides."""
-    address = getattr(frame, "address", None)
-    if address == SELECTED:
-        return meter.slave.selected or isinstance(frame, LongFrame)
-    return address is not None and (address == meter.slave.primary_address or address >= TEST)

@@ -54,7 +54,6 @@ class SimulatedMeter:
     ) -> None:
         self.instrument = instrument
         self.faults = Faults()
-        self.is_spoiled = False  # had a fault when it was last asked
         self.sending: tuple[float, float] = (0.0, 0.0)  # while it sends it hears nothing
         self._random = Random(f"{seed} {instrument.name} {instrument.secondary_address}")
         self._frame_count = frame_count

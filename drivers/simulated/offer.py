@@ -145,9 +145,9 @@ class TcpDoor:
         return f"tcp://{self.host}:{self.port}"
 
     def read(self, seconds: float, bell: Bell) -> bytes:
-        waiting: socket.socket = self._server if self._client is None else self._client
-        ready, _, _ = select.select([waiting, bell.descriptor], [], [], seconds)
-        if waiting not in ready:
+        waiting = self._server if self._client is None else self._client
+        ready, _, _ = select.select([waiting.fileno(), bell.descriptor], [], [], seconds)
+        if waiting.fileno() not in ready:
             return b""
         return self._welcome() if self._client is None else self._receive(self._client)
 
