@@ -38,6 +38,7 @@ PRESETS: Final[dict[str, int]] = {
 
 DAY: Final = 86400
 HORIZON_DAYS: Final = 366 * 41  # a 29th of February on a given weekday may be forty years away
+LOOK_BACK_DAYS: Final = 62
 GRID_ORIGIN: Final = date(2000, 1, 3)  # periods of several days count from this Monday
 MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY_NAMES: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -111,6 +112,29 @@ class Schedule:
             if place < len(instants):
                 return instants[place]
         raise SettingError(f'The schedule "{self.text}" names no day that ever comes.')
+
+    def latest(self, until: datetime, zone: ZoneInfo) -> datetime | None:
+        """The last instant not later than `until`; None where the last weeks had none."""
+        today = until.astimezone(zone).date()
+        for days in range(-1, LOOK_BACK_DAYS):
+            instants = [one for one in _due_on(self, today - timedelta(days=days), zone) if one <= until]
+            if instants:
+                return instants[-1]
+        return None
+
+    def between(self, after: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+        """All instants later than `after` and not later than `until`."""
+        instant = self.next(after, zone)
+        while instant <= until:
+            yield instant
+            instant = self.next(instant, zone)
+
+
+def _due_on(schedule: Schedule, day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
+    whole_days = schedule.period // DAY if schedule.period % DAY == 0 else 0
+    if whole_days and (day - GRID_ORIGIN).days % whole_days:
+        return ()
+    return _instants(schedule, day, zone)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ link layer, timing). A figure of 0 means automatic: that time, two characters an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 CHARACTER_BITS: Final = 11  # start, eight data, even parity, stop
@@ -29,6 +29,10 @@ class Timing:
     collision_idle_time: float
     request_idle_time: float
     silence_ends_idle: bool = True  # False: idle times are waited to their end, as the profile cme3100 does
+
+    def with_response(self, seconds: float) -> Timing:
+        """The same with a fixed response time."""
+        return replace(self, response_timeout=seconds)
 
     def response(self, baud_rate: int, latency: float = 0.0, learnt: float = 0.0) -> float:
         """From the end of a request to the last moment an answer may begin."""

@@ -1,0 +1,388 @@
+"""The bus engine: all segments, the rounds of their meters on schedule, and the orders of persons between them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from appliance.bus.engine_settings import EngineSettings, SegmentSettings
+from appliance.bus.lease import Lease
+from appliance.bus.order import SharedProgress, join
+from appliance.bus.round import Outcome, Priority, Progress, Round
+from appliance.bus.segment import Segment
+from appliance.bus.slots import ACCOUNTED, Due, SlotPlan
+from appliance.bus.status import SegmentStatus, status_of
+from appliance.bus.worker import Worker
+from appliance.clock import Clock, ClockQuality
+from appliance.cron import Schedule
+from appliance.errors import Kind, RefusedError, SettingError
+from appliance.log import stream
+from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.meters.meter import Meter
+from appliance.planning import PlannedJob, Scheduler
+from appliance.ports import Heard, Intake, MeterBook, Missed, OpenLine, ReadingKind, Reason
+
+log = stream("bus")
+
+
+@dataclass(slots=True)
+class Plan:
+    """One schedule in force: its slots, and the scheduler's job that looks at them."""
+
+    text: str
+    slots: SlotPlan
+    job: PlannedJob | None = None
+
+
+class Engine:
+    """What the rest of the appliance knows of the buses. Thread-safe."""
+
+    def __init__(
+        self,
+        *,
+        open_line: OpenLine,
+        meters: MeterBook,
+        intake: Intake,
+        settings: Callable[[], EngineSettings],
+        clock: Clock,
+        publish: Callable[[object], None],
+        wanted: Callable[[type], bool],
+        scheduler: Scheduler | None = None,
+    ) -> None:
+        self.scheduler = scheduler or Scheduler(clock, publish)
+        self._owns_scheduler = scheduler is None
+        self._open_line = open_line
+        self._meters = meters
+        self._intake = intake
+        self._read_settings = settings
+        self._settings = EngineSettings()
+        self._clock = clock
+        self._publish = publish
+        self._wanted = wanted
+        self._segments: dict[str, Segment] = {}
+        self._workers: dict[str, Worker] = {}
+        self._plans: dict[str, Plan] = {}
+        self._battery_read: dict[int, int] = {}
+        self._rounds = 0
+        self._started = clock.stamp()
+        self._trusted = False
+        self._running = False
+        self._prepared = False
+        self._lock = threading.RLock()
+        self._stop = threading.Event()
+        self._ticker: threading.Thread | None = None
+
+    # ---------------------------------------------------------------- life
+
+    def prepare(self) -> None:
+        """Make the segments and plan their rounds, without any thread: enough to be driven in virtual time."""
+        with self._lock:
+            if not self._prepared:
+                self._prepared = True
+                self._started = self._clock.stamp()
+                self._trusted = self._started.quality is ClockQuality.TRUSTED
+                self._apply(self._read_settings())
+
+    def start(self) -> None:
+        """Begin to read."""
+        with self._lock:
+            self._running = True
+            self.prepare()
+            for segment in self._segments.values():
+                self._employ(segment)
+            if self._owns_scheduler:
+                self._ticker = threading.Thread(target=self.scheduler.run, args=(self._stop,), name="planning")
+                self._ticker.start()
+
+    def stop(self) -> None:
+        """End reading; each slot still open gets its reason."""
+        self._stop.set()
+        self.scheduler.wake()
+        if self._ticker is not None:
+            self._ticker.join()
+        with self._lock:
+            self._cancel_plans()
+            for name in list(self._segments):
+                self._dismiss(name)
+            self._running = self._prepared = False
+        self._intake.flush()
+
+    def reconfigure(self) -> None:
+        """Settings or meters changed: segments that differ start anew, schedules are planned anew."""
+        with self._lock:
+            if self._prepared:
+                self._apply(self._read_settings())
+
+    # ---------------------------------------------------------------- orders
+
+    def read(
+        self, meters: Sequence[Meter], *, store: bool = True, job: Progress | None = None
+    ) -> Future[Sequence[Outcome]]:
+        """Read meters at once, before any round: per meter Heard or Missed, in order. Raises `RefusedError`."""
+        return self._order(meters, store=store, job=job, number=0)
+
+    def round_now(self, job: Progress | None = None) -> Future[Sequence[Outcome]]:
+        """Read all active meters at once and store them, under the second it was ordered."""
+        with self._lock:
+            meters = [meter for name in self._segments for meter in self._meters.meters(name)]
+            return self._order(meters, store=True, job=job, number=self._next_number())
+
+    def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
+        """Run a dialogue on a segment as soon as its bus is free. Raises `RefusedError`."""
+        return self.segment(segment).talk(dialogue, baud_rate)
+
+    def lend(self, segment: str, until: datetime, to: str, baud_rate: int = 0) -> Lease:
+        """Lend a segment's line once the round under way is over; wait for `granted`. Raises `RefusedError`."""
+        lender = self.segment(segment)
+        lease = Lease(segment, self._monotonic(until), to, baud_rate or lender.settings.baud_rate, lender.wake)
+        lender.lend(lease)
+        return lease
+
+    def pause(self, segment: str, until: datetime) -> None:
+        """Read nothing on a segment for a while. Raises `RefusedError`."""
+        sentence = f"Readouts are paused until {until.astimezone(self._settings.zone):%Y-%m-%d %H:%M:%S}."
+        self.segment(segment).pause(self._monotonic(until), sentence)
+
+    def resume(self, segment: str) -> None:
+        """Go on before the pause or the lease is over. Raises `RefusedError`."""
+        self.segment(segment).resume()
+
+    # ---------------------------------------------------------------- what is known
+
+    def segment(self, name: str) -> Segment:
+        """A segment in use. Raises `RefusedError`."""
+        found = self._segments.get(name)
+        if found is None:
+            names = ", ".join(self._segments) or "none"
+            raise RefusedError(f'There is no segment "{name}" in use, only: {names}.', Kind.NOT_FOUND)
+        return found
+
+    def status(self) -> tuple[SegmentStatus, ...]:
+        """Every segment in use."""
+        return tuple(status_of(segment) for segment in list(self._segments.values()))
+
+    def newest(self, meter: int) -> Heard | None:
+        """The newest reading of a meter since the start, in memory, whatever it was made for."""
+        pages = (segment.memory.meters.get(meter) for segment in list(self._segments.values()))
+        found = [page.newest for page in pages if page is not None and page.newest is not None]
+        return max(found, key=lambda heard: heard.at.monotonic, default=None)
+
+    @property
+    def last_progress(self) -> float:
+        """Monotonic time at which the slowest segment last ended a reading, or had none to make."""
+        return min(
+            (segment.last_progress for segment in list(self._segments.values())), default=self._clock.monotonic()
+        )
+
+    # ---------------------------------------------------------------- segments
+
+    def _apply(self, settings: EngineSettings) -> None:
+        before, self._settings = self._settings, settings
+        wanted = {one.name: one for one in settings.segments if one.enabled}
+        for name in [name for name, segment in self._segments.items() if wanted.get(name) != segment.settings]:
+            self._dismiss(name)
+        for name, one in wanted.items():
+            if name not in self._segments:
+                self._add(one)
+        for segment in self._segments.values():
+            segment.read_continuously(settings.continuous_pause if settings.continuous else None)
+        self._plan(anew=(before.zone, before.seed) != (settings.zone, settings.seed))
+
+    def _add(self, settings: SegmentSettings) -> None:
+        segment = Segment(
+            settings,
+            meters=self._meters,
+            intake=self._intake,
+            clock=self._clock,
+            publish=self._publish,
+            wanted=self._wanted,
+        )
+        self._segments[settings.name] = segment
+        if self._running:
+            self._employ(segment)
+
+    def _employ(self, segment: Segment) -> None:
+        if segment.name not in self._workers:
+            worker = self._workers[segment.name] = Worker(segment, self._open_line, self._clock)
+            worker.start()
+
+    def _dismiss(self, name: str) -> None:
+        segment = self._segments.pop(name)
+        worker = self._workers.pop(name, None)
+        if worker is None:
+            segment.stop()
+        else:
+            worker.stop()
+
+    # ---------------------------------------------------------------- schedules
+
+    def _plan(self, *, anew: bool) -> None:
+        """One plan for each schedule that any meter has; those in force stay as they are."""
+        wanted = self._schedules() if self._settings.enabled else set()
+        for text in [text for text in self._plans if anew or text not in wanted]:
+            plan = self._plans.pop(text)
+            if plan.job is not None:
+                plan.job.cancel()
+        for text in sorted(wanted - set(self._plans)):
+            self._add_plan(text)
+
+    def _schedules(self) -> set[str]:
+        texts = {self._schedule_of(meter) for name in self._segments for meter in self._meters.meters(name)}
+        return texts | {self._settings.schedule}
+
+    def _schedule_of(self, meter: Meter) -> str:
+        if not meter.schedule:
+            return self._settings.schedule
+        try:
+            Schedule.parse(meter.schedule, self._settings.seed)
+        except SettingError as error:
+            log.warning('"%s" is read with all others: %s', meter.label, error)
+            return self._settings.schedule
+        return meter.schedule
+
+    def _add_plan(self, text: str) -> None:
+        when = Schedule.parse(text, self._settings.seed)
+        slots = SlotPlan(when, self._settings.zone, self._clock.stamp())
+        plan = self._plans[text] = Plan(text, slots)
+        self._account_for_absence(plan, self._started.wall)
+        due = slots.first()
+        if due.slot is not None:
+            self._begin(plan, due, resumed=True)
+        plan.job = self.scheduler.cron(when, self._settings.zone, partial(self._look, text))
+
+    def _cancel_plans(self) -> None:
+        for plan in self._plans.values():
+            if plan.job is not None:
+                plan.job.cancel()
+        self._plans.clear()
+
+    def _look(self, text: str, planned: datetime) -> None:
+        """The scheduler calls: a slot is due, or the clock was set over some."""
+        with self._lock:
+            plan = self._plans.get(text)
+            if plan is None:
+                return
+            stamp = self._clock.stamp()
+            if not self._trusted and stamp.quality is ClockQuality.TRUSTED:
+                self._trusted = True
+                started = stamp.wall - timedelta(seconds=stamp.monotonic - self._started.monotonic)
+                for one in self._plans.values():
+                    self._account_for_absence(one, started)
+            due = plan.slots.take(planned, stamp)
+            for slot in due.skipped:
+                self._miss(self._members(text), slot, due.reason)
+            if due.slot is not None:
+                self._begin(plan, due, resumed=False)
+
+    def _begin(self, plan: Plan, due: Due, *, resumed: bool) -> None:
+        """A slot is due: one round on each segment that has meters of this schedule."""
+        if due.slot is None:
+            return
+        slot = int(due.slot.timestamp())
+        number = 0
+        for name, segment in self._segments.items():
+            meters = self._due_meters(name, plan.text, slot)
+            if not meters:
+                continue
+            number = number or self._next_number()
+            period = (due.following - due.slot).total_seconds()
+            limit = due.slot + timedelta(seconds=period * self._settings.round_limit)
+            fresh = Round(
+                number=number,
+                slot=slot,
+                kind=ReadingKind.SCHEDULED,
+                priority=Priority.ROUND,
+                began=self._clock.now(),
+                ends=self._monotonic(due.following),
+                retries_end=self._monotonic(limit),
+                retries=self._settings.scheduled_retries,
+                retry_offset=self._settings.scheduled_retry_offset,
+                resumed=resumed,
+            )
+            segment.begin(fresh, meters)
+
+    def _due_meters(self, segment: str, text: str, slot: int) -> list[Meter]:
+        """Members of the plan that have no reading in the slot and whose battery is spared long enough."""
+        members = [meter for meter in self._meters.meters(segment) if self._schedule_of(meter) == text]
+        answered = self._meters.answered(slot, [meter.id for meter in members]) if members else set()
+        due = [meter for meter in members if meter.id not in answered and self._may_be_read(meter, slot)]
+        self._battery_read.update((meter.id, slot) for meter in due if meter.battery)
+        return due
+
+    def _may_be_read(self, meter: Meter, slot: int) -> bool:
+        if not meter.battery:
+            return True
+        last = self._battery_read.get(meter.id)
+        if last is None:
+            last = self._meters.ended(meter.id)
+        return last is None or not last < slot < last + self._settings.battery_interval
+
+    def _members(self, text: str) -> list[Meter]:
+        return [
+            meter for name in self._segments for meter in self._meters.meters(name) if self._schedule_of(meter) == text
+        ]
+
+    def _account_for_absence(self, plan: Plan, started: datetime) -> None:
+        """Slots between a meter's last one and the one running at the start: the appliance was off."""
+        zone = self._settings.zone
+        running = plan.slots.schedule.latest(started, zone)
+        if running is None:
+            return
+        for meter in self._members(plan.text):
+            ended = self._meters.ended(meter.id)
+            if ended is None or ended >= running.timestamp():
+                continue
+            since = max(datetime.fromtimestamp(ended, UTC), started - ACCOUNTED)
+            for slot in plan.slots.schedule.between(since, running - timedelta(microseconds=1), zone):
+                self._miss([meter], slot, Reason.OFF)
+
+    def _miss(self, meters: Iterable[Meter], slot: datetime, reason: Reason) -> None:
+        for meter in meters:
+            missed = Missed(
+                meter=meter.id,
+                slot=int(slot.timestamp()),
+                kind=ReadingKind.SCHEDULED,
+                reason=reason,
+                detail=f"The {reason.value} at that time." if reason is Reason.OFF else "The clock was set past it.",
+                at=self._clock.stamp(),
+            )
+            self._intake.missed(missed)
+
+    # ---------------------------------------------------------------- small things
+
+    def _order(
+        self, meters: Sequence[Meter], *, store: bool, job: Progress | None, number: int
+    ) -> Future[Sequence[Outcome]]:
+        groups: dict[str, list[Meter]] = {}
+        for meter in meters:
+            groups.setdefault(self.segment(meter.segment).name, []).append(meter)
+        progress = None if job is None else SharedProgress(job, len({meter.id for meter in meters}))
+        parts: dict[str, Future[Sequence[Outcome]]] = {}
+        for name, group in groups.items():
+            parts[name] = Future()
+            fresh = Round(
+                number=number,
+                slot=int(self._clock.now().timestamp()),
+                kind=ReadingKind.MANUAL,
+                priority=Priority.PERSON,
+                began=self._clock.now(),
+                retries=self._settings.manual_retries,
+                retry_offset=self._settings.manual_retry_offset,
+                store=store,
+                job=progress,
+                answer=parts[name],
+            )
+            self.segment(name).begin(fresh, group)
+        return join(meters, parts)
+
+    def _next_number(self) -> int:
+        self._rounds += 1
+        return self._rounds
+
+    def _monotonic(self, instant: datetime) -> float:
+        return self._clock.monotonic() + (instant - self._clock.now()).total_seconds()
