@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from appliance.log import Output
 from appliance.settings.kinds import CronText, Duration, Integer, OneOf, Size
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
@@ -24,14 +25,6 @@ class MeterStatusRule(StrEnum):
     NEVER = "never"
     ON_CHANGE = "on_change"
     ON_ERROR = "on_error"
-
-
-class Output(StrEnum):
-    """Form of the lines on standard error."""
-
-    TEXT = "text"
-    JSON = "json"
-    OFF = "off"
 
 
 # fmt: off

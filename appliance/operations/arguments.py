@@ -1,0 +1,272 @@
+"""Arguments of operations: read from the function's signature, filled from tokens or from JSON.
+
+Parameters by position are written in capitals in the manual, keyword-only ones by name; `*words` takes what is
+left over, `**fields` takes `NAME=VALUE` of names the operation itself judges.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from appliance.errors import Kind as Reason
+from appliance.errors import RefusedError, SettingError
+from appliance.meters.selection import FIELDS, Selection
+from appliance.operations.line import Token
+from appliance.settings.kinds import Duration, Integer, Kind, NotTaken, Octets, OneOf, Text, YesNo
+from appliance.settings.kinds.numbers import MILLISECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as typed: ISO 8601, local unless it has an offset, or relative: `1d` (a day ago), `today`, `now`."""
+
+    text: str
+
+    def at(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """The instant meant."""
+        if self.text == "now":
+            return now
+        if self.text == "today":
+            return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        ago = _ago(self.text)
+        if ago is not None:
+            return now - ago
+        moment = datetime.fromisoformat(self.text)
+        return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+
+
+class MomentKind(Kind[Moment]):
+    """Times in arguments."""
+
+    word = "time"
+
+    def parse(self, text: str) -> Moment:
+        if text not in ("now", "today") and _ago(text) is None:
+            try:
+                datetime.fromisoformat(text)
+            except ValueError:
+                raise NotTaken from None
+        return Moment(text)
+
+    def format(self, value: Moment) -> str:
+        return value.text
+
+    def allowed(self) -> str:
+        return "a time such as 2026-11-21T10:15, today, now, or 1d for a day ago"
+
+
+class SelectionKind(Kind[Selection]):
+    """Selections of meters in arguments; gets the value as typed, with its quotes."""
+
+    word = "METERS"
+
+    def parse(self, text: str) -> Selection:
+        try:
+            return Selection.parse(text)
+        except SettingError as error:
+            raise NotTaken(error.sentence) from None
+
+    def format(self, value: Selection) -> str:
+        return value.text
+
+    def allowed(self) -> str:
+        return "a selection of meters such as all, medium=water or 12345678"
+
+
+LENGTH: Final = Duration("s", 0, 366 * MILLISECONDS["d"] // MILLISECONDS["s"])
+KINDS: Final[dict[object, Kind[Any]]] = {
+    int: Integer(-(2**31), 2**31 - 1),
+    bool: YesNo(),
+    str: Text(0, 500, lines=True),
+    bytes: Octets(0, 4096),
+    timedelta: LENGTH,
+    Moment: MomentKind(),
+    Selection: SelectionKind(),
+}
+Count = Annotated[int, Integer(1, 100_000)]
+Name = Annotated[str, Text(1, 32)]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of an operation."""
+
+    name: str  # as typed: the parameter's, without the underscore that keeps it from being a word of Python
+    parameter: str
+    kind: Kind[Any]
+    by_name: bool
+    required: bool
+    default: object = None
+    optional: bool = False  # None is its default, and an empty value
+
+    @property
+    def placeholder(self) -> str:
+        """How the help writes it: `SEGMENT`, `[count=N]`."""
+        if self.by_name:
+            text = f"{self.name}={'|'.join(self.kind.choices()) or self.kind.word.upper()}"
+        else:
+            text = self.name.upper()
+        return text if self.required else f"[{text}]"
+
+    def parse(self, operation: str, text: str) -> object:
+        """The value of a text; raises `RefusedError`."""
+        if not text and self.optional:
+            return None
+        try:
+            return self.kind.parse(text)
+        except NotTaken as reason:
+            more = f": {reason}" if str(reason) else ""
+            raise RefusedError(
+                f"{self.name} of {operation} takes {self.kind.allowed()}, not {text or 'nothing'}{more}", Reason.VALUE
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """All arguments of an operation."""
+
+    arguments: tuple[Argument, ...]
+    takes_words: bool  # *words
+    takes_fields: bool  # **fields
+
+    @classmethod
+    def of(cls, function: Callable[..., object]) -> Signature:
+        """From a function whose first parameter is the call."""
+        hints = typing.get_type_hints(function, include_extras=True)
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return cls(
+            tuple(_argument(parameter, hints[parameter.name]) for parameter in plain),
+            any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters),
+            any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters),
+        )
+
+    @property
+    def positional(self) -> tuple[Argument, ...]:
+        """Those given by position; their names are taken too."""
+        return tuple(argument for argument in self.arguments if not argument.by_name)
+
+    def fill(self, operation: str, tokens: Sequence[Token]) -> Filled:
+        """From what was typed."""
+        filler = _Filler(self, operation)
+        for token in tokens:
+            filler.take(token)
+        return filler.done()
+
+    def fill_named(self, operation: str, values: Mapping[str, str]) -> Filled:
+        """From names and texts, as JSON-RPC, forms and buttons give them."""
+        filler = _Filler(self, operation)
+        for name, value in values.items():
+            filler.take_named(name, value)
+        return filler.done()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Arguments with their values."""
+
+    values: Mapping[str, object]
+    words: tuple[str, ...] = ()
+    fields: Mapping[str, str] | None = None
+
+
+class _Filler:
+    def __init__(self, signature: Signature, operation: str) -> None:
+        self._signature = signature
+        self._operation = operation
+        self._known = {argument.name: argument for argument in signature.arguments}
+        self._open = list(signature.positional)
+        self._values: dict[str, object] = {}
+        self._words: list[str] = []
+        self._fields: dict[str, str] = {}
+
+    def take(self, token: Token) -> None:
+        selects = bool(self._open) and isinstance(self._open[0].kind, SelectionKind)
+        if token.operator == "=" and token.name in self._known:
+            self._put(self._known[token.name], token.raw_value, token.value)
+        elif self._open and (not token.operator or (selects and token.name in FIELDS) or not self._takes_names):
+            self._put(self._open[0], token.raw, token.text)
+        elif token.operator == "=" and self._signature.takes_fields:
+            self._field(token.name, token.value)
+        elif self._signature.takes_words:
+            self._words.append(token.raw if token.operator else token.text)
+        else:
+            raise RefusedError(self._superfluous(token), Reason.USAGE)
+
+    def take_named(self, name: str, value: str) -> None:
+        if name in self._known:
+            self._put(self._known[name], value, value)
+        elif self._signature.takes_fields:
+            self._field(name, value)
+        else:
+            raise RefusedError(f'"{self._operation}" has no argument {name}{self._offer()}', Reason.USAGE)
+
+    def done(self) -> Filled:
+        missing = [a for a in self._signature.arguments if a.required and a.name not in self._values]
+        if missing:
+            raise RefusedError(f'"{self._operation}" needs {missing[0].placeholder}.', Reason.USAGE)
+        defaults = {a.name: a.default for a in self._signature.arguments if a.name not in self._values}
+        return Filled(defaults | self._values, tuple(self._words), self._fields)
+
+    @property
+    def _takes_names(self) -> bool:
+        return self._signature.takes_fields or any(argument.by_name for argument in self._signature.arguments)
+
+    def _put(self, argument: Argument, raw: str, text: str) -> None:
+        if argument.name in self._values:
+            raise RefusedError(f'{argument.name} of "{self._operation}" was given twice.', Reason.USAGE)
+        typed = raw if isinstance(argument.kind, SelectionKind) else text
+        self._values[argument.name] = argument.parse(self._operation, typed)
+        self._open = [other for other in self._open if other is not argument]
+
+    def _field(self, name: str, value: str) -> None:
+        if name in self._fields:
+            raise RefusedError(f'{name} of "{self._operation}" was given twice.', Reason.USAGE)
+        self._fields[name] = value
+
+    def _superfluous(self, token: Token) -> str:
+        what = f"argument {token.name}" if token.operator else f"place for {token.raw}"
+        return f'"{self._operation}" has no {what}{self._offer()}'
+
+    def _offer(self) -> str:
+        names = " ".join(argument.placeholder for argument in self._signature.arguments)
+        return f": {self._operation} {names}" if names else ": it takes no arguments."
+
+
+def _argument(parameter: inspect.Parameter, hint: object) -> Argument:
+    optional = parameter.default is None
+    kind = _kind(hint)
+    return Argument(
+        parameter.name.rstrip("_"),
+        parameter.name,
+        kind,
+        by_name=parameter.kind is parameter.KEYWORD_ONLY,
+        required=parameter.default is parameter.empty,
+        default=None if parameter.default is parameter.empty else parameter.default,
+        optional=optional,
+    )
+
+
+def _kind(hint: object) -> Kind[Any]:
+    if typing.get_origin(hint) is Annotated:
+        return next(extra for extra in typing.get_args(hint) if isinstance(extra, Kind))
+    alternatives = [part for part in typing.get_args(hint) if part is not type(None)]
+    if alternatives:  # X | None
+        return _kind(alternatives[0])
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return OneOf(hint)
+    return KINDS[hint]
+
+
+def _ago(text: str) -> timedelta | None:
+    try:
+        return LENGTH.parse(text) if not text.isdecimal() else None
+    except NotTaken:
+        return None

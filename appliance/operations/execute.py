@@ -1,0 +1,111 @@
+"""The one place where an order is allowed, confirmed, started and written down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from appliance.errors import (
+    BusError,
+    BusmeisterError,
+    Cancelled,
+    EncodeError,
+    Kind,
+    LineRefused,
+    RefusedError,
+    SettingError,
+    StoreError,
+    TelegramError,
+)
+from appliance.hub import Job
+from appliance.operations.answer import Answer
+from appliance.operations.arguments import Filled
+from appliance.operations.call import Call
+from appliance.operations.line import Token
+from appliance.operations.operation import Operation
+
+log = logging.getLogger("busmeister.orders")
+
+KINDS: tuple[tuple[type[BusmeisterError], Kind], ...] = (
+    (Cancelled, Kind.CANCELLED),
+    (SettingError, Kind.VALUE),
+    (TelegramError, Kind.VALUE),
+    (EncodeError, Kind.VALUE),
+    (StoreError, Kind.STORAGE),
+    (BusError, Kind.BUS),
+    (LineRefused, Kind.BUS),
+)
+CODES: Mapping[Kind, int] = {
+    Kind.UNKNOWN: -32601,
+    Kind.USAGE: -32602,
+    Kind.VALUE: -32001,
+    Kind.LEVEL: -32002,
+    Kind.LOGIN: -32003,
+    Kind.NOT_FOUND: -32004,
+    Kind.CONFLICT: -32005,
+    Kind.BUSY: -32006,
+    Kind.BUS: -32007,
+    Kind.DELIVERY: -32008,
+    Kind.STORAGE: -32009,
+    Kind.REFUSED: -32010,
+    Kind.CANCELLED: -32011,
+    Kind.LIMIT: -32012,
+    Kind.INTERNAL: -32603,
+}
+"""JSON-RPC codes of operations.md §14.6."""
+
+
+def kind_of(error: BaseException) -> Kind:
+    """Why an order failed, as scripts are told."""
+    if isinstance(error, RefusedError):
+        return error.kind
+    return next((kind for family, kind in KINDS if isinstance(error, family)), Kind.INTERNAL)
+
+
+def sentence_of(error: BaseException) -> str:
+    """What a person is told; a mistake of the program is named as one, its trace goes to the log."""
+    if isinstance(error, BusmeisterError):
+        return " ".join(error.sentence.split())
+    return "The program made a mistake; the log has its trace. Nothing else was harmed."
+
+
+def execute(call: Call, operation: Operation, tokens: Sequence[Token], *, confirmed: bool = False) -> Answer:
+    """Do what was typed. A long order is started; its `job` has the answer later."""
+    call.need_level(operation.level, f'"{operation.name}"')
+    given = [token for token in tokens if not (operation.confirms and token.name == "confirm")]
+    confirmed = confirmed or any(token.value.lower() in ("yes", "true") for token in tokens if token.name == "confirm")
+    return _start(call, operation, operation.signature.fill(operation.name, given), confirmed=confirmed)
+
+
+def execute_named(call: Call, operation: Operation, values: Mapping[str, str], *, confirmed: bool = False) -> Answer:
+    """Do what a form, a button, a schedule or JSON-RPC asks for."""
+    call.need_level(operation.level, f'"{operation.name}"')
+    return _start(call, operation, operation.signature.fill_named(operation.name, values), confirmed=confirmed)
+
+
+def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool) -> Answer:
+    if operation.confirms and not confirmed:
+        raise RefusedError(f'"{operation.name}" deletes for good: confirm=yes does it.', Kind.USAGE)
+    if operation.long:
+        work = _work(call, operation, filled)
+        return Answer(job=call.parts.hub.jobs.start(operation.name, call.who, work))
+    return _run(call, operation, filled)
+
+
+def _work(call: Call, operation: Operation, filled: Filled) -> Callable[[Job], Answer]:
+    def work(job: Job) -> Answer:
+        return _run(call.within(job), operation, filled)
+
+    return work
+
+
+def _run(call: Call, operation: Operation, filled: Filled) -> Answer:
+    try:
+        answer = operation.run(call, filled)
+    except Exception as error:
+        if operation.audited:
+            log.info("%s (%s %s): %s refused: %s", call.who, call.door, call.source, operation.name, error)
+        raise
+    if operation.audited:
+        log.info("%s (%s %s): %s", call.who, call.door, call.source, operation.name)
+    return answer

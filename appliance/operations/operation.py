@@ -1,0 +1,83 @@
+"""An operation is one row: words, typed arguments, level, help, and a plain function `(call, arguments) -> Answer`.
+
+```python
+@operation("segment add", level=3, audited=True)
+def segment_add(call: Call, name: Name, url: str, *, baud_rate: BaudRate = 0) -> Answer:
+    \"\"\"Adds a segment and tests it.\"\"\"
+```
+The arguments are the function's own, the help is its docstring. Console commands, scripts, buttons and JSON-RPC
+methods are this row.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.operations.answer import Answer
+from appliance.operations.arguments import Filled, Signature
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row."""
+
+    words: tuple[str, ...]
+    function: Callable[..., Answer]
+    level: int
+    audited: bool = False  # who, from where, arguments and result go to the audit trail
+    long: bool = False  # runs as a job, can be broken off
+    confirms: bool = False  # destroys: asks yes on a terminal, a script writes confirm=yes
+    also: tuple[tuple[str, ...], ...] = ()  # further words for the same: `show meters`
+    signature: Signature = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signature", Signature.of(self.function))
+
+    @property
+    def name(self) -> str:
+        """The words as typed."""
+        return " ".join(self.words)
+
+    @property
+    def help(self) -> str:
+        """One sentence."""
+        return " ".join((inspect.getdoc(self.function) or "").split())
+
+    @property
+    def usage(self) -> str:
+        """Words and arguments, as the help shows them."""
+        pieces = [self.name, *(argument.placeholder for argument in self.signature.arguments)]
+        pieces += ["[NAME ...]"] * self.signature.takes_words + ["[NAME=VALUE ...]"] * self.signature.takes_fields
+        return " ".join([*pieces, *["confirm=yes"] * self.confirms])
+
+    @property
+    def shows(self) -> bool:
+        """Changes nothing: its answer ends without OK on a terminal."""
+        return not self.audited and not self.long
+
+    def run(self, call: Any, filled: Filled) -> Answer:  # noqa: ANN401  # Call knows Operation's caller, not the reverse
+        """Call the function."""
+        positional = [filled.values[argument.name] for argument in self.signature.positional]
+        named = {a.parameter: filled.values[a.name] for a in self.signature.arguments if a.by_name}
+        return self.function(call, *positional, *filled.words, **named, **(filled.fields or {}))
+
+
+def operation(
+    words: str,
+    *,
+    level: int,
+    audited: bool = False,
+    long: bool = False,
+    confirms: bool = False,
+    also: str = "",
+) -> Callable[[Callable[..., Answer]], Operation]:
+    """Make a row of a function."""
+    others = tuple(tuple(other.split()) for other in also.split(",") if other.strip())
+
+    def make(function: Callable[..., Answer]) -> Operation:
+        return Operation(tuple(words.split()), function, level, audited, long, confirms, others)
+
+    return make

@@ -1,0 +1,79 @@
+"""What operations may use. The composition root fills it once; a call carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from appliance.clock import Clock
+from appliance.events import BusState
+from appliance.hub import Hub, Job
+from appliance.meters.meter import Meter
+from appliance.ports import Heard, Missed, OpenLine
+from appliance.settings import Settings
+from appliance.store.store import Store
+
+
+class Readings(Protocol):
+    """What comes of an order to read meters."""
+
+    def result(self, timeout: float | None = None) -> Sequence[Heard | Missed]:
+        """One per meter, in the order asked."""
+
+
+class Segment(Protocol):
+    """How a segment is."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def state(self) -> BusState: ...
+    @property
+    def baud_rate(self) -> int: ...
+    @property
+    def queue(self) -> int: ...
+    @property
+    def sentence(self) -> str: ...
+
+
+class Bus(Protocol):
+    """The bus engine, as far as people order something of it."""
+
+    def read(self, meters: Sequence[Meter], *, store: bool, job: Job | None) -> Readings:
+        """Read meters now, before the round."""
+
+    def round_now(self, job: Job | None) -> Readings:
+        """Run a round for the present slot."""
+
+    def status(self) -> Sequence[Segment]:
+        """Every segment."""
+
+    def reconfigure(self) -> None:
+        """Segments, settings or meters changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of a running appliance."""
+
+    hub: Hub
+    settings: Settings
+    store: Store
+    engine: Bus
+    clock: Clock
+    open_line: OpenLine
+    version: str
+    started: datetime
+    data_folder: Path
+    notices: Callable[[], Sequence[str]] = tuple
+    """What the root knows and a person should: damaged database set aside, ports taken ..."""
+
+    @property
+    def files(self) -> Path:
+        """The file repository."""
+        return self.data_folder / "files"

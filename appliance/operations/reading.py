@@ -1,0 +1,182 @@
+"""Orders that read meters, and what was read before (operations.md §4, §6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from appliance.errors import Kind, RefusedError, SettingError
+from appliance.mbus.address import SecondaryAddress
+from appliance.mbus.telegram import decode
+from appliance.meters.meter import Addressing, Meter
+from appliance.meters.names import automatic_name
+from appliance.meters.selection import Selection
+from appliance.operations.answer import Answer, Table
+from appliance.operations.arguments import Count, Moment
+from appliance.operations.call import Call
+from appliance.operations.meter_state import choose, choose_one, slot_time
+from appliance.operations.meters import check_segment
+from appliance.operations.operation import operation
+from appliance.operations.readings import data_of, head, key_of, lines_of, status_text
+from appliance.operations.segments import BaudRate, Name
+from appliance.operations.times import local
+from appliance.ports import Heard, Missed
+from appliance.settings.kinds import Integer, Text
+
+PrimaryAddress = Annotated[int, Integer(0, 250)]
+MeterName = Annotated[str, Text(1, 80)]
+TODAY: Final = Moment("today")
+A_DAY_AGO: Final = Moment("1d")
+NOW: Final = Moment("now")
+
+
+@operation("meter add", level=2, audited=True, long=True)
+def meter_add(
+    call: Call,
+    *,
+    secondary: str | None = None,
+    primary: PrimaryAddress | None = None,
+    segment: Name = "main",
+    baud_rate: BaudRate = 0,
+    name: MeterName | None = None,
+    read: bool = True,
+) -> Answer:
+    """Adds one meter by hand and reads it."""
+    check_segment(call, segment)
+    meter = Meter(id=0, segment=segment, baud_rate=baud_rate, name=name or "", **_address(secondary, primary))
+    _refuse_twins(call, meter)
+    (meter,) = call.parts.store.meters.add(meter)
+    call.parts.engine.reconfigure()
+    answer = call.parts.engine.read([meter], store=True, job=call.job).result()[0] if read else None
+    meter = _named(call, _identified(meter, answer) if isinstance(answer, Heard) else meter, given=name is not None)
+    call.parts.store.meters.change(meter)
+    if isinstance(answer, Heard):
+        return Answer(lines=tuple(lines_of(call, meter, answer)), data=data_of(meter, answer))
+    detail = f", but not read yet: {answer.detail}" if isinstance(answer, Missed) else ""
+    return Answer(
+        sentence=f"{meter.label} added as meter {meter.id}{detail}", data={"meter": key_of(meter), "id": meter.id}
+    )
+
+
+@operation("meter read", level=2, audited=True, long=True)
+def meter_read(call: Call, meters: Selection, *, store: bool = True, raw: bool = False) -> Answer:
+    """Reads meters now; several are queued."""
+    chosen = choose(call.parts, meters)
+    results = call.parts.engine.read(chosen, store=store, job=call.job).result()
+    pairs = list(zip(chosen, results, strict=True))
+    heard = [(meter, result) for meter, result in pairs if isinstance(result, Heard)]
+    failed = [(meter, result) for meter, result in pairs if isinstance(result, Missed)]
+    if not heard:
+        raise RefusedError(_why(failed), Kind.BUS)
+    lines = [line for meter, result in heard for line in lines_of(call, meter, result, raw=raw)]
+    lines += [f"{head(meter)}   {result.detail}" for meter, result in failed]
+    data = [data_of(meter, result) for meter, result in heard]
+    sentence = f"{len(heard)} of {len(chosen)} meters read, {len(failed)} failed" if failed else ""
+    return Answer(lines=tuple(lines), data=data[0] if len(chosen) == 1 else data, sentence=sentence)
+
+
+@operation("readout now", level=2, audited=True, long=True)
+def readout_now(call: Call) -> Answer:
+    """Runs the scheduled round at once; its slot is the present one."""
+    results = call.parts.engine.round_now(call.job).result()
+    heard = sum(isinstance(result, Heard) for result in results)
+    return Answer(sentence=f"{heard} of {len(results)} meters read", data={"due": len(results), "answered": heard})
+
+
+@operation("meter values", level=1, also="show values")
+def meter_values(call: Call, meter: Selection, *, at: Moment = NOW) -> Answer:
+    """Shows the values of one reading, of any past date."""
+    chosen = choose_one(call.parts, meter)
+    until = int(at.at(call.now(), call.zone).timestamp())
+    heard = next(iter(call.parts.store.readings.latest(chosen.id, until=until)), None)
+    if heard is None:
+        raise RefusedError(f"{chosen.label} has no reading until then.", Kind.NOT_FOUND)
+    return Answer(lines=tuple(lines_of(call, chosen, heard)), data=data_of(chosen, heard))
+
+
+@operation("meter readings", level=1, also="show readings")
+def meter_readings(
+    call: Call, meter: Selection, *, since: Moment = TODAY, until: Moment = NOW, count: Count = 50
+) -> Answer:
+    """Lists readings: created, status and number of telegrams."""
+    chosen = choose_one(call.parts, meter)
+    first, last = (int(moment.at(call.now(), call.zone).timestamp()) for moment in (since, until))
+    found = call.parts.store.readings.latest(chosen.id, count, first, last)
+    rows = [(local(h.at.wall, call.zone), h.kind, status_text(h), len(h.telegrams)) for h in found]
+    return Answer(table=Table.of("created kind status telegrams", rows, right="telegrams"))
+
+
+@operation("show gaps", level=1)
+def show_gaps(call: Call, *, since: Moment = A_DAY_AGO, count: Count = 1000) -> Answer:
+    """Slots without value, each with its reason."""
+    first = int(since.at(call.now(), call.zone).timestamp())
+    meters = {meter.id: meter for meter in call.parts.store.meters.all()}
+    rows = [
+        (
+            local(slot_time(missed.slot), call.zone),
+            meters[missed.meter].label if missed.meter in meters else f"id={missed.meter}",
+            missed.reason,
+            missed.detail,
+        )
+        for missed in call.parts.store.readings.missed(first, count=count)
+    ]
+    return Answer(table=Table.of("slot meter reason detail", rows))
+
+
+@operation("show rounds", level=1)
+def show_rounds(call: Call, *, count: Count = 20) -> Answer:
+    """Last rounds: due, begun, ended, meters ok and failed."""
+    rows = [
+        (
+            done.number,
+            done.segment,
+            local(slot_time(done.slot), call.zone),
+            local(done.began, call.zone),
+            local(done.ended, call.zone),
+            done.due,
+            done.answered,
+            done.missed,
+        )
+        for done in call.parts.store.history.rounds(count)
+    ]
+    names = "number segment slot began ended due answered missed"
+    return Answer(table=Table.of(names, rows, right="number due answered missed"))
+
+
+def _address(secondary: str | None, primary: int | None) -> dict[str, Any]:
+    if (secondary is None) == (primary is None):
+        raise RefusedError('"meter add" needs either secondary=ADDRESS or primary=ADDRESS.', Kind.USAGE)
+    if secondary is None:
+        return {"addressing": Addressing.PRIMARY, "primary_address": primary}
+    try:
+        return {"addressing": Addressing.SECONDARY, "secondary_address": SecondaryAddress.parse(secondary)}
+    except SettingError as error:
+        raise RefusedError(error.sentence, Kind.VALUE) from None
+
+
+def _refuse_twins(call: Call, meter: Meter) -> None:
+    for other in call.parts.store.meters.all():
+        same = (other.primary_address, other.secondary_address) == (meter.primary_address, meter.secondary_address)
+        if other.segment == meter.segment and same and other.addressing is meter.addressing:
+            raise RefusedError(f"{other.label} (id={other.id}) has this address on {meter.segment}.", Kind.CONFLICT)
+
+
+def _identified(meter: Meter, heard: Heard) -> Meter:
+    """With the address it answered; what it is asked by stays as typed where that is more than the answer tells."""
+    told = decode(heard.telegrams[0]).secondary_address
+    if told is None:
+        return meter
+    if meter.secondary_address is None or meter.secondary_address.has_wildcards:
+        return replace(meter, secondary_address=told)
+    return meter
+
+
+def _named(call: Call, meter: Meter, *, given: bool) -> Meter:
+    return meter if given else replace(meter, name=automatic_name(meter, call.parts.settings.search.name))
+
+
+def _why(failed: list[tuple[Meter, Missed]]) -> str:
+    meter, missed = failed[0]
+    if len(failed) > 1:
+        return f"None of {len(failed)} meters was read; the first, {meter.label}: {missed.detail}"
+    return missed.detail

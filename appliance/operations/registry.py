@@ -1,0 +1,110 @@
+"""All operations, and how typed words find one: full words anywhere, shortened ones at a prompt while unique."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from appliance.errors import Kind, RefusedError
+from appliance.operations.line import Token
+from appliance.operations.operation import Operation
+
+
+@dataclass
+class Place:
+    """A place in the tree of words: what may follow, and the operation that ends here."""
+
+    words: dict[str, Place] = field(default_factory=dict)
+    operation: Operation | None = None
+
+
+class Registry:
+    """The tree of all words."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self.operations = tuple(operations)
+        self._root = Place()
+        for operation in self.operations:
+            for words in (operation.words, *operation.also):
+                self._plant(words, operation)
+
+    def get(self, name: str) -> Operation:
+        """By its full words, as JSON-RPC and schedules name it."""
+        place: Place | None = self._root
+        for word in name.split():
+            place = place.words.get(word) if place else None
+        if place is None or place.operation is None:
+            raise RefusedError(f'Unknown command "{name}".{self._near(name)}', Kind.UNKNOWN)
+        return place.operation
+
+    def find(self, tokens: Sequence[Token], *, full_words: bool = False) -> tuple[Operation, tuple[Token, ...]]:
+        """The operation that a line begins with, and the tokens that are its arguments; raises `RefusedError`."""
+        place, moved, position = self._root, [], 0
+        while position < len(tokens) and place.words:
+            token = tokens[position]
+            chosen = self._choose(place, token, tokens[:position], full_words=full_words)
+            if chosen is not None:
+                place = place.words[chosen]
+            elif place.operation is None and token.text.isdecimal() and position:
+                moved.append(token)  # `report 1 send` is `report send 1`
+            else:
+                break
+            position += 1
+        if place.operation is None:
+            raise RefusedError(self._unfinished(place, tokens[:position], tokens[position:]), Kind.UNKNOWN)
+        return place.operation, (*moved, *tokens[position:])
+
+    def following(self, words: Sequence[str]) -> dict[str, Operation | None]:
+        """What may come behind these full words; None where more words are needed."""
+        place = self._root
+        for word in words:
+            if word not in place.words:
+                return {}
+            place = place.words[word]
+        return {word: after.operation for word, after in sorted(place.words.items())}
+
+    def below(self, words: Sequence[str]) -> list[Operation]:
+        """Every operation that begins with these full words."""
+        count = len(words)
+        return [o for o in self.operations if any(w[:count] == tuple(words) for w in (o.words, *o.also))]
+
+    def _plant(self, words: Iterable[str], operation: Operation) -> None:
+        place = self._root
+        for word in words:
+            place = place.words.setdefault(word, Place())
+        assert place.operation is None, f"two operations are called {' '.join(words)}"
+        place.operation = operation
+
+    def _choose(self, place: Place, token: Token, before: Sequence[Token], *, full_words: bool) -> str | None:
+        if not token.is_word:
+            return None
+        word = token.text.lower()
+        if word in place.words:
+            return word
+        candidates = sorted(known for known in place.words if known.startswith(word))
+        if full_words and candidates and place.operation is None:
+            raise RefusedError(f'In a file words are written in full: "{candidates[0]}", not "{word}".', Kind.UNKNOWN)
+        if len(candidates) > 1 and place.operation is None:
+            typed = " ".join([*(token.text for token in before), word])
+            raise RefusedError(f'"{typed}" may be {", ".join(candidates)}.', Kind.UNKNOWN)
+        return candidates[0] if len(candidates) == 1 and not full_words else None
+
+    def _unfinished(self, place: Place, known: Sequence[Token], rest: Sequence[Token]) -> str:
+        typed = " ".join(token.text for token in (*known, *rest[:1]))
+        if not rest:
+            return f'"{typed}" needs one more word: {", ".join(sorted(place.words))}.'
+        near = difflib.get_close_matches(rest[0].text.lower(), list(place.words), 3, 0.6)
+        if not near and place is not self._root:
+            near = sorted(place.words)
+        return f'Unknown command "{typed}".' + (f" Near: {', '.join(near)}." if near else ' "help" lists all.')
+
+    def _near(self, name: str) -> str:
+        near = difflib.get_close_matches(name, [operation.name for operation in self.operations], 3, 0.6)
+        return f" Near: {', '.join(near)}." if near else ""
+
+
+def operations_in(*modules: object) -> Iterator[Operation]:
+    """The rows written in some modules, in the order of writing."""
+    for module in modules:
+        yield from (value for value in vars(module).values() if isinstance(value, Operation))

@@ -1,0 +1,83 @@
+"""Orders about segments (operations.md §6)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from appliance.errors import Kind, LineLost, RefusedError
+from appliance.operations.answer import Answer, Table
+from appliance.operations.call import Call
+from appliance.operations.operation import operation
+from appliance.settings import row_of
+from appliance.settings.kinds import Integer, Text
+from appliance.settings.subjects.bus import BAUD_RATES
+from appliance.settings.table import MEMBER
+
+Name = Annotated[str, Text(1, 32)]
+BaudRate = Annotated[int, Integer(unit="Bd", of=(0, *BAUD_RATES))]
+
+
+@operation("segment add", level=3, audited=True)
+def segment_add(call: Call, name: Name, url: str, *, baud_rate: BaudRate = 0) -> Answer:
+    """Adds a segment and tests it."""
+    if MEMBER.fullmatch(name) is None:
+        raise RefusedError(
+            f"A segment's name is a small letter and up to 31 more of a-z 0-9 _ -, not {name}.", Kind.VALUE
+        )
+    if name in call.parts.settings.segment and call.parts.settings.segment[name].url:
+        raise RefusedError(
+            f"There is a segment {name} already: set segment.{name}.url={url} changes it.", Kind.CONFLICT
+        )
+    prefix = f"segment.{name}."
+    row_of(f"{prefix}url").setting.parse(f"{prefix}url", url)
+    finding = _test(call, url, baud_rate or call.parts.settings.bus.baud_rate)
+    call.parts.settings.set({f"{prefix}url": url, f"{prefix}baud_rate": str(baud_rate)}, call.who)
+    call.parts.engine.reconfigure()
+    return Answer(lines=(finding,), data={"segment": name, "url": url, "finding": finding})
+
+
+@operation("segment delete", level=3, audited=True, confirms=True)
+def segment_delete(call: Call, name: Name) -> Answer:
+    """Deletes one that no meter uses."""
+    settings = call.parts.settings
+    if name not in settings.segment or not settings.segment[name].url:
+        raise RefusedError(f"There is no segment {name}.", Kind.NOT_FOUND)
+    users = [meter for meter in call.parts.store.meters.all() if meter.segment == name]
+    if users:
+        raise RefusedError(f"{len(users)} meters are on segment {name}: delete or move them first.", Kind.CONFLICT)
+    settings.unset([line.name for line in settings.lines(f"segment.{name}") if not line.is_default], call.who)
+    call.parts.engine.reconfigure()
+    return Answer()
+
+
+@operation("show segments", level=1, also="segment list,show bus")
+def show_segments(call: Call) -> Answer:
+    """Segments with line, baud rate, state and number of meters."""
+    meters = call.parts.store.meters.all()
+    rows = [
+        (
+            segment.name,
+            segment.url,
+            segment.baud_rate,
+            segment.state,
+            segment.queue,
+            sum(meter.segment == segment.name for meter in meters),
+            segment.sentence,
+        )
+        for segment in call.parts.engine.status()
+    ]
+    return Answer(
+        table=Table.of("segment line baud_rate state queue meters sentence", rows, right="baud_rate queue meters")
+    )
+
+
+def _test(call: Call, url: str, baud_rate: int) -> str:
+    """Open the line once; what only waiting can mend is said, what a person must mend is refused."""
+    line = call.parts.open_line(url)
+    try:
+        line.open(baud_rate)
+    except LineLost as error:
+        return f"not there yet, it is tried again for ever: {error}"
+    finally:
+        line.close()
+    return f"{url.partition(':')[0]} {baud_rate} Bd opened"

@@ -1,0 +1,95 @@
+"""Orders that tell how the appliance is (operations.md §1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from appliance.cron import Schedule
+from appliance.events import BusState
+from appliance.meters.selection import Status
+from appliance.operations.answer import Answer, Data, Table
+from appliance.operations.arguments import Count
+from appliance.operations.call import Call
+from appliance.operations.meter_state import slot_time, state_of
+from appliance.operations.operation import operation
+from appliance.operations.times import ago, local
+
+TROUBLED = frozenset({BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED})
+
+
+@operation("show version", level=0)
+def show_version(call: Call) -> Answer:
+    """Version of the program."""
+    return Answer(lines=(f"busmeister {call.parts.version}",), data={"version": call.parts.version})
+
+
+@operation("show status", level=1)
+def show_status(call: Call) -> Answer:
+    """Overview: meters, last and next round, bus, and what to do about each warning."""
+    parts, now = call.parts, call.now()
+    meters = [meter for meter in parts.store.meters.all() if meter.active]
+    counted = Counter(state_of(parts, meter).status for meter in meters)
+    last = next(iter(parts.store.history.rounds(1)), None)
+    coming = next_round(call)
+    facts: dict[str, Data] = {
+        "name": parts.settings.identity.name,
+        "location": parts.settings.identity.location,
+        "up_since": parts.started,
+        "clock": str(parts.clock.quality),
+        "meters": {str(status): counted[status] for status in Status},
+        "last_round": None if last is None else slot_time(last.slot),
+        "next_round": coming,
+        "segments": {segment.name: str(segment.state) for segment in parts.engine.status()},
+    }
+    place = f", {parts.settings.identity.location}" if parts.settings.identity.location else ""
+    ended = f"{local(slot_time(last.slot), call.zone).text}, {last.answered} of {last.due} read" if last else "none yet"
+    lines = [
+        f"{parts.settings.identity.name}{place}   up {ago(parts.started, now)}   busmeister {parts.version}",
+        f"meters      {_counts(counted, len(meters))}",
+        f"last round  {ended}",
+        f"next round  {local(coming, call.zone).text if coming else 'switched off'}",
+        *(f"bus         {s.name} {s.state}  {s.url}  {s.sentence}".rstrip() for s in parts.engine.status()),
+    ]
+    warnings = list(_warnings(call))
+    return Answer(
+        lines=(*lines, *(f"warning     {warning}" for warning in warnings)), data=facts | {"warnings": warnings}
+    )
+
+
+@operation("cron test", level=1)
+def cron_test(call: Call, pattern: str, *, count: Count = 10) -> Answer:
+    """Says when a schedule runs next."""
+    schedule = Schedule.parse(pattern)
+    runs, moment = [], call.now()
+    for _ in range(min(count, 1000)):
+        moment = schedule.next(moment, call.zone)
+        runs.append((local(moment, call.zone),))
+    return Answer(table=Table.of("run", runs))
+
+
+def next_round(call: Call) -> datetime | None:
+    """When meters without a schedule of their own are read next; None while that is switched off."""
+    readout = call.parts.settings.readout
+    if not readout.enabled:
+        return None
+    return Schedule.parse(readout.schedule).next(call.now(), call.zone)
+
+
+def _counts(counted: Counter[Status], total: int) -> str:
+    if not total:
+        return "none installed"
+    others = [f"{counted[status]} {status}" for status in Status if status is not Status.OK and counted[status]]
+    return ", ".join([f"{counted[Status.OK]} of {total} ok", *others])
+
+
+def _warnings(call: Call) -> list[str]:
+    parts = call.parts
+    warnings = [*parts.notices(), *parts.settings.problems]
+    troubled = [segment for segment in parts.engine.status() if segment.state in TROUBLED]
+    warnings += [f"segment {segment.name}: {segment.sentence or segment.state}" for segment in troubled]
+    if not any(segment.url for segment in parts.settings.segment.values()):
+        warnings.append("no segment has a line: segment add main URL")
+    elif not parts.store.meters.all():
+        warnings.append("no meters installed: meter add")
+    return warnings
