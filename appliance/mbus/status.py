@@ -27,7 +27,18 @@ APPLICATION_ERRORS: Final = {
     0x07: "reserved",
     0x08: "application busy",
     0x09: "too many readouts",
+    0x11: "function not implemented",
+    0x12: "data error",
+    0x13: "routing or relaying error",
+    0x14: "access violation",
+    0x15: "parameter error",
+    0x16: "size error",
+    0x20: "security error",
+    0x21: "security mechanism not supported",
+    0x22: "inadequate security method",
 }
+DYNAMIC: Final = 0xF0  # a record that says more follows
+FIRST_OF_MANUFACTURER: Final = 0xF1
 # fmt: on
 
 
@@ -45,4 +56,8 @@ class ApplicationErrorCode:
 
     @property
     def text(self) -> str:
+        if self.code >= FIRST_OF_MANUFACTURER:
+            return f"manufacturer's error {self.code:02X}"
+        if self.code == DYNAMIC:
+            return "application error told by a record"
         return APPLICATION_ERRORS.get(self.code, f"reserved error {self.code:02X}")

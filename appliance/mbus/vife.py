@@ -52,6 +52,12 @@ RECORD_ERRORS: Final = {
     0x18: "data error",
     0x1C: "premature end of record",
 }
+# Profiles: many values in one record, kept as octets.
+PROFILES: Final = {
+    0x13: "inverse compact profile",
+    0x1E: "compact profile with register numbers",
+    0x1F: "compact profile",
+}
 ACTIONS: Final = {
     0x00: "write",
     0x01: "add value",
@@ -194,6 +200,8 @@ def _by_code(result: Refined, code: int, from_master: bool) -> Refined:
 
 
 def _error(result: Refined, code: int) -> Refined:
+    if code in PROFILES:
+        return _noted(replace(result, unit=result.unit._replace(form=Form.RAW)), PROFILES[code])
     words = RECORD_ERRORS.get(code, f"reserved error {code:02X}")
     return replace(_noted(result, f"record error: {words}"), in_error=True) if words else result
 
