@@ -1,1 +1,1 @@
-"""The commands of the command line, one module each: `add_arguments(parser)` and `run(arguments) -> int` (exit code)."""
+"""The commands of the command line, one module each with `add_arguments(parser)` and `run(arguments) -> exit code`."""

@@ -1,0 +1,212 @@
+"""The composition root: builds the parts, hands each only what it needs, starts bottom-up, stops top-down.
+
+```text
+store, settings, hub            open before anything runs
+bus       Reading               the engine: a worker a segment, rounds on schedule
+planning  Scheduler             every planned job, housekeeping of the store among them
+rounds    Registrar             what rounds did goes to the store; the engine follows changed settings
+console   LocalConsole          the local socket
+```
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from appliance import wiring
+from appliance.bus.engine import Engine
+from appliance.clock import Clock, SystemClock
+from appliance.cron import Schedule
+from appliance.events import MetersChanged, RoundProgress, SettingsChanged, StorageTrouble
+from appliance.hub import Hub
+from appliance.log import JournalHandler, Output, set_up, stream
+from appliance.mbus.book import LayoutBook
+from appliance.notify import Notifier
+from appliance.operations.parts import Parts
+from appliance.planning import PlannedJob, Scheduler
+from appliance.settings import Settings
+from appliance.store.folder import DataFolder
+from appliance.store.store import Store
+from appliance.supervisor import Supervisor
+from console.local import LocalConsole
+from drivers.lines import open_line
+
+NAME: Final = "busmeister"
+log = stream("service.appliance")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is known before the store opens; everything else is a setting."""
+
+    data: Path
+    database: str | None = None
+
+
+class Reading:
+    """The engine as a service."""
+
+    name = "bus"
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, stop: threading.Event) -> None:
+        """Read until `stop`."""
+        self._engine.start()
+        try:
+            stop.wait()
+        finally:
+            self._engine.stop()
+
+
+class Registrar:
+    """Hands on what happens: rounds to the store, changed settings and meters to those who obey them."""
+
+    name = "rounds"
+
+    def __init__(self, appliance: Appliance) -> None:
+        self._appliance = appliance
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop`; events of a round's end come until the engine, which stops later, has ended."""
+        with self._appliance.hub.follow(RoundProgress, SettingsChanged, MetersChanged, StorageTrouble) as following:
+            while not stop.is_set():
+                event = following.get(timeout=0.5)
+                if event is not None:
+                    self._hand_on(event)
+
+    def _hand_on(self, event: RoundProgress | SettingsChanged | MetersChanged | StorageTrouble) -> None:
+        match event:
+            case RoundProgress(ended=datetime()):
+                self._appliance.store.round_ended(event)
+            case SettingsChanged():
+                self._appliance.obey(event.names)
+            case MetersChanged():
+                self._appliance.engine.reconfigure()
+            case StorageTrouble(sentence):
+                log.warning("%s", sentence)
+
+
+class Appliance:
+    """All parts of one running appliance. Made by `open`, ended by `close`."""
+
+    def __init__(self, options: Options, store: Store, hub: Hub, clock: Clock, layouts: LayoutBook) -> None:
+        self.options = options
+        self.store = store
+        self.hub = hub
+        self.clock = clock
+        self.layouts = layouts
+        self.serial = serial_number(DataFolder(options.data).key())
+        self.settings = Settings(store.settings, hub.publish, serial=self.serial, check_schedule=Schedule.parse)
+        self.obey_storage()
+        self.scheduler = Scheduler(clock, hub.publish)
+        self.engine = Engine(
+            open_line=open_line,
+            meters=store.meters,
+            intake=store,
+            settings=lambda: wiring.engine_settings(self.settings, self.serial),
+            clock=clock,
+            publish=hub.publish,
+            wanted=hub.wanted,
+            scheduler=self.scheduler,
+        )
+        self.parts = Parts(
+            hub=hub,
+            settings=self.settings,
+            store=store,
+            engine=self.engine,
+            clock=clock,
+            open_line=open_line,
+            version=version(NAME),
+            started=clock.now(),
+            data_folder=options.data,
+            notices=self._notices,
+        )
+        self._journal = JournalHandler(store.journal.take)
+        self._planned: list[PlannedJob] = []
+        self.supervisor = Supervisor(
+            [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts)],
+            clock=clock,
+            progress=lambda: self.engine.last_progress,
+            notifier=Notifier(),
+        )
+
+    @classmethod
+    def open(cls, options: Options) -> Appliance:
+        """Claim the data folder, open the database and the settings; nothing runs yet."""
+        clock = SystemClock()
+        hub = Hub(clock)
+        layouts = LayoutBook()
+        store = Store.open(options.data, clock=clock, publish=hub.publish, url=options.database, layouts=layouts)
+        clock.boot = store.boot
+        try:
+            return cls(options, store, hub, clock, layouts)
+        except BaseException:
+            store.close()
+            raise
+
+    def run(self, stop: threading.Event) -> None:
+        """Start every service, watch over them until `stop`, stop them."""
+        log.info("busmeister %s starts on %s.", self.parts.version, self.options.data)
+        self.plan_housekeeping()
+        self.supervisor.run(stop)
+
+    def close(self) -> None:
+        """Write what waits and let the data folder go."""
+        log.info("busmeister ends.")
+        self._journal.close()
+        self.hub.close()
+        self.store.close()
+
+    def greeting(self) -> Iterator[str]:
+        """What a person at the terminal should know."""
+        yield f"busmeister {self.parts.version}  data {self.options.data}"
+        yield f"console: busmeister console --data {self.options.data}"
+        for segment in wiring.engine_settings(self.settings, self.serial).segments:
+            meters = len(self.store.meters.meters(segment.name))
+            schedule = self.settings.readout.schedule
+            yield f"segment {segment.name}: {segment.url}, {segment.baud_rate} Bd, {meters} meters, every {schedule}"
+        yield from self._notices()
+
+    def obey(self, names: frozenset[str]) -> None:
+        """Settings have new values: hand them to who obeys them."""
+        if any(name.startswith(("storage.", "log.")) for name in names):
+            self.obey_storage()
+            self.plan_housekeeping()
+        if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):
+            self.engine.reconfigure()
+
+    def obey_storage(self) -> None:
+        """The store and the log follow their settings."""
+        self.store.options = wiring.store_options(self.settings)
+        set_up(wiring.log_severity(self.settings), Output(self.settings.log.output))
+
+    def plan_housekeeping(self) -> None:
+        """The store's regular work, on the schedules in force."""
+        for job in self._planned:
+            job.cancel()
+        zone, storage = self.settings.time.zone.info, self.settings.storage
+        work = ((storage.maintenance.schedule, self.store.maintain), (storage.check.schedule, self.store.check))
+        self._planned = [
+            self.scheduler.cron(Schedule.parse(text, self.serial), zone, lambda planned, task=task: task())
+            for text, task in work
+            if text
+        ]
+
+    def _notices(self) -> tuple[str, ...]:
+        return (*self.store.notices, *self.settings.problems)
+
+
+def serial_number(key: bytes) -> str:
+    """Eight digits, the same at each start of this device, from its own key and not leading back to it."""
+    digest = hashlib.sha256(b"serial number" + key).digest()
+    return f"{int.from_bytes(digest[:8]) % 10**8:08d}"
+

@@ -1,0 +1,112 @@
+"""What `busmeister run --headless` prints: a line per reading, a summary per round.
+
+```text
+07:01:12  12/60  heat 12            24.318 MWh    ok
+07:01:13  13/60  heat 13            -             no answer: nothing came in 188 ms
+07:01:58  round 07:00 of main: 58 of 60 read, 2 missed, in 46 s
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from appliance.errors import TelegramError
+from appliance.events import BusState, ReadingMissed, RoundProgress, SegmentChanged, StorageTrouble, TelegramHeard
+from appliance.hub import Following
+from appliance.mbus.status import status_words
+from appliance.mbus.telegram import Telegram
+from appliance.meters.main_value import main_record
+from appliance.meters.meter import Meter
+from appliance.meters.units import Units, show
+from appliance.ports import Heard, Missed, ReadingKind
+
+Shown = TelegramHeard | ReadingMissed | RoundProgress | SegmentChanged | StorageTrouble
+SHOWN: Final = (TelegramHeard, ReadingMissed, RoundProgress, SegmentChanged, StorageTrouble)
+NAME_WIDTH: Final = 28
+TROUBLE: Final = (BusState.LOST, BusState.REFUSED, BusState.OVERLOAD, BusState.JAMMED)
+
+
+class Reporter:
+    """Turns events into lines."""
+
+    def __init__(
+        self,
+        find_meter: Callable[[int], Meter | None],
+        decode: Callable[[bytes], Telegram],
+        zone: Callable[[], ZoneInfo],
+        units: Callable[[], Units] = lambda: Units.FRIENDLY,
+    ) -> None:
+        self._find_meter = find_meter
+        self._decode = decode
+        self._zone = zone
+        self._units = units
+        self._progress: dict[str, RoundProgress] = {}  # of the round that runs on a segment
+
+    def follow(self, following: Following[Shown]) -> Iterator[str]:
+        """The lines of all events until the following is closed."""
+        for event in following:
+            yield from self.lines(event)
+
+    def lines(self, event: Shown) -> Iterable[str]:
+        """The lines of one event, mostly one."""
+        match event:
+            case TelegramHeard(heard) if heard.kind is not ReadingKind.CONTINUOUS:
+                yield self._reading(heard)
+            case ReadingMissed(missed):
+                yield self._missing(missed)
+            case RoundProgress():
+                yield from self._round(event)
+            case SegmentChanged(segment, state, sentence) if state in TROUBLE:
+                yield f"segment {segment}: {state}. {sentence}".rstrip()
+            case StorageTrouble(sentence):
+                yield f"storage: {sentence}"
+
+    def _reading(self, heard: Heard) -> str:
+        value, status = "-", "not readable"
+        try:
+            telegram = self._decode(heard.telegrams[0])
+        except TelegramError as error:
+            status = str(error)
+        else:
+            record = main_record(telegram)
+            value = str(show(record, self._units())) if record else "-"
+            status = ", ".join(status_words(telegram.header.status)) if telegram.header else "ok"
+        return self._line(heard.at.wall, heard.meter, value, status or "ok")
+
+    def _missing(self, missed: Missed) -> str:
+        return self._line(missed.at.wall, missed.meter, "-", f"{missed.reason}: {missed.detail}")
+
+    def _line(self, at: datetime, number: int, value: str, status: str) -> str:
+        meter = self._find_meter(number)
+        name = meter.label if meter else f"meter {number}"
+        place = self._place(meter.segment if meter else "")
+        return (
+            f"{self._time(at):%H:%M:%S}  {place:>7}  {name:<{NAME_WIDTH}.{NAME_WIDTH}}  {value:>16}   {status}".rstrip()
+        )
+
+    def _place(self, segment: str) -> str:
+        """How far the round is with this reading: `12/60`."""
+        progress = self._progress.get(segment)
+        if progress is None:
+            return ""
+        return f"{progress.answered + progress.missed + 1}/{progress.due}"
+
+    def _round(self, progress: RoundProgress) -> Iterable[str]:
+        if progress.ended is None:
+            self._progress[progress.segment] = progress
+            return
+        self._progress.pop(progress.segment, None)
+        slot = self._time(datetime.fromtimestamp(progress.slot, UTC))
+        seconds = (progress.ended - progress.began).total_seconds()
+        missed = f", {progress.missed} missed" if progress.missed else ""
+        yield (
+            f"{self._time(progress.ended):%H:%M:%S}  round {slot:%H:%M} of {progress.segment}: "
+            f"{progress.answered} of {progress.due} read{missed}, in {seconds:.0f} s"
+        )
+
+    def _time(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone())

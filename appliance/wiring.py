@@ -1,0 +1,108 @@
+"""From the settings in force to what the bus engine and the store are told: one value each, replaced as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from appliance.bus.engine_settings import EngineSettings, SegmentSettings
+from appliance.log import Severity
+from appliance.mbus.dialogue import READOUT, Echo, Timing
+from appliance.settings import Settings
+from appliance.settings.subjects.bus import MultiTelegramRule, SegmentReadout
+from appliance.settings.subjects.bus import Segment as SegmentSubject
+from appliance.store.options import StatusPolicy, StoreOptions
+
+TCP_LATENCY: Final = 0.1  # seconds; what a converter on the network holds octets back where nobody says more
+
+
+def engine_settings(settings: Settings, serial: str) -> EngineSettings:
+    """All segments that have a line, and when meters are read."""
+    readout, job = settings.readout, settings.job
+    segments = (segment_settings(settings, name) for name in settings.segment)
+    return EngineSettings(
+        segments=tuple(segment for segment in segments if segment.url),
+        zone=settings.time.zone.info,
+        seed=serial,
+        enabled=readout.enabled,
+        schedule=readout.schedule,
+        continuous=readout.continuous.enabled,
+        continuous_pause=readout.continuous.pause.total_seconds(),
+        battery_interval=readout.battery_interval.total_seconds(),
+        round_limit=readout.round_limit / 100,
+        scheduled_retries=job.scheduled.retries,
+        scheduled_retry_offset=job.scheduled.retry_offset.total_seconds(),
+        manual_retries=job.manual.retries,
+        manual_retry_offset=job.manual.retry_offset.total_seconds(),
+    )
+
+
+def segment_settings(settings: Settings, name: str) -> SegmentSettings:
+    """One line, with what `bus.*` says where the segment says nothing."""
+    segment = settings.segment[name]
+    readout = segment.readout
+    return SegmentSettings(
+        name=name,
+        url=line_url(segment),
+        enabled=segment.enabled,
+        baud_rate=segment.baud_rate or settings.bus.baud_rate,
+        echo=Echo(segment.echo.value),
+        latency=latency(segment),
+        reopen_pause_minimum=segment.reopen_pause.minimum.total_seconds(),
+        reopen_pause_maximum=segment.reopen_pause.maximum.total_seconds(),
+        overload_pause=segment.overload_pause.total_seconds(),
+        readout=timing(readout),
+        multi_telegram=readout.multi_telegram is MultiTelegramRule.AUTO,
+        multi_telegram_limit=readout.multi_telegram_limit,
+        multi_telegram_maximum=readout.multi_telegram_maximum,
+        dead_after=readout.dead_after,
+    )
+
+
+def line_url(segment: SegmentSubject) -> str:
+    """The segment's URL, with what the driver must know besides."""
+    if segment.parity_check or not segment.url.startswith("serial:"):
+        return segment.url
+    return f"{segment.url}{'&' if '?' in segment.url else '?'}parity=off"
+
+
+def latency(segment: SegmentSubject) -> float:
+    """Seconds the line itself adds to every answer."""
+    given = segment.latency.total_seconds()
+    return given or (TCP_LATENCY if segment.url.startswith("tcp:") else 0.0)
+
+
+def timing(readout: SegmentReadout) -> Timing:
+    """Waits and attempts of a readout."""
+    return replace(
+        READOUT,
+        response_timeout=readout.response_timeout.total_seconds(),
+        readout_retries=readout.readout_retries,
+        selection_retries=readout.selection_retries,
+        initialization_idle_time=readout.initialization_idle_time.total_seconds(),
+        collision_idle_time=readout.collision_idle_time.total_seconds(),
+        request_idle_time=readout.request_idle_time.total_seconds(),
+    )
+
+
+def store_options(settings: Settings) -> StoreOptions:
+    """What the store obeys."""
+    storage, log = settings.storage, settings.log
+    return StoreOptions(
+        batch_readings=storage.batch.readings,
+        batch_seconds=storage.batch.time.total_seconds(),
+        retention_days=storage.retention.days,
+        high_water=storage.high_water,
+        ballast=storage.ballast,
+        disk_warning=storage.disk_warning,
+        meter_status=StatusPolicy(log.meter_status.value),
+        log_severity=log_severity(settings),
+        flood_seconds=log.flood_interval.total_seconds(),
+        log_size=log.size,
+        log_days=log.retention.days,
+    )
+
+
+def log_severity(settings: Settings) -> Severity:
+    """The lowest severity the log takes."""
+    return Severity[settings.log.severity.name]
