@@ -25,6 +25,7 @@ CONNECTIONS: Final = 8  # the writer and at most seven readers at once
 CHECKPOINT_PAGES: Final = 1000
 LARGEST_WAL: Final = 4 << 20  # what is kept of the write-ahead log after a burst
 PRAGMAS: Final = {
+    "auto_vacuum": 2,  # incremental: a file that grew can give room back to a full disk; taken in by a fresh file only
     "journal_mode": "wal",
     "synchronous": 2,
     "foreign_keys": 1,
@@ -108,8 +109,10 @@ def connected(database: peewee.Database) -> Iterator[None]:
         database.connect()
         try:
             yield
-        finally:
-            database.close()
+        except BaseException:  # its state is unknown: the pool makes another one
+            cast("PooledDatabase", database).manual_close()
+            raise
+        database.close()
 
 
 @contextlib.contextmanager
@@ -153,6 +156,11 @@ def run(database: peewee.Database, sql: str, values: Sequence[object] = ()) -> A
 def query(database: peewee.Database, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """All rows of an answer, so that no read stays open."""
     return list(run(database, sql, values).fetchall())
+
+
+def change(database: peewee.Database, sql: str, values: Sequence[object] = ()) -> int:
+    """How many rows a statement changed."""
+    return int(database.rows_affected(run(database, sql, values)))  # type: ignore[no-untyped-call]  # peewee
 
 
 def execute_many(database: peewee.Database, sql: str, rows: list[tuple[Any, ...]]) -> None:

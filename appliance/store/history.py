@@ -45,6 +45,11 @@ class History:
             Boot.insert(number=self.boot, started=wall, monotonic=monotonic, trusted=trusted).execute(self._database)
         self._starts[self.boot] = Start(self.boot, wall, monotonic)
 
+    def correct(self, seconds: float) -> None:
+        """The wall clock was wrong at this start; its row is corrected by whoever moves the readings."""
+        start = self._starts[self.boot]
+        self._starts[self.boot] = Start(start.number, start.wall + round(seconds * 1000), start.monotonic)
+
     def end(self) -> None:
         """Register a clean end."""
         with writing(self._database):

@@ -40,6 +40,7 @@ class Meters:
         newest: NewestBook,
         clock: Clock,
         publish: Callable[[object], None],
+        changed: Callable[[], None],
     ) -> None:
         self._database = database
         self._writer = writer
@@ -47,6 +48,7 @@ class Meters:
         self._newest = newest
         self._clock = clock
         self._publish = publish
+        self._changed = changed
         self._meters: dict[int, Meter] = {}
         self._lock = threading.Lock()
 
@@ -120,6 +122,7 @@ class Meters:
         self._writer.order(lambda: MeterRow.delete().where(MeterRow.id.in_(numbers)).execute(self._database))
         with self._lock:
             self._meters = {number: meter for number, meter in self._meters.items() if number not in numbers}
+        self._changed()
         self._publish(MetersChanged(frozenset(numbers)))
 
     def _waiting(self) -> list[Heard]:
@@ -147,6 +150,7 @@ class Meters:
     def _took(self, meters: Sequence[Meter]) -> None:
         with self._lock:
             self._meters = self._meters | {meter.id: meter for meter in meters}
+        self._changed()
         self._publish(MetersChanged(frozenset(meter.id for meter in meters)))
 
 

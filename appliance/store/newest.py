@@ -15,7 +15,8 @@ import peewee
 from appliance.ports import ReadingKind
 from appliance.store.batch import Batch
 from appliance.store.database import connected, execute_many, writing
-from appliance.store.models import Fact, MissedRow, Newest, ReadingRow
+from appliance.store.facts import Facts
+from appliance.store.models import MissedRow, Newest, ReadingRow
 from appliance.store.rows import KINDS, UNTRUSTED
 
 MARGIN: Final = 2 * 86400  # seconds below the highest slot written down: late and off-grid readings lie there
@@ -30,8 +31,9 @@ Slots = dict[int, int]
 class NewestBook:
     """Per meter the slot of its newest reading, and the newest scheduled slot that ended."""
 
-    def __init__(self, database: peewee.Database) -> None:
+    def __init__(self, database: peewee.Database, facts: Facts) -> None:
         self._database = database
+        self._facts = facts
         self._heard: Slots = {}
         self._ended: Slots = {}
         self._lock = threading.Lock()
@@ -40,8 +42,7 @@ class NewestBook:
         """What was written down, and what came since."""
         with connected(self._database):
             known = list(Newest.select(Newest.meter, Newest.heard, Newest.ended).tuples().execute(self._database))
-            since = Fact.select(Fact.value).where(Fact.name == FACT).scalar(self._database)
-            heard, ended, missed = self._since(int(since or 0))
+            heard, ended, missed = self._since(int(self._facts.get(FACT) or 0))
         with self._lock:
             self._heard = {meter: slot for meter, slot, _ in known if slot is not None}
             self._ended = {meter: slot for meter, _, slot in known if slot is not None}
@@ -83,8 +84,7 @@ class NewestBook:
         with writing(self._database):
             Newest.delete().execute(self._database)
             execute_many(self._database, INSERT, rows)
-            Fact.delete().where(Fact.name == FACT).execute(self._database)
-            Fact.insert(name=FACT, value=str(highest - MARGIN)).execute(self._database)
+            self._facts.put(FACT, str(highest - MARGIN))
 
     def _since(self, slot: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, int]]]:
         """Newest slots of readings, of scheduled readings, of scheduled slots missed, among those from `slot` on."""

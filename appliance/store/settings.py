@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import peewee
 
@@ -15,10 +15,11 @@ from appliance.store.writer import Writer
 class Settings:
     """Names and values as text."""
 
-    def __init__(self, database: peewee.Database, writer: Writer, clock: Clock) -> None:
+    def __init__(self, database: peewee.Database, writer: Writer, clock: Clock, changed: Callable[[], None]) -> None:
         self._database = database
         self._writer = writer
         self._clock = clock
+        self._changed = changed
 
     def load(self) -> Mapping[str, str]:
         """All of them."""
@@ -28,6 +29,7 @@ class Settings:
     def save(self, changes: Mapping[str, str | None], who: str) -> None:
         """Write changes in one transaction, durable when this returns; None restores the default."""
         self._writer.order(lambda: self._save(changes, who))
+        self._changed()
 
     def _save(self, changes: Mapping[str, str | None], who: str) -> None:
         Setting.delete().where(Setting.name.in_(list(changes))).execute(self._database)

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 import peewee
 
 from appliance.clock import Clock
 from appliance.errors import Damaged, StoreError
-from appliance.events import ReadingMissed, RoundProgress, TelegramHeard
-from appliance.log import stream
+from appliance.events import ReadingMissed, RoundProgress, StorageTrouble, TelegramHeard
+from appliance.log import Severity, stream
+from appliance.mbus.book import LayoutBook
 from appliance.ports import Heard, Missed, ReadingKind
+from appliance.store.damage import Recovery
 from appliance.store.database import close_all, connected, is_sqlite, open_server, open_sqlite, query, writing
+from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
 from appliance.store.history import History
+from appliance.store.housekeeping import Housekeeping
 from appliance.store.journal import Journal
-from appliance.store.layouts import LayoutShelf, LayoutSource
+from appliance.store.layouts import LayoutShelf
 from appliance.store.meters import Meters
 from appliance.store.newest import NewestBook
 from appliance.store.options import StoreOptions
 from appliance.store.outbox import Outbox
 from appliance.store.pen import Pen, Receivers
 from appliance.store.readings import Readings
-from appliance.store.schema import migrate
 from appliance.store.settings import Settings
+from appliance.store.start import Starter
 from appliance.store.status import StatusLog
+from appliance.store.trust import Mover, TrueSlot
 from appliance.store.writer import Writer
 
 log = stream("store")
+
+CLOSED: Final = "closed on the network since"
 
 
 def nobody(_: Heard) -> Iterable[int]:
@@ -41,23 +49,23 @@ class Store:
 
     def __init__(
         self,
+        folder: DataFolder,
         database: peewee.Database,
         *,
         clock: Clock,
         publish: Callable[[object], None],
-        layouts: LayoutSource | None = None,
-        receivers: Receivers = nobody,
-        folder: DataFolder | None = None,
-        threaded: bool = True,
+        layouts: LayoutBook,
+        receivers: Receivers,
+        threaded: bool,
     ) -> None:
         self.options = StoreOptions()
+        self.folder = folder
         self._database = database
-        self._clock = clock
         self._publish = publish
-        self._folder = folder
         self.layouts = LayoutShelf(database, layouts)
         self.history = History(database, clock)
-        self.newest = NewestBook(database)
+        self.facts = Facts(database)
+        self.newest = NewestBook(database, self.facts)
         self.status = StatusLog(database, lambda: self.options.meter_status)
         self.readings = Readings(database, self.layouts, self.history.start)
         pen = Pen(database, self.layouts, self.history.start, self.status, self.newest, receivers)
@@ -73,9 +81,15 @@ class Store:
             threaded=threaded,
         )
         self.journal = Journal(database, self._writer, clock, lambda: self.options)
-        self.meters = Meters(database, self._writer, self.readings, self.newest, clock, publish)
-        self.settings = Settings(database, self._writer, clock)
         self.outbox = Outbox(database, self._writer)
+        self.housekeeping = Housekeeping(
+            folder, database, self._writer, self.newest, clock, lambda: self.options, publish
+        )
+        changed = self.housekeeping.changed
+        self.meters = Meters(database, self._writer, self.readings, self.newest, clock, publish, changed)
+        self.settings = Settings(database, self._writer, clock, changed)
+        self._starter = Starter(folder, database, clock)
+        self.recovery: Recovery | None = None
 
     @classmethod
     def open(
@@ -85,25 +99,24 @@ class Store:
         clock: Clock,
         publish: Callable[[object], None],
         url: str | None = None,
-        layouts: LayoutSource | None = None,
+        layouts: LayoutBook | None = None,
         receivers: Receivers = nobody,
         threaded: bool = True,
         vfs: str | None = None,
     ) -> Store:
-        """Claim the data folder and open the database in it, or the one at `url`; starts the writer."""
+        """Claim the data folder, open the database in it or the one at `url`, and start the writer.
+
+        Raises `Occupied`, `NewerThanProgram`, or `StoreError` for a file that is not ours; a damaged file is set aside,
+        as `recovery` then tells.
+        """
         data = DataFolder(folder)
         data.prepare()
         data.lock()
         try:
             database = open_server(url) if url else open_sqlite(data.database, vfs)
+            book = LayoutBook() if layouts is None else layouts
             store = cls(
-                database,
-                clock=clock,
-                publish=publish,
-                layouts=layouts,
-                receivers=receivers,
-                folder=data,
-                threaded=threaded,
+                data, database, clock=clock, publish=publish, layouts=book, receivers=receivers, threaded=threaded
             )
             store.begin()
         except BaseException:
@@ -116,14 +129,27 @@ class Store:
         """Number of this start of the appliance."""
         return self.history.boot
 
+    @property
+    def closed_on_network(self) -> bool:
+        """Whether the appliance lost its configuration and must not listen until a person says so."""
+        return self.facts.get(CLOSED) is not None
+
+    def open_network(self) -> None:
+        """A person says that the appliance may listen again."""
+        self._writer.order(lambda: self.facts.put(CLOSED, None))
+
     def begin(self) -> None:
-        """Bring the schema up to date, load what is kept in memory, start writing."""
-        with connected(self._database):
-            migrate(self._database)
-            self.history.begin()
-            for part in (self.layouts, self.newest, self.status, self.meters):
-                part.load()
+        """Bring the database into order, load what is kept in memory, start writing."""
+        try:
+            self.recovery = self._starter.start()
+            self._load()
+        except BaseException:
+            close_all(self._database)
+            raise
+        self.housekeeping.begin()
         self._writer.start()
+        if self.recovery:
+            self._tell(self.recovery)
 
     def accept(self, heard: Heard) -> None:
         """Keep a reading; continuous ones are only shown."""
@@ -144,6 +170,14 @@ class Store:
         """Keep what a round did."""
         self._writer.put(progress)
 
+    def clock_trusted(self, seconds: float, true_slot: TrueSlot) -> int:
+        """The wall clock was wrong by `seconds` since this boot: move its readings to their true slots; how many."""
+        mover = Mover(self._database, self.boot, seconds, true_slot)
+        moved = self._writer.order(mover.move)
+        self.history.correct(seconds)
+        self.newest.rebuild()
+        return moved
+
     def pump(self) -> None:
         """For a store without a thread: write what is due by now."""
         self._writer.pump()
@@ -151,6 +185,7 @@ class Store:
     def close(self) -> None:
         """Write everything, register the clean end, let the folder go."""
         self._writer.close()
+        self.housekeeping.close()
         try:
             self.newest.write_down()
             self.history.end()
@@ -158,8 +193,14 @@ class Store:
         except StoreError as error:
             log.warning("The store could not be closed cleanly: %s", error)
         close_all(self._database)
-        if self._folder is not None:
-            self._folder.unlock()
+        self.folder.unlock()
+
+    def _load(self) -> None:
+        with connected(self._database):
+            self.history.begin()
+            for part in (self.layouts, self.newest, self.status, self.meters):
+                part.load()
+        self.housekeeping.changed()
 
     def _checkpoint(self) -> None:
         if is_sqlite(self._database):
@@ -167,11 +208,21 @@ class Store:
                 query(self._database, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _relieve(self) -> bool:
-        return False
+        return self.housekeeping.relieve()
 
     def _repair(self, error: Damaged) -> bool:
-        log.error("%s", error)
-        return False
+        """The file broke while we ran: go on with a fresh one."""
+        self.recovery = self._starter.replace(error)
+        self._load()
+        self._tell(self.recovery)
+        return True
+
+    def _tell(self, recovery: Recovery) -> None:
+        log.error("%s", recovery)
+        self.journal.add(Severity.ERROR, "store", str(recovery))
+        self._publish(StorageTrouble(str(recovery)))
+        if not recovery.restored:
+            self._writer.order(lambda: self.facts.put(CLOSED, f"{recovery.at:%Y-%m-%dT%H:%M:%SZ}"))
 
     def _tick(self) -> None:
-        """What the writer does besides."""
+        self.housekeeping.tick()

@@ -1,0 +1,129 @@
+"""Telling a sound database from a damaged one and from one that is not ours, and setting a damaged one aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import apsw
+import peewee
+
+from appliance.errors import Damaged, StoreError
+from appliance.store.database import query
+from appliance.store.schema import APPLICATION_ID
+
+MAGIC: Final = b"SQLite format 3\0"
+BESIDES: Final = ("", "-wal", "-shm")
+CHECKED_AT_OPEN: Final = 32 << 20  # octets; a larger file is checked when `storage.check.schedule` says so
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A damaged database was replaced: what became of it, and what the fresh one started from."""
+
+    at: datetime
+    cause: str
+    aside: Path | None  # None: there was no file any more
+    lost: int | None  # readings in the file set aside, as far as they could be counted
+    restored: bool  # meters and settings came from the last good copy
+
+    def __str__(self) -> str:
+        where = f" It was kept as {self.aside.name}." if self.aside else ""
+        lost = "an unknown number of" if self.lost is None else f"{self.lost}"
+        start = (
+            "Meters and settings were restored from the last good copy."
+            if self.restored
+            else "There was no last good copy: the appliance starts empty and stays closed on the network."
+        )
+        return f"{self.cause}{where} It held {lost} readings, which the fresh database does not have. {start}"
+
+
+def examine(path: Path, ours: bool) -> None:
+    """Look at a file before opening it. `ours`: the folder shows that a database of ours was here before.
+
+    Raises `Damaged` for what can be replaced, `StoreError` for a file that is somebody else's: it is not touched.
+    """
+    head = _head(path)
+    if not head:
+        if ours:
+            raise Damaged(f"The database {path} is {'empty' if path.exists() else 'gone'}.")
+        return
+    if not head.startswith(MAGIC):
+        if ours:
+            raise Damaged(f"The database {path} is damaged: it does not begin as a database does.")
+        raise StoreError(f"{path} is no database of busmeister: move it away, or choose another folder with --data.")
+    found, tables = _identity(path)
+    if found != APPLICATION_ID and tables and not tables & {"reading", "boot", "setting"}:
+        raise StoreError(
+            f"{path} is the database of another program: move it away, or choose another folder with --data."
+        )
+
+
+def check(database: peewee.Database, path: Path) -> None:
+    """A quick check from end to end of a file that is small enough for it."""
+    if path.stat().st_size <= CHECKED_AT_OPEN:
+        check_all(database)
+
+
+def check_all(database: peewee.Database) -> None:
+    """Check every page; raises `Damaged`."""
+    found = query(database, "PRAGMA quick_check(1)")[0][0]
+    if found != "ok":
+        raise Damaged(f"The database file is damaged ({' '.join(str(found).split())}).")
+
+
+def set_aside(path: Path, now: datetime) -> Path | None:
+    """Give the file and its log another name, never that of an older one; None where there is no file."""
+    name = f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}"
+    aside, number = path.with_name(name), 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{name}-{number}")
+    found = path.exists()
+    for besides in BESIDES:
+        part = path.with_name(path.name + besides)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + besides))
+    return aside if found else None
+
+
+def count_readings(path: Path | None) -> int | None:
+    """How many readings a damaged file still shows; None where that cannot be told."""
+    if path is None:
+        return None
+    try:
+        connection = apsw.Connection(f"file:{path}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    except apsw.Error:
+        return None
+    try:
+        return int(connection.execute("SELECT COUNT(DISTINCT slot << 20 | meter) FROM reading").get or 0)
+    except apsw.Error:
+        return None
+    finally:
+        connection.close()
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(100)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise StoreError(f"The database {path} cannot be read ({error.strerror}).") from error
+
+
+def _identity(path: Path) -> tuple[int, set[str]]:
+    """Application number and tables of a file, without changing it."""
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    try:
+        connection = apsw.Connection(f"file:{path}?mode=ro", flags=flags)
+        try:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            return int(connection.pragma("application_id") or 0), tables
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        raise Damaged(f"The database {path} is damaged ({error}).") from error

@@ -1,0 +1,138 @@
+"""What the store does for itself: copies of the configuration, room on the disk, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import peewee
+
+from appliance.clock import Clock
+from appliance.errors import BusmeisterError, Damaged
+from appliance.events import StorageTrouble
+from appliance.log import stream
+from appliance.store.ballast import Ballast, Space
+from appliance.store.damage import check_all
+from appliance.store.database import connected, is_sqlite
+from appliance.store.folder import DataFolder
+from appliance.store.last_good import LastGood
+from appliance.store.newest import NewestBook
+from appliance.store.options import StoreOptions
+from appliance.store.retention import Retention
+from appliance.store.writer import Writer
+
+log = stream("store")
+
+COPY_PAUSE: Final = 10.0  # seconds between two copies of the configuration
+
+
+@dataclass(slots=True)
+class LastDone:
+    """When something was last done for the store; None: not since the start."""
+
+    check: datetime | None = None
+    copy: datetime | None = None
+
+
+class Housekeeping:
+    """Runs on the writer's thread where it writes."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        database: peewee.Database,
+        writer: Writer,
+        newest: NewestBook,
+        clock: Clock,
+        options: Callable[[], StoreOptions],
+        publish: Callable[[object], None],
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._newest = newest
+        self._clock = clock
+        self._options = options
+        self._publish = publish
+        self._last_good = LastGood(folder)
+        self._ballast = Ballast(folder.ballast)
+        self.retention = Retention(database, writer, clock, options, folder.path)
+        self.done = LastDone()
+        self._changed = False
+        self._copied = -COPY_PAUSE
+        self._full = False
+
+    def begin(self) -> None:
+        """Before the writer starts: the reserve file."""
+        if is_sqlite(self._database):
+            self._ballast.ensure(self._options().ballast)
+
+    def changed(self) -> None:
+        """Meters or settings changed: a copy is due."""
+        self._changed = True
+
+    def tick(self) -> None:
+        """What is due by now; called by the writer again and again."""
+        now = self._clock.monotonic()
+        if self._changed and now - self._copied >= COPY_PAUSE:
+            self._copied = now
+            self.copy()
+        if self._full:
+            self._full = False
+            self.maintain()
+
+    def close(self) -> None:
+        """Before the end: the copy that waits for its time."""
+        if self._changed:
+            self.copy()
+
+    def copy(self) -> None:
+        """Seal the configuration as it is now."""
+        self._changed = False
+        try:
+            self._last_good.write(self._database)
+        except (OSError, BusmeisterError) as error:
+            log.warning("The last good copy of the configuration could not be written: %s", error)
+            self._changed = True
+            return
+        self.done.copy = self._clock.now()
+
+    def maintain(self) -> None:
+        """Delete what is due, return room to the disk, renew the reserve file."""
+        self.retention.by_age()
+        self.retention.by_space()
+        self.retention.logs()
+        self._newest.write_down()
+        if is_sqlite(self._database):
+            self._ballast.ensure(self._options().ballast)
+            self._warn_of_low_disk()
+
+    def check(self) -> str | None:
+        """Check the database from end to end; what is wrong with it, None where nothing is."""
+        if is_sqlite(self._database):
+            try:
+                with connected(self._database):
+                    check_all(self._database)
+            except Damaged as error:
+                self._publish(StorageTrouble(error.sentence))
+                return error.sentence
+        self.done.check = self._clock.now()
+        return None
+
+    def relieve(self) -> bool:
+        """The disk is full: give up the reserve file, and clean up next; false where there is none left."""
+        if not self._ballast.release():
+            return False
+        self._full = True
+        text = "The disk is full: the reserve file was given up, and old values are deleted to make room."
+        log.error(text)
+        self._publish(StorageTrouble(text))
+        return True
+
+    def _warn_of_low_disk(self) -> None:
+        free, limit = Space.of(self._folder.path).free, self._options().disk_warning
+        if free < limit:
+            text = f"The disk is low: {free >> 20} MiB are free, storage.disk_warning is {limit >> 20} MiB."
+            log.warning(text)
+            self._publish(StorageTrouble(text))

@@ -1,0 +1,120 @@
+"""The last good copy of the configuration: meters and settings sealed in one file, which a fresh database starts from.
+
+```text
+"BMLG" | version | nonce (12) | AES-256-GCM, by the key file, of zlib of JSON {table: {columns: [], rows: []}}
+```
+The newest copy is `last-good`, older ones `last-good.1` to `last-good.9`. A copy that cannot be opened is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+import peewee
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from appliance.errors import SettingError
+from appliance.store.database import connected, execute_many, query, writing
+from appliance.store.folder import DataFolder, sync_folder
+
+HEAD: Final = b"BMLG\x01"
+NONCE: Final = 12
+KEPT: Final = 10
+TABLES: Final = {
+    "boot": "number",
+    "meter": "id",
+    "setting": "name",
+}
+"""What is copied, and the column it is sorted by."""
+
+Tables = dict[str, dict[str, Any]]
+
+
+class LastGood:
+    """Writes copies and opens them."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self._newest = folder.configuration / "last-good"
+
+    def exists(self) -> bool:
+        """Whether there is any copy, sound or not."""
+        return any(path.exists() for path in self._paths())
+
+    def write(self, database: peewee.Database) -> None:
+        """Seal the tables as they are; the file is on the disk when this returns."""
+        sealed = seal(read_tables(database), self._folder.key())
+        fresh = self._newest.with_name("last-good.new")
+        with fresh.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        self._shift()
+        fresh.replace(self._newest)
+        sync_folder(self._newest.parent)
+
+    def open(self) -> tuple[Path, Tables] | None:
+        """The newest copy that can be opened."""
+        for path in self._paths():
+            try:
+                return path, unseal(path.read_bytes(), self._folder.key())
+            except (OSError, SettingError, InvalidTag, ValueError, zlib.error):
+                continue
+        return None
+
+    def _paths(self) -> list[Path]:
+        return [self._newest, *(self._newest.with_name(f"last-good.{age}") for age in range(1, KEPT))]
+
+    def _shift(self) -> None:
+        paths = self._paths()
+        for older, newer in zip(reversed(paths[1:]), reversed(paths[:-1]), strict=True):
+            if newer.exists():
+                newer.replace(older)
+
+
+def read_tables(database: peewee.Database) -> Tables:
+    """The tables worth a copy, by name."""
+    with connected(database):
+        return {name: _read(database, name, order) for name, order in TABLES.items()}
+
+
+def write_tables(database: peewee.Database, tables: Tables) -> None:
+    """Fill a fresh database; columns that it does not know are left out."""
+    with writing(database):
+        for name, table in tables.items():
+            known = {column.name for column in database.get_columns(name)} if name in TABLES else set()
+            places = [place for place, column in enumerate(table["columns"]) if column in known]
+            if not places:
+                continue
+            columns = ", ".join(f'"{table["columns"][place]}"' for place in places)
+            values = ", ".join("?" * len(places))
+            rows = [tuple(row[place] for place in places) for row in table["rows"]]
+            execute_many(database, f'INSERT INTO "{name}" ({columns}) VALUES ({values})', rows)
+
+
+def _read(database: peewee.Database, name: str, order: str) -> dict[str, Any]:
+    columns = [column.name for column in database.get_columns(name)]
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    return {"columns": columns, "rows": query(database, f'SELECT {quoted} FROM "{name}" ORDER BY "{order}"')}
+
+
+def seal(tables: Tables, key: bytes) -> bytes:
+    """Encrypt with the device's key; a single wrong octet shows when it is opened."""
+    nonce = secrets.token_bytes(NONCE)
+    plain = zlib.compress(json.dumps(tables, ensure_ascii=False).encode())
+    return HEAD + nonce + AESGCM(key).encrypt(nonce, plain, HEAD)
+
+
+def unseal(octets: bytes, key: bytes) -> Tables:
+    """The way back; raises `InvalidTag` for a file that is not as it was written, `ValueError` for another one."""
+    if not octets.startswith(HEAD):
+        raise ValueError("This is no last good copy.")
+    body = octets[len(HEAD) :]
+    tables: Tables = json.loads(zlib.decompress(AESGCM(key).decrypt(body[:NONCE], body[NONCE:], HEAD)))
+    return tables

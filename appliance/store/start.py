@@ -1,0 +1,56 @@
+"""Bringing the database into a state to work with, whatever state its file is in."""
+
+from __future__ import annotations
+
+import peewee
+
+from appliance.clock import Clock
+from appliance.errors import Damaged
+from appliance.store.damage import Recovery, check, count_readings, examine, set_aside
+from appliance.store.database import close_all, connected, is_sqlite
+from appliance.store.folder import DataFolder
+from appliance.store.last_good import LastGood, write_tables
+from appliance.store.schema import migrate, require_tables
+
+TABLES = {"boot", "meter", "setting", "layout", "reading", "missed", "outbox", "round", "journal", "fact"}
+
+
+class Starter:
+    """Opens a sound database; a damaged one is set aside, and a fresh one starts from the last good copy."""
+
+    def __init__(self, folder: DataFolder, database: peewee.Database, clock: Clock) -> None:
+        self._folder = folder
+        self._database = database
+        self._clock = clock
+        self._last_good = LastGood(folder)
+
+    def start(self) -> Recovery | None:
+        """Bring the schema up to date; tells what was done where the file was damaged."""
+        if not is_sqlite(self._database):
+            with connected(self._database):
+                migrate(self._database)
+            return None
+        try:
+            examine(self._folder.database, ours=self._folder.keyfile.exists() or self._last_good.exists())
+            self._open()
+        except Damaged as error:
+            return self.replace(error)
+        return None
+
+    def replace(self, error: Damaged) -> Recovery:
+        """Set the damaged file aside and begin anew, with the meters and settings of the last good copy."""
+        close_all(self._database)
+        now = self._clock.now()
+        aside = set_aside(self._folder.database, now)
+        lost = count_readings(aside)
+        self._open()
+        copy = self._last_good.open()
+        if copy is not None:
+            write_tables(self._database, copy[1])
+        return Recovery(now, error.sentence, aside, lost, restored=copy is not None)
+
+    def _open(self) -> None:
+        with connected(self._database):
+            migrate(self._database)
+            require_tables(self._database, TABLES)
+            check(self._database, self._folder.database)
