@@ -1,7 +1,7 @@
 """The bus engine: segments, queue with priorities, rounds on schedule, continuous mode, leases.
 
-`Engine` is what the rest of the appliance sees. A `Segment` is sans-IO: a `Worker` thread steps it over a blocking line,
-`virtual.drive` steps many over simulated buses in virtual time.
+`Engine` is what the rest of the appliance sees. A `Segment` is sans-IO: a `Worker` thread steps it over a blocking
+line, `virtual.drive` steps many over simulated buses in virtual time.
 """
 
 from appliance.bus.engine import Engine

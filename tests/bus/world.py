@@ -14,12 +14,14 @@ from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.bus.virtual import Bus, drive
 from appliance.clock import VirtualClock
 from appliance.errors import LineRefused
-from appliance.mbus.dialogue import Echo
 from appliance.meters.meter import Addressing, Meter
 from appliance.ports import Heard, Line, Missed, ReadingKind, Reason
 from drivers.simulated.building import Building
 from drivers.simulated.bus import SimulatedBus
 from drivers.simulated.faults import Fault
+from drivers.simulated.meter import Instrument
+
+MAIN = SegmentSettings(name="main", url="simulated://main")
 
 
 class Book:
@@ -75,13 +77,13 @@ class Book:
 class World:
     """An engine over simulated buildings, one a segment, in virtual time."""
 
-    def __init__(self, clock: VirtualClock, **settings: Any) -> None:
+    def __init__(self, clock: VirtualClock, settings: EngineSettings | None = None) -> None:
         self.clock = clock
         self.book = Book()
         self.events: list[object] = []
         self.buses: dict[str, Bus] = {}
         self.wanted: set[type] = set()
-        self.settings = EngineSettings(zone=ZoneInfo("Europe/Berlin"), **settings)
+        self.settings = settings or EngineSettings(zone=ZoneInfo("Europe/Berlin"))
         self.engine = self.make_engine()
 
     def make_engine(self) -> Engine:
@@ -95,28 +97,27 @@ class World:
             wanted=self.wanted.__contains__,
         )
 
-    def add(self, building: Building, name: str = "main", **segment: Any) -> SimulatedBus:
+    def add(self, building: Building, segment: SegmentSettings = MAIN) -> SimulatedBus:
         """Hang a building on a segment of its own and list its meters."""
         bus = building.bus(self.clock)
         for place in building.meters:
-            self.book.list.append(meter_of(place.instrument, len(self.book.list) + 1, name))
-        self.add_bus(name, bus, **segment)
+            self.book.list.append(meter_of(place.instrument, len(self.book.list) + 1, segment.name))
+        self.add_bus(bus, segment)
         return bus
 
-    def add_bus(self, name: str, bus: Bus, **segment: Any) -> None:
-        self.buses[name] = bus
-        one = SegmentSettings(name=name, url=f"simulated://{name}", **{"echo": Echo.AUTO, **segment})
-        self.settings = replace(self.settings, segments=(*self.settings.segments, one))
+    def add_bus(self, bus: Bus, segment: SegmentSettings = MAIN) -> None:
+        self.buses[segment.name] = bus
+        self.settings = replace(self.settings, segments=(*self.settings.segments, segment))
 
-    def run(self, delta: timedelta | None = None, **units: float) -> None:
+    def run(self, **units: float) -> None:
         """Let time pass."""
-        passed = (delta or timedelta()) + timedelta(**units)
+        passed = timedelta(**units)
         drive(self.engine, self.buses, self.clock, self.clock.monotonic() + passed.total_seconds())
 
     def restart(self, **off: float) -> None:
         """Stop the appliance, wait, start it again."""
         self.engine.stop()
-        self.clock.advance(**off)
+        self.clock.advance(timedelta(**off))
         self.clock.boot += 1
         self.engine = self.make_engine()
 
@@ -125,7 +126,7 @@ class World:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-def meter_of(instrument: Any, number: int, segment: str) -> Meter:
+def meter_of(instrument: Instrument, number: int, segment: str) -> Meter:
     address = instrument.secondary_address
     return Meter(
         id=number,

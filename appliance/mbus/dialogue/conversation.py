@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from appliance.errors import BusError, Jammed
+from appliance.errors import BusmeisterError, Jammed
 from appliance.mbus.dialogue.exchange import Exchange, Reply, Request, Verdict
 from appliance.mbus.dialogue.wire import Traffic, Wire
 from appliance.mbus.framer import Received
@@ -29,7 +29,7 @@ class Conversation(Generic[T]):
     def __init__(self, dialogue: Dialogue[T], wire: Wire) -> None:
         self.over = False
         self.result: T | None = None
-        self.error: BusError | None = None
+        self.error: BusmeisterError | None = None
         self._dialogue = dialogue
         self._wire = wire
         self._request: Request | None = None
@@ -110,10 +110,10 @@ class Conversation(Generic[T]):
             self._request = next(self._dialogue) if reply is None else self._dialogue.send(reply)
         except StopIteration as end:
             self._end(result=end.value)
-        except BusError as error:
+        except BusmeisterError as error:
             self._end(error=error)
 
-    def _end(self, *, result: T | None = None, error: BusError | None = None) -> None:
+    def _end(self, *, result: T | None = None, error: BusmeisterError | None = None) -> None:
         self.over, self.result, self.error = True, result, error
 
     def _count(self, reply: Reply) -> None:
