@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from appliance.mbus.frames import Ack, ShortFrame
+from drivers.simulated.faults import Fault
+from drivers.simulated.line import share
 
-QUESTION = ShortFrame(0x40, 1).to_bytes()  # SND_NKE to the meter 1
+QUESTION = ShortFrame(0x40, 0).to_bytes()  # SND_NKE to a meter as it comes from the factory
 ANSWER = Ack().to_bytes()
 
 
@@ -25,11 +28,8 @@ class Peer(Protocol):
 
     url: str
 
-    def hear(self, count: int) -> bytes:
-        """So many octets as they come from the line."""
-
-    def say(self, octets: bytes) -> None:
-        """Octets to the line."""
+    def answer(self) -> None:
+        """Hear the question and say the answer."""
 
     def vanish(self) -> None:
         """As when the converter is pulled out."""
@@ -38,7 +38,21 @@ class Peer(Protocol):
         """As when it is plugged in again."""
 
 
-class PtyPeer:
+class OctetPeer(Peer, Protocol):
+    """A far end where single octets can be heard and said."""
+
+    def hear(self, count: int) -> bytes:
+        """So many octets as they come from the line."""
+
+    def say(self, octets: bytes) -> None:
+        """Octets to the line."""
+
+    def answer(self) -> None:
+        assert self.hear(len(QUESTION)) == QUESTION
+        self.say(ANSWER)
+
+
+class PtyPeer(OctetPeer):
     """A converter in a serial port, played by a pty behind a stable name."""
 
     def __init__(self, folder: Path) -> None:
@@ -66,7 +80,7 @@ class PtyPeer:
                 os.close(descriptor)
 
 
-class TcpPeer:
+class TcpPeer(OctetPeer):
     """A converter on the network, played by a listening socket on a free port."""
 
     def __init__(self) -> None:
@@ -107,8 +121,27 @@ class TcpPeer:
             self._connection.close()
 
 
+class SimulatedPeer:
+    """A simulated building with the one meter that is asked."""
+
+    def __init__(self) -> None:
+        self.url = "simulated://apartment-block?meters=1&fast=on"
+        self._shared = share(self.url)  # held, so that the line finds this very building
+
+    def answer(self) -> None:
+        """The meter answers by itself."""
+
+    def vanish(self) -> None:
+        with self._shared.changed:
+            self._shared.bus.put_fault(Fault.VANISHING_LINE, time.monotonic(), duration=3600)
+
+    def come_back(self) -> None:
+        with self._shared.changed:
+            self._shared.bus.clear_faults()
+
+
 @contextlib.contextmanager
-def peer_of(kind: str, folder: Path) -> Iterator[Peer]:
+def octet_peer(kind: str, folder: Path) -> Iterator[OctetPeer]:
     """The far end of a line of this kind."""
     if kind == "serial":
         pty = PtyPeer(folder)
@@ -118,3 +151,15 @@ def peer_of(kind: str, folder: Path) -> Iterator[Peer]:
         tcp = TcpPeer()
         yield tcp
         tcp.close()
+
+
+@contextlib.contextmanager
+def any_peer(kind: str, folder: Path) -> Iterator[Peer]:
+    """The far end of a line of this kind, be it simulated."""
+    if kind == "simulated":
+        building = SimulatedPeer()
+        yield building
+        building.come_back()  # lines of one URL share one building, those of the next test too
+    else:
+        with octet_peer(kind, folder) as peer:
+            yield peer

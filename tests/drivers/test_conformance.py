@@ -13,24 +13,49 @@ from appliance.errors import LineLost, LineRefused
 from appliance.mbus.framer import Received
 from appliance.ports import Line
 from drivers.lines import open_line
-from tests.drivers.peers import ANSWER, QUESTION, Peer, peer_of
+from tests.drivers.peers import ANSWER, QUESTION, OctetPeer, Peer, any_peer, octet_peer
 
 LONG_AGO = 0.0  # a deadline that has passed: take what is there, wait for nothing
 TELEGRAM = bytes(range(256))  # every octet there is, and with it every one that a terminal would eat
 
 
-@pytest.fixture(params=["serial", "tcp"])
+@pytest.fixture(params=["serial", "tcp", "simulated"])
 def peer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Peer]:
-    with peer_of(request.param, tmp_path) as far_end:
+    """The far end of each kind of line."""
+    with any_peer(request.param, tmp_path) as far_end:
         yield far_end
 
 
 @pytest.fixture
 def line(peer: Peer) -> Iterator[Line]:
-    opened = open_line(peer.url)
-    opened.open(2400)
-    yield opened
-    opened.close()
+    yield from opened(peer)
+
+
+@pytest.fixture(params=["serial", "tcp"])
+def octets(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OctetPeer]:
+    """The far end of each kind of line that carries any octets."""
+    with octet_peer(request.param, tmp_path) as far_end:
+        yield far_end
+
+
+@pytest.fixture
+def wire(octets: OctetPeer) -> Iterator[Line]:
+    yield from opened(octets)
+
+
+def opened(peer: Peer) -> Iterator[Line]:
+    """A line to `peer`, closed in the end."""
+    line = open_line(peer.url)
+    line.open(2400)
+    yield line
+    line.close()
+
+
+def ask(line: Line, peer: Peer) -> None:
+    """A question, and the answer that comes back."""
+    line.send(QUESTION)
+    peer.answer()
+    assert receive(line, len(ANSWER)) == ANSWER
 
 
 def soon() -> float:
@@ -53,22 +78,19 @@ def test_line_is_named_by_its_url(peer: Peer) -> None:
     assert open_line(peer.url).name == peer.url
 
 
-def test_what_is_sent_arrives_whole(line: Line, peer: Peer) -> None:
-    line.send(TELEGRAM)
-    assert peer.hear(len(TELEGRAM)) == TELEGRAM
+def test_what_is_sent_arrives_whole(wire: Line, octets: OctetPeer) -> None:
+    wire.send(TELEGRAM)
+    assert octets.hear(len(TELEGRAM)) == TELEGRAM
 
 
-def test_what_the_far_end_says_is_received_whole(line: Line, peer: Peer) -> None:
-    peer.say(TELEGRAM)
-    assert receive(line, len(TELEGRAM)) == TELEGRAM
+def test_what_the_far_end_says_is_received_whole(wire: Line, octets: OctetPeer) -> None:
+    octets.say(TELEGRAM)
+    assert receive(wire, len(TELEGRAM)) == TELEGRAM
 
 
 def test_question_is_heard_and_its_answer_received(line: Line, peer: Peer) -> None:
     for _ in range(3):
-        line.send(QUESTION)
-        assert peer.hear(len(QUESTION)) == QUESTION
-        peer.say(ANSWER)
-        assert receive(line, len(ANSWER)) == ANSWER
+        ask(line, peer)
 
 
 def test_silence_until_the_deadline_is_nothing_received(line: Line) -> None:
@@ -76,7 +98,8 @@ def test_silence_until_the_deadline_is_nothing_received(line: Line) -> None:
 
 
 def test_octets_that_are_there_are_taken_although_the_deadline_has_passed(line: Line, peer: Peer) -> None:
-    peer.say(ANSWER)
+    line.send(QUESTION)
+    peer.answer()
     taken = b""
     while not taken:
         taken = line.receive(LONG_AGO).octets
@@ -95,8 +118,7 @@ def test_wake_from_another_thread_ends_the_waiting(line: Line) -> None:
 def test_wake_ends_one_waiting_only(line: Line, peer: Peer) -> None:
     line.wake()
     assert line.receive(soon()) == Received()
-    peer.say(ANSWER)
-    assert receive(line, 1) == ANSWER
+    ask(line, peer)
 
 
 def test_wake_of_a_closed_line_is_harmless(line: Line) -> None:
@@ -115,18 +137,17 @@ def test_line_that_was_never_opened_can_be_closed_and_woken(peer: Peer) -> None:
     line.close()
 
 
-def test_baud_rate_can_change_between_two_telegrams(line: Line, peer: Peer) -> None:
-    line.set_baud_rate(300)
-    line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
-    line.set_baud_rate(9600)
-    peer.say(TELEGRAM)
-    assert receive(line, len(TELEGRAM)) == TELEGRAM
+def test_baud_rate_can_change_between_two_telegrams(wire: Line, octets: OctetPeer) -> None:
+    wire.set_baud_rate(300)
+    wire.send(QUESTION)
+    assert octets.hear(len(QUESTION)) == QUESTION
+    wire.set_baud_rate(9600)
+    octets.say(TELEGRAM)
+    assert receive(wire, len(TELEGRAM)) == TELEGRAM
 
 
 def test_far_end_that_vanishes_is_a_lost_line(line: Line, peer: Peer) -> None:
-    line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
+    ask(line, peer)
     peer.vanish()
     with pytest.raises(LineLost) as lost:
         receive(line, 1)
@@ -134,16 +155,14 @@ def test_far_end_that_vanishes_is_a_lost_line(line: Line, peer: Peer) -> None:
 
 
 def test_lost_line_stays_lost_until_it_is_opened_again(line: Line, peer: Peer) -> None:
-    line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
+    ask(line, peer)
     peer.vanish()
     for _ in range(2):
         with pytest.raises(LineLost):
             receive(line, 1)
     peer.come_back()
     line.open(2400)
-    line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
+    ask(line, peer)
 
 
 def test_closed_line_is_lost_to_whoever_uses_it(line: Line) -> None:
@@ -157,21 +176,15 @@ def test_closed_line_is_lost_to_whoever_uses_it(line: Line) -> None:
 def test_closed_line_can_be_opened_again(line: Line, peer: Peer) -> None:
     line.close()
     line.open(2400)
-    line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
-    peer.say(ANSWER)
-    assert receive(line, 1) == ANSWER
+    ask(line, peer)
 
 
 def test_octets_of_before_the_opening_belong_to_nobody(line: Line, peer: Peer) -> None:
     line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
-    peer.say(b"\x68\x68\x68")
+    peer.answer()
     line.open(2400)
-    line.send(QUESTION)
-    assert peer.hear(len(QUESTION)) == QUESTION
-    peer.say(ANSWER)
-    assert receive(line, 1) == ANSWER
+    assert line.receive(LONG_AGO) == Received()
+    ask(line, peer)
 
 
 WRONG_URLS = {
@@ -197,6 +210,11 @@ WRONG_URLS = {
     "tcp://converter:10001/bus": "no meaning",
     "tcp://converter:10001?connect_timeout=0": "1 to 60 seconds",
     "tcp://converter:10001?connect_timeout=soon": "1 to 60 seconds",
+    "simulated://": "names no building",
+    "simulated://castle": "castle",
+    "simulated://apartment-block?meters=many": "whole number",
+    "simulated://apartment-block?ghosts=3": 'no option "ghosts"',
+    "simulated://apartment-block?fault=haunted": "haunted",
 }
 
 
