@@ -99,7 +99,7 @@ def same_value(ours: object, theirs: str) -> bool:
 
 
 def close(ours: int | Decimal, theirs: Decimal) -> bool:
-    return abs(ours - theirs) <= Decimal("0.000001") * max(1, abs(theirs))
+    return abs(ours - theirs) <= Decimal("0.000001") * max(Decimal(1), abs(theirs))
 
 
 # What the names of wmbusmeters' fields end in: our unit, and how many of it theirs is.
