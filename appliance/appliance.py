@@ -35,7 +35,7 @@ from appliance.settings import Settings
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import Supervisor
-from console.local import LocalConsole
+from console.local.server import LocalConsole
 from drivers.lines import open_line
 
 NAME: Final = "busmeister"
@@ -105,7 +105,7 @@ class Appliance:
         self.clock = clock
         self.layouts = layouts
         self.serial = serial_number(DataFolder(options.data).key())
-        self.settings = Settings(store.settings, hub.publish, serial=self.serial, check_schedule=Schedule.parse)
+        self.settings = Settings(store.settings, hub.publish, serial=self.serial)
         self.obey_storage()
         self.scheduler = Scheduler(clock, hub.publish)
         self.engine = Engine(

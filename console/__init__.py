@@ -1,1 +1,1 @@
-"""The console: command grammar, sessions and rendering. A view of `appliance.operations`."""
+"""The console: one language over every door (operations.md §14). Calls operations, has no logic of its own."""

@@ -32,7 +32,9 @@ def log_list(
     first, last = (moment.at(call.now(), call.zone) for moment in (since, until))
     lowest = Level[severity.name]
     found = call.parts.store.journal.entries(first, last, severity=lowest, source=source, text=text, count=count)
-    rows = [(local(line.at, call.zone), Level(line.severity).name.lower(), line.source, line.message) for line in found]
+    rows = [
+        (local(line.created, call.zone), Level(line.severity).name.lower(), line.source, line.message) for line in found
+    ]
     return Answer(table=Table.of("time severity source message", rows))
 
 

@@ -53,7 +53,7 @@ def segment_delete(call: Call, name: Name) -> Answer:
 @operation("show segments", level=1, also="segment list,show bus")
 def show_segments(call: Call) -> Answer:
     """Segments with line, baud rate, state and number of meters."""
-    meters = call.parts.store.meters.all()
+    meters, settings = call.parts.store.meters.all(), call.parts.settings.segment
     rows = [
         (
             segment.name,
@@ -62,12 +62,15 @@ def show_segments(call: Call) -> Answer:
             segment.state,
             segment.queue,
             sum(meter.segment == segment.name for meter in meters),
+            settings[segment.name].description if segment.name in settings else "",
             segment.sentence,
         )
         for segment in call.parts.engine.status()
     ]
     return Answer(
-        table=Table.of("segment line baud_rate state queue meters sentence", rows, right="baud_rate queue meters")
+        table=Table.of(
+            "segment line baud_rate state queue meters description sentence", rows, right="baud_rate queue meters"
+        )
     )
 
 

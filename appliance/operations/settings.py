@@ -11,7 +11,9 @@ from appliance.operations.call import Call
 from appliance.operations.line import NAME, quote_value, unquote
 from appliance.operations.operation import operation
 from appliance.settings import Change, Line, full_name, row_of
+from appliance.settings.row import Restarts
 
+ENGINE: Final = (Restarts.SEGMENT, Restarts.PLAN)
 FIRST_LINE: Final = "# busmeister configuration 1"
 
 
@@ -54,6 +56,8 @@ def change(call: Call, changes: Mapping[str, str | None]) -> Answer:
     for name in changes:
         call.need_level(row_of(name).setting.level, name)
     changed = call.parts.settings.change(changes, call.who)
+    if any(row_of(one.name).setting.restarts in ENGINE for one in changed):
+        call.parts.engine.reconfigure()  # at once: the next line of a script may need the segment
     return Answer(sentence=_waiting(changed), data=[_change_data(one) for one in changed])
 
 
@@ -98,7 +102,7 @@ def _written(line: Line) -> str:
 def _waiting(changed: Iterable[Change]) -> str:
     """What has to begin anew before it holds."""
     restarts = {row_of(one.name).setting.restarts for one in changed}
-    return "in force at the next start of the appliance" if "appliance" in restarts else ""
+    return "in force at the next start of the appliance" if Restarts.APPLIANCE in restarts else ""
 
 
 def _change_data(one: Change) -> dict[str, str]:

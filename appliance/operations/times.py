@@ -22,7 +22,12 @@ def ago(then: datetime, now: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """The same of a length of time."""
-    seconds = max(0, int(length.total_seconds()))
+    return span_of_seconds(length.total_seconds())
+
+
+def span_of_seconds(seconds: float) -> str:
+    """The same of seconds."""
+    seconds = max(0, int(seconds))
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= size:
             return f"{seconds // size} {unit}"

@@ -1,0 +1,111 @@
+"""Files of commands: run top to bottom; `set` and `unset` lines that follow each other are one change (§14.8).
+
+Words are written in full, since a later version may know more of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from appliance.errors import BusmeisterError, Kind, RefusedError
+from appliance.operations.answer import Answer
+from appliance.operations.call import Call
+from appliance.operations.execute import kind_of
+from appliance.operations.line import Line, Token, parse_line
+from appliance.operations.operation import Operation
+from appliance.operations.registry import Registry
+from appliance.operations.settings import assignment, change
+from appliance.settings import row_of
+
+LONGEST: Final = 1 << 20  # octets
+MOST_LINES: Final = 10_000
+CHANGES: Final = ("set", "unset")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a file; or, where it changed settings, what came of `lines` commands together."""
+
+    number: int  # of its line, from 1
+    operation: Operation
+    arguments: tuple[Token, ...]
+    line: Line
+    answer: Answer | None = None
+    lines: int = 1
+
+
+class LineError(RefusedError):
+    """An error in a line of a file."""
+
+    def __init__(self, error: BusmeisterError, line: int) -> None:
+        super().__init__(error.sentence, kind_of(error))
+        self.line = line
+
+
+def read_script(call: Call, registry: Registry, text: str) -> Iterator[Step]:
+    """The steps of a file, each when its turn comes; changes of settings are made on the way. Raises `LineError`."""
+    changes: list[Step] = []
+    for number, typed in _numbered(text):
+        step, error = _command(call, registry, number, typed)
+        if step is not None and step.operation.name in CHANGES:
+            changes.append(step)
+        elif changes and (step or error):
+            yield _change(call, changes)
+            changes = []
+        if error is not None:
+            raise error
+        if step is not None and step.operation.name not in CHANGES:
+            yield step
+    if changes:
+        yield _change(call, changes)
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    if len(text.encode(errors="replace")) > LONGEST or text.count("\n") > MOST_LINES:
+        raise RefusedError(f"A file of commands has at most 1 MiB and {MOST_LINES} lines.", Kind.LIMIT)
+    return enumerate(text.removeprefix("\ufeff").splitlines(), 1)
+
+
+def _command(call: Call, registry: Registry, number: int, typed: str) -> tuple[Step | None, LineError | None]:
+    """What a line orders, nothing where it is empty, or its error."""
+    try:
+        line = parse_line(typed, call.parts.settings.console.line_length)
+        if not line.tokens:
+            return None, None
+        return Step(number, *registry.find(line.tokens, full_words=True), line), None
+    except BusmeisterError as error:
+        return None, LineError(error, number)
+
+
+def _change(call: Call, steps: list[Step]) -> Step:
+    first = steps[0]
+    wanted: dict[str, str | None] = {}
+    places: dict[str, int] = {}
+    for step in steps:
+        try:
+            for name, value in _wanted(call, step):
+                wanted[name], places[name] = value, step.number
+        except BusmeisterError as error:
+            raise LineError(error, step.number) from error
+    try:
+        answer = change(call, wanted)
+    except BusmeisterError as error:
+        named = [number for name, number in places.items() if name in error.sentence]
+        raise LineError(error, min(named, default=first.number)) from error
+    return Step(first.number, first.operation, first.arguments, first.line, answer, len(steps))
+
+
+def _wanted(call: Call, step: Step) -> Iterator[tuple[str, str | None]]:
+    if not step.arguments:
+        raise RefusedError(f'"{step.operation.name}" needs the name of a setting.', Kind.USAGE)
+    for token in step.arguments:
+        if step.operation.name == "unset":
+            row_of(token.text)  # raises for a name that no row has
+            yield token.text, None
+        else:
+            name, value = assignment(call, token.raw)
+            if name != token.name:
+                raise RefusedError(f'In a file names are written in full: {name}, not "{token.name}".', Kind.UNKNOWN)
+            yield name, value

@@ -1,0 +1,123 @@
+"""This terminal's side of the local socket."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from appliance.errors import BusmeisterError
+from console.local.frames import VERSION, Frame, Garbled, Wire
+from console.local.place import find_socket
+
+
+class NotRunning(BusmeisterError):
+    """No appliance answers at this data folder."""
+
+
+class Terminal(Protocol):
+    """Where answers appear."""
+
+    def write(self, line: str) -> None:
+        """One line."""
+
+    def progress(self, line: str) -> None:
+        """A line that the next one replaces."""
+
+    def ask(self, question: str) -> str:
+        """What the person answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a line ended, as the appliance tells it."""
+
+    kind: str | None
+    leave: bool
+    prompt: str
+
+
+class LocalClient:
+    """A console of a running appliance."""
+
+    def __init__(self, wire: Wire, terminal: Terminal, prompt: str) -> None:
+        self.prompt = prompt
+        self._wire = wire
+        self._terminal = terminal
+
+    @classmethod
+    def connect(cls, data_folder: Path, terminal: Terminal, *, columns: int, is_terminal: bool) -> LocalClient:
+        """Reach the appliance; raises `NotRunning`."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(find_socket(data_folder)))
+        except PermissionError as error:
+            connection.close()
+            raise NotRunning(
+                f"The appliance at {data_folder} belongs to another user: ask as that user or root."
+            ) from error
+        except OSError as error:
+            connection.close()
+            raise NotRunning(
+                f"No appliance runs at {data_folder}: start one with busmeister run, or name its --data."
+            ) from error
+        wire = Wire(connection)
+        try:
+            wire.send({"hello": VERSION, "columns": columns, "terminal": is_terminal})
+            greeting = _receive(wire)
+        except (OSError, NotRunning):
+            wire.close()
+            raise
+        return cls(wire, terminal, str(greeting.get("prompt", "")))
+
+    def run(self, line: str) -> Done:
+        """Do one line; its answer appears on the terminal. Ctrl-c breaks off what runs."""
+        return self._follow({"line": line})
+
+    def run_script(self, text: str) -> Done:
+        """Do a whole file."""
+        return self._follow({"script": text})
+
+    def resize(self, columns: int) -> None:
+        """The window has another width."""
+        self._wire.send({"columns": columns})
+
+    def close(self) -> None:
+        """Hang up."""
+        self._wire.close()
+
+    def _follow(self, order: Frame) -> Done:
+        self._wire.send(order)
+        while True:
+            try:
+                frame = _receive(self._wire)
+                if "done" in frame:
+                    return self._done(frame["done"])
+                self._show(frame)
+            except KeyboardInterrupt:
+                self._wire.send({"interrupt": True})
+
+    def _show(self, frame: Frame) -> None:
+        if "text" in frame:
+            self._terminal.write(str(frame["text"]))
+        elif "progress" in frame:
+            self._terminal.progress(str(frame["progress"]))
+        elif "ask" in frame:
+            self._wire.send({"answer": self._terminal.ask(str(frame["ask"]))})
+
+    def _done(self, done: dict[str, Any]) -> Done:
+        self.prompt = str(done.get("prompt", ""))
+        return Done(done.get("kind"), bool(done.get("leave")), self.prompt)
+
+
+def _receive(wire: Wire) -> Frame:
+    try:
+        frame = wire.receive()
+    except Garbled:
+        raise NotRunning("What answers at the socket is no appliance of this version.") from None
+    if frame is None:
+        raise NotRunning("The appliance hung up: it stopped, or the connection broke.")
+    if "refused" in frame:
+        raise NotRunning(str(frame["refused"]))
+    return frame

@@ -1,0 +1,65 @@
+"""What goes over the socket: one JSON object a line, both ways.
+
+```text
+client                                          server
+{"hello": 1, "columns": 80, "terminal": true}   {"hello": 1, "prompt": "boiler-room 3> "}    or {"refused": "sentence"}
+{"line": "meter list"} or {"script": "..."}     {"text": "..."} ...  {"progress": "..."}  {"ask": "..."}
+{"answer": "yes"}  {"interrupt": true}          {"done": {"kind": null, "leave": false, "prompt": "..."}}
+{"columns": 120}
+```
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from typing import Any, Final
+
+VERSION: Final = 1
+LONGEST: Final = 4 << 20  # octets: a script of 1 MiB, escaped
+
+Frame = dict[str, Any]
+
+
+class Garbled(Exception):
+    """What came is no frame."""
+
+
+class Wire:
+    """Frames over a connected socket; one thread reads, any may send."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._file = connection.makefile("rb")
+        self._lock = threading.Lock()
+
+    def send(self, frame: Frame) -> None:
+        """Send a frame. Raises `OSError` when the other side is gone."""
+        octets = json.dumps(frame, ensure_ascii=False).encode(errors="replace") + b"\n"
+        with self._lock:
+            self._connection.sendall(octets)
+
+    def receive(self) -> Frame | None:
+        """The next frame; None when the other side is gone. Raises `Garbled`."""
+        try:
+            octets = self._file.readline(LONGEST)
+        except (OSError, ValueError):  # hung up, here or there
+            return None
+        if not octets:
+            return None
+        try:
+            frame = json.loads(octets)
+        except (ValueError, RecursionError):
+            frame = None
+        if not isinstance(frame, dict):
+            raise Garbled
+        return frame
+
+    def close(self) -> None:
+        """Hang up; whoever waits in `receive` on either side is released."""
+        with contextlib.suppress(OSError):  # the other side was faster
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._file.close()
+        self._connection.close()

@@ -1,0 +1,233 @@
+"""The appliance's side of the local socket: one thread accepts, each client has one that listens and one that works."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import queue
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.operations.all import registry
+from appliance.operations.call import Call
+from appliance.operations.parts import Parts
+from console.local.frames import VERSION, Frame, Garbled, Wire
+from console.local.place import place_socket, remove_socket
+from console.session import Outcome, Session
+
+log = logging.getLogger("busmeister.console")
+
+CREDENTIALS: Final = struct.Struct("3i")
+CLIENTS_AT_MOST: Final = 8
+WAITING_LINES: Final = 100
+GLANCE: Final = 0.5  # seconds between two looks whether to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The process at the other end."""
+
+    process: int
+    user: int
+
+    @property
+    def name(self) -> str:
+        """Name of its user."""
+        try:
+            return pwd.getpwuid(self.user).pw_name
+        except KeyError:
+            return str(self.user)
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    """Who is connected, by the kernel's word."""
+    octets = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    process, user, _ = CREDENTIALS.unpack(octets)
+    return Peer(process, user)
+
+
+def call_of(parts: Parts, peer: Peer) -> Call:
+    """Root and the appliance's own user have level 3, anybody else begins at 0."""
+    trusted = peer.user in (0, os.geteuid())
+    user = f"local:{peer.name}" if trusted else ""
+    return Call(parts, user, 3 if trusted else 0, door="local", source=f"process {peer.process}")
+
+
+class LocalConsole:
+    """A service: `open` makes the socket, `run` serves until stopped."""
+
+    name = "local console"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._socket: socket.socket | None = None
+        self._path: Path | None = None
+        self._clients: set[Client] = set()
+        self._lock = threading.Lock()
+
+    def open(self) -> Path:
+        """Make the socket; a stale one of an appliance that is gone is replaced."""
+        path = place_socket(self._parts.data_folder)
+        path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen(CLIENTS_AT_MOST)
+        listening.settimeout(GLANCE)
+        self._socket, self._path = listening, path
+        return path
+
+    def run(self, stop: threading.Event) -> None:
+        """Accept until `stop` is set."""
+        if self._socket is None:
+            self.open()
+        try:
+            while not stop.is_set():
+                self._accept()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Hang up on everybody and take the socket away."""
+        with self._lock:
+            clients, self._clients = set(self._clients), set()
+        for client in clients:
+            client.close()
+        if self._socket is not None and self._path is not None:
+            self._socket.close()
+            remove_socket(self._path)
+            self._socket = None
+
+    def _accept(self) -> None:
+        assert self._socket is not None  # opened by run
+        try:
+            connection, _ = self._socket.accept()
+        except TimeoutError:
+            return
+        connection.settimeout(None)
+        with self._lock:
+            full = len(self._clients) >= CLIENTS_AT_MOST
+            client = Client(self._parts, connection, self._forget)
+            if not full:
+                self._clients.add(client)
+        if full:
+            client.refuse(f"{CLIENTS_AT_MOST} consoles are open already: close one.")
+        else:
+            client.start()
+
+    def _forget(self, client: Client) -> None:
+        with self._lock:
+            self._clients.discard(client)
+
+
+class Client:
+    """One connected console; the screen of its session."""
+
+    def __init__(self, parts: Parts, connection: socket.socket, gone: Callable[[Client], None]) -> None:
+        self.columns = 80
+        self._parts = parts
+        self._call = call_of(parts, peer_of(connection))
+        self._wire = Wire(connection)
+        self._gone = gone
+        self._session: Session | None = None
+        self._work: queue.Queue[Frame | None] = queue.Queue(WAITING_LINES)
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def start(self) -> None:
+        """Serve it on threads of its own."""
+        threading.Thread(target=self._listen, name="console-listener", daemon=True).start()
+
+    def refuse(self, sentence: str) -> None:
+        """Say why not, and hang up."""
+        self._send({"refused": sentence})
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._wire.close()
+
+    def write(self, line: str) -> None:
+        """One line of an answer."""
+        self._send({"text": line})
+
+    def progress(self, line: str) -> None:
+        """How a long order goes on."""
+        self._send({"progress": line})
+
+    def ask(self, question: str) -> str:
+        """Wait for the person; empty when they are gone."""
+        self._send({"ask": question})
+        return self._answers.get()
+
+    def _listen(self) -> None:
+        try:
+            hello = self._wire.receive()
+            if hello is None or hello.get("hello") != VERSION:
+                self.refuse("This console is of another version than the appliance: use the one it came with.")
+                return
+            self._greet(hello)
+            while (frame := self._wire.receive()) is not None:
+                self._take(frame)
+        except Garbled:
+            log.info("a console of %s sent something else than frames", self._call.source)
+        finally:
+            self._leave()
+
+    def _greet(self, hello: Frame) -> None:
+        self._set_columns(hello)
+        session = Session(self._call, registry(), self, plain=not hello.get("terminal"))
+        self._session = session
+        self._send({"hello": VERSION, "prompt": session.prompt, "level": self._call.level})
+        threading.Thread(target=self._serve, args=(session,), name="console-worker", daemon=True).start()
+
+    def _take(self, frame: Frame) -> None:
+        assert self._session is not None  # greeted before
+        if "interrupt" in frame:
+            self._session.interrupt()
+        elif "answer" in frame:
+            self._answers.put(str(frame["answer"]))
+        elif "columns" in frame:
+            self._set_columns(frame)
+        else:
+            try:
+                self._work.put_nowait(frame)
+            except queue.Full:
+                self.refuse("Too many lines were sent without waiting for their answers.")
+
+    def _serve(self, session: Session) -> None:
+        while (frame := self._work.get()) is not None:
+            outcome = self._run(session, frame)
+            done = {"kind": outcome.kind, "leave": outcome.leave, "prompt": session.prompt}
+            self._send({"done": done})
+
+    def _run(self, session: Session, frame: Frame) -> Outcome:
+        if "script" in frame:
+            return session.run_script(str(frame["script"]))
+        return session.run(str(frame.get("line", "")))
+
+    def _leave(self) -> None:
+        """The person is gone: what only they looked at ends, their long orders go on."""
+        if self._session is not None:
+            self._session.hang_up()
+        self._wire.close()
+        self._gone(self)
+        self._answers.put("")
+        self._work.put(None)
+
+    def _set_columns(self, frame: dict[str, Any]) -> None:
+        columns = frame.get("columns")
+        if isinstance(columns, int) and 20 <= columns <= 1000:
+            self.columns = columns
+
+    def _send(self, frame: Frame) -> None:
+        try:
+            self._wire.send(frame)
+        except OSError:
+            if self._session is not None:
+                self._session.hang_up()

@@ -1,0 +1,126 @@
+"""Answers as text in terminal cells, as JSON with exact digits, as CSV; control characters stay out of all three."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from wcwidth import wcswidth
+
+from appliance.operations.answer import Answer, Cell, RawJson, Table
+from appliance.operations.line import clean
+
+GAP: Final = "  "
+NARROWEST: Final = 4  # cells a column keeps when the window is small
+CUT: Final = "…"
+FORMULA: Final = ("=", "+", "-", "@", "\t")
+
+
+def text_of(answer: Answer, columns: int | None) -> list[str]:
+    """Lines for a person; `columns` is the window's width, None where nothing is to be cut."""
+    lines = [clean(line) for line in answer.lines]
+    return lines + (table_lines(answer.table, columns) if answer.table else [])
+
+
+def table_lines(table: Table, columns: int | None) -> list[str]:
+    """A head line and one line per row; a table without rows has no lines."""
+    if not table.rows:
+        return []
+    rows = [[_cell_text(cell) for cell in row] for row in table.rows]
+    heads = [column.title for column in table.columns]
+    widths = [max(map(cells, column)) for column in zip(heads, *rows, strict=True)]
+    if columns is not None:
+        widths = fit(widths, columns)
+    right = [column.right for column in table.columns]
+    return [_line(row, widths, right) for row in (heads, *rows)]
+
+
+def fit(widths: Sequence[int], columns: int) -> list[int]:
+    """Narrow the widest columns until all fit into the window."""
+    widths = list(widths)
+    excess = sum(widths) + len(GAP) * (len(widths) - 1) - columns
+    while excess > 0:
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def cells(text: str) -> int:
+    """Width of a text on a terminal."""
+    return max(0, wcswidth(text))
+
+
+def cut(text: str, width: int) -> str:
+    """A text that takes at most `width` cells."""
+    if cells(text) <= width:
+        return text
+    while text and cells(text) > width - 1:
+        text = text[:-1]
+    return text + CUT
+
+
+def json_of(data: object) -> str:
+    """JSON on one line; decimals with the digits they have, times in UTC."""
+    match data:
+        case RawJson():
+            return data.text
+        case None | bool() | int():
+            return json.dumps(data)
+        case Decimal():
+            return f"{data:f}"
+        case datetime():
+            return json.dumps(data.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"))
+        case Mapping():
+            return "{" + ",".join(f"{json.dumps(str(key))}:{json_of(value)}" for key, value in data.items()) + "}"
+        case str():
+            return json.dumps(str(data), ensure_ascii=False)
+        case Iterable():
+            return "[" + ",".join(map(json_of, data)) + "]"
+    raise TypeError(f"{type(data).__name__} is no data of an answer")
+
+
+def csv_of(answer: Answer) -> list[str]:
+    """Comma-separated lines with a head; an answer without a table is one column."""
+    table = answer.table or Table.of("answer", [(line,) for line in answer.lines])
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    for row in table.data():
+        writer.writerow([_csv_cell(value) for value in row.values()])
+    return target.getvalue().splitlines()
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, Cell):
+        cell = cell.text
+    if isinstance(cell, bool):
+        cell = "true" if cell else "false"
+    return clean("" if cell is None else str(cell))
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return json.loads(json_of(value))
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, str):
+        text = clean(value)
+        return f"'{text}" if text.startswith(FORMULA) else text  # a spreadsheet would run it
+    return value
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    pieces = []
+    for text, width, at_right in zip(row, widths, right, strict=True):
+        shown = cut(text, width)
+        blanks = " " * (width - cells(shown))
+        pieces.append(blanks + shown if at_right else shown + blanks)
+    return GAP.join(pieces).rstrip()

@@ -1,0 +1,22 @@
+"""What a session needs of the door it is reached through."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Screen(Protocol):
+    """Where answers go and questions are asked. Used by one thread."""
+
+    @property
+    def columns(self) -> int:
+        """Width of the window in cells."""
+
+    def write(self, line: str) -> None:
+        """One line of an answer."""
+
+    def progress(self, line: str) -> None:
+        """How a long order goes on, in place of the line before; empty takes it away."""
+
+    def ask(self, question: str) -> str:
+        """A person's answer to a question; empty where nobody answers."""
