@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, overload
 
 from appliance.clock import Clock, SystemClock
 from appliance.hub.following import Following
@@ -14,7 +14,11 @@ from appliance.hub.pool import Pool
 
 QUESTIONS_AT_ONCE: Final = 4
 
-Event = TypeVar("Event")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -35,9 +39,28 @@ class Hub:
             if isinstance(event, following.kinds):
                 following.offer(event)
 
-    def follow(self, *kinds: type[Event], limit: int = 1000) -> Following[Event]:
+    @overload
+    def follow(self, a: type[A], /, *, limit: int = 1000) -> Following[A]: ...
+
+    @overload
+    def follow(self, a: type[A], b: type[B], /, *, limit: int = 1000) -> Following[A | B]: ...
+
+    @overload
+    def follow(self, a: type[A], b: type[B], c: type[C], /, *, limit: int = 1000) -> Following[A | B | C]: ...
+
+    @overload
+    def follow(
+        self, a: type[A], b: type[B], c: type[C], d: type[D], /, *, limit: int = 1000
+    ) -> Following[A | B | C | D]: ...
+
+    @overload
+    def follow(
+        self, a: type[A], b: type[B], c: type[C], d: type[D], e: type[E], /, *, limit: int = 1000
+    ) -> Following[A | B | C | D | E]: ...
+
+    def follow(self, *kinds: type[Any], limit: int = 1000) -> Following[Any]:
         """A queue of the events of these kinds from now on, of at most `limit`; use it in a `with`."""
-        following = Following(kinds, limit, self._leave)
+        following: Following[Any] = Following(kinds, limit, self._leave)
         with self._lock:
             if not self._closed:
                 self._followings = (*self._followings, following)
