@@ -60,7 +60,7 @@ def _length(value: Raw | float) -> tuple[int, Kind, int]:
 
 
 def _binary_length(value: int) -> tuple[int, Kind, int]:
-    size = value.bit_length() // 8 + 1
+    size = (value if value >= 0 else ~value).bit_length() // 8 + 1
     if size > LONGEST_LENGTH_RANGE:
         raise EncodeError(f"An integer of variable length has at most {LONGEST_LENGTH_RANGE} octets, not {size}.")
     return 0xE0 + size, Kind.INTEGER, size
