@@ -39,7 +39,7 @@ class Building:
         self.seed = seed
         self._faults = faults
         self._consumption = consumption
-        self._given: list[tuple[Fault, SimulatedMeter | None]] = []
+        self.given: list[tuple[Fault, SimulatedMeter | None]] = []  # faults from the start; None is the whole bus
 
     def bus(self, clock: Clock, *, name: str = "simulated", fast: bool = False) -> SimulatedBus:
         """The bus all its meters hang on; values are those of the clock's wall time."""
@@ -54,19 +54,19 @@ class Building:
         now = clock.monotonic()
         for fault in self._faults:
             bus.put_fault(fault, now)
-        for fault, meter in self._given:
+        for fault, meter in self.given:
             bus.put_fault(fault, now, meter=meter)
         return bus
 
     def give(self, fault: Fault, count: int | None = None) -> None:
         """Let that many meters, chosen by the seed, have a fault from the start; without a number the whole bus."""
         if count is None:
-            self._given.append((fault, None))
+            self.given.append((fault, None))
             return
         if not 1 <= count <= len(self.meters):
             raise SettingError(f"{count} meters cannot be {fault}: the building has {len(self.meters)}.")
         chosen = Random(f"{self.seed} {fault}").sample(self.meters, count)
-        self._given += [(fault, meter) for meter in chosen]
+        self.given += [(fault, meter) for meter in chosen]
 
     def give_by_name(self, text: str) -> None:
         """`echo` for the whole bus, `deaf:3` for three meters, `late:heat 2` for one by name or address."""
@@ -81,7 +81,7 @@ class Building:
 
     def give_to(self, meter: SimulatedMeter, faults: Iterable[Fault]) -> None:
         """Let one meter have faults from the start."""
-        self._given += [(fault, meter) for fault in faults]
+        self.given += [(fault, meter) for fault in faults]
 
     def find(self, name: str) -> SimulatedMeter:
         """A meter by name, identification or secondary address; raises `SettingError`."""

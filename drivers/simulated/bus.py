@@ -94,6 +94,11 @@ class SimulatedBus:
         self._advance(now)
         return self._wire.receive(now)
 
+    def forget(self, now: float) -> None:
+        """The master begins to listen: what is on its way is heard by nobody. Raises `LineLost`."""
+        self._advance(now)
+        self._wire.clear()
+
     def next_event(self) -> float | None:
         """When there is something new to take: an answer's first octet, then its last; None while nothing comes."""
         times = [time for time in (self._wire.next_event(), *self._babble_at.values()) if time is not None]

@@ -25,6 +25,7 @@ from appliance.mbus.framer import Received
 from appliance.mbus.slave import BAUD_RATES
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus
+from drivers.simulated.faults import Fault
 from drivers.url import refused
 
 SHAPE: Final = "simulated://apartment-block?meters=60&fault=deaf:3&seed=7"
@@ -39,6 +40,19 @@ class SharedBus:
         self.bus = bus
         self.clock = clock
         self.changed = threading.Condition()
+
+    def put_fault(self, fault: Fault, whom: str | None = None, duration: float | None = None) -> None:
+        """Switch a fault on, for one meter by name or address or for the whole bus, for seconds or for ever."""
+        with self.changed:
+            meter = None if whom is None else self.building.find(whom)
+            self.bus.put_fault(fault, self.clock.monotonic(), meter=meter, duration=duration)
+            self.changed.notify_all()
+
+    def clear_faults(self, whom: str | None = None) -> None:
+        """Switch off the faults of one meter or all there are."""
+        with self.changed:
+            self.bus.clear_faults(None if whom is None else self.building.find(whom))
+            self.changed.notify_all()
 
 
 _SHARED: Final[WeakValueDictionary[str, SharedBus]] = WeakValueDictionary()
@@ -58,7 +72,7 @@ class SimulatedLine:
         self.set_baud_rate(baud_rate)
         self._is_open = True
         with self._in_use() as bus:  # a line that has vanished cannot be opened
-            bus.take(time.monotonic())
+            bus.forget(time.monotonic())
 
     def set_baud_rate(self, baud_rate: int) -> None:
         with self.shared.changed:
@@ -76,7 +90,8 @@ class SimulatedLine:
                 if received.octets or self._woken or now >= until:
                     self._woken = False
                     return received
-                self.shared.changed.wait(min(until, bus.next_event() or until) - now)
+                event = bus.next_event()
+                self.shared.changed.wait((until if event is None else min(until, event)) - now)
 
     def wake(self) -> None:
         with self.shared.changed:
