@@ -40,7 +40,8 @@ class SecondaryAddress:
         """`12345678`, `1234FFFF`, `12345678-KAM`, `12345678-KAM-1`, `12345678-KAM-1-4`."""
         identification, *rest = text.strip().upper().split("-")
         if (
-            len(identification) != 8
+            not text.isascii()  # some letters become two capitals
+            or len(identification) != 8
             or any(digit not in "0123456789ABCDEF" for digit in identification)
             or len(rest) > 3
         ):

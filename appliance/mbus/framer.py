@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from appliance.errors import TelegramError
-from appliance.mbus.frames import Frame, expected_length, parse_frame
+from appliance.mbus.frames import MAXIMUM_FRAME, Frame, expected_length, parse_frame
 
 
 class Received(NamedTuple):
@@ -39,7 +39,7 @@ class Noise:
 
 
 class Framer:
-    """Fed with octets as they come, gives frames and noise in their order. Holds at most one frame's octets."""
+    """Fed with octets as they come, gives frames and noise in their order. Holds at most a frame's octets of each."""
 
     def __init__(self) -> None:
         self._octets = bytearray()
@@ -59,8 +59,9 @@ class Framer:
         self._damaged.update(base + position for position in received.damaged)
         events: list[Frame | Noise] = []
         while self._octets and self._advance(events):
-            pass
-        if self._noise and not self._octets:
+            if len(self._noise) >= MAXIMUM_FRAME:  # who babbles without end is heard of, and fills no memory
+                self._end_noise(events)
+        if not self._octets:
             self._end_noise(events)
         return events
 
@@ -93,7 +94,7 @@ class Framer:
         return True
 
     def _give_up(self, kind: NoiseKind) -> None:
-        if not self._noise or kind is not NoiseKind.STRAY:
+        if not self._noise or self._kind is NoiseKind.STRAY:  # the outermost false frame gives the noise its name
             self._kind = kind
         self._noise.append(self._octets[0])
         self._drop(1)

@@ -15,7 +15,7 @@ def manufacturer_letters(code: int) -> str:
 
 def manufacturer_code(letters: str) -> int:
     """`KAM` -> `0x2C2D`; four hex digits stay what they are. Raises `SettingError`."""
-    word = letters.upper()
+    word = letters.upper() if letters.isascii() else ""
     if len(word) == 3 and all("A" <= letter <= "Z" for letter in word):
         first, second, third = (ord(letter) - 64 for letter in word)
         return first << 10 | second << 5 | third
