@@ -13,17 +13,18 @@ telegram, and rebuilds every telegram exactly. No value ever chooses the layout.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
+from zlib import adler32
 
 from appliance.errors import TelegramError
 from appliance.mbus.address import ANY, ANY_MANUFACTURER
 from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER
-from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing, checksum
+from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
 from appliance.mbus.plan import Column, Plan, Values
 from appliance.mbus.planned import PlannedTelegram
 from appliance.mbus.records import Meaning, RecordSpan, Walk, walk
@@ -33,6 +34,7 @@ from appliance.mbus.telegram import Telegram, decode
 
 ADDRESS_POSITION: Final = 5
 SENDER_KIND: Final = slice(11, 15)  # manufacturer, version, medium of a long header
+PLAIN: Final = (b"\0\0", b"")  # configuration words that need no second look
 FIXED_STATUS: Final = USER_DATA + 5
 
 
@@ -44,7 +46,7 @@ class MeterKind(NamedTuple):
     medium: int = ANY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """One shape of telegram. Whatever else it knows follows from its three fields when it is asked for."""
 
@@ -80,6 +82,10 @@ class Layout:
         """Whether a telegram has this layout, its checksum left aside."""
         return len(octets) == self.length and int.from_bytes(octets) & self.mask_bits == self.pattern_bits
 
+    def equals(self, other: Layout) -> bool:
+        """Whether both are the same shape. (`==` asks whether they are one object, so that hashing is quick.)"""
+        return (self.length, self.mask, self.pattern) == (other.length, other.mask, other.pattern)
+
     def data(self, octets: bytes) -> bytes:
         """The octets to keep of a telegram that belongs."""
         return self._packing.data(octets)
@@ -88,30 +94,27 @@ class Layout:
         """The whole telegram again, octet for octet; raises `TelegramError` where the data are not of this layout."""
         return self._packing.rebuild(data)
 
-    def values(self, octets: bytes) -> Values:
+    @cached_property
+    def values(self) -> Callable[[bytes], Values]:
         """The raw values of all records of a telegram that belongs."""
-        return self.plan.values(octets)
+        return self.plan.values
 
-    def values_of_data(self, data: bytes) -> Values:
+    @cached_property
+    def values_of_data(self) -> Callable[[bytes], Values]:
         """The same from the data octets alone, without rebuilding the telegram."""
-        return self.plan.values_of_data(data)
-
-    def values_of_all(self, data: Iterable[bytes]) -> Iterable[Values]:
-        """The same from the data octets of many telegrams, in their order."""
-        return self.plan.values_of_all(data)
+        return self.plan.values_of_data
 
     def decode(self, octets: bytes) -> Telegram:
         """What a telegram that belongs says: its values are read now, words about them when somebody looks."""
         if not self.reads(octets):
             return decode(octets)
-        return PlannedTelegram.of(octets, self._walk, self.plan.values(octets))
+        return PlannedTelegram.of(octets, self._walk, self.values(octets))
 
     def reads(self, octets: bytes) -> bool:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
-        configuration = self.configuration_position
-        if checksum(octets) != octets[-TRAILER]:
+        if adler32(octets[CONTROL_POSITION:-TRAILER], 0) & 0xFF != octets[-TRAILER]:
             return False
-        return not configuration or octets[configuration : configuration + 2] == b"\0\0" or not _is_encrypted(octets)
+        return octets[self._configuration] in PLAIN or not _is_encrypted(octets)
 
     @cached_property
     def mask_bits(self) -> int:
@@ -145,12 +148,12 @@ class Layout:
         return Plan(columns, self.length, self._packing.kept)
 
     @cached_property
-    def configuration_position(self) -> int:
-        """Where the configuration word stands, 0 where no word can make the telegram an encrypted one."""
+    def _configuration(self) -> slice:
+        """Where the configuration word stands; nowhere, if no word can make the telegram an encrypted one."""
         structure = VARIABLE.get(self.pattern[CI_POSITION])
         if structure is None or structure.header == 0 or self.pattern[structure.data_start :][:2] == DECRYPTED:
-            return 0
-        return structure.data_start - 2
+            return slice(0)
+        return slice(structure.data_start - 2, structure.data_start)
 
     @cached_property
     def _walk(self) -> Walk:

@@ -8,20 +8,34 @@ so that a plan always says what the slow path says.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from decimal import Context, Decimal
 from functools import cache, lru_cache
-from itertools import groupby, starmap
+from itertools import groupby
 from struct import Struct
+from types import CodeType
 from typing import Any, Final, NamedTuple
 
-from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd
+from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd, read_real
 from appliance.mbus.dates import read_date, read_date_time
 
 Values = tuple[Raw, ...]
-Reader = Callable[..., Values]
+Reader = Callable[[bytes], Values]
 
+DECADES: Final = tuple(10.0**power for power in range(-3, 7))
+SCALES: Final = tuple(  # for each decade what makes seven and eight digits whole, and what takes it back
+    (10.0**places, Decimal(1).scaleb(-places), 10.0 ** (places + 1), Decimal(1).scaleb(-places - 1))
+    for places in range(9, 0, -1)
+)
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
 DAYS_REMEMBERED: Final = 4096
+
+
+pack_single: Final = Struct("<f").pack
+unpack_single: Final = Struct("<f").unpack
+times: Final = Context(prec=16).multiply  # of eight digits by a power of ten: never rounds
 
 
 class Row(NamedTuple):
@@ -52,7 +66,9 @@ ROWS: Final = {
     (Kind.BCD, 6):       Row("HHH", "n if (n := digits[{0}] + digits[{1}] * 10000 + digits[{2}] * 100000000) >= 0"
                                     " else odd({0} | {1} << 16 | {2} << 32, 6)"),
     (Kind.DATE, 2):      Row("H",   "day({0})"),
-    (Kind.DATE_TIME, 4): Row("I",   "moment({0})"),
+    (Kind.DATE_TIME, 4): Row("HH",  "combine(d, t) if (d := day({1})) and (t := clock({0}))"
+                                    " else odd_moment({0} | {1} << 16)"),
+    (Kind.REAL, 4):      Row("f",   "real({0})"),
 }
 # fmt: on
 
@@ -70,14 +86,51 @@ def odd(number: int, size: int) -> int | None:
 
 
 @lru_cache(DAYS_REMEMBERED)
-def day(number: int) -> Raw:
+def day(number: int) -> date | None:
     """A date of type G; meters send few different ones."""
     return read_date(number.to_bytes(2, "little"))
 
 
-def moment(number: int) -> Raw:
-    """A date and time of type F."""
+@lru_cache(DAYS_REMEMBERED)
+def clock(number: int) -> time | None:
+    """The first half of type F: hour and minute, None where it tells the century too, or that there is no time."""
+    minute, hour = number & 0xFF, number >> 8 & 0x7F
+    return time(hour, minute) if minute < 60 and hour < 24 else None
+
+
+def odd_moment(number: int) -> Raw:
+    """A date and time of type F that is no plain one."""
     return read_date_time(number.to_bytes(4, "little"))
+
+
+def real(number: float) -> Decimal | None:
+    """IEEE 754 in single precision as `read_real` reads it, without trying texts: seven digits, then eight.
+
+    Every step is exact: the 24 bits of a single and those of a power of ten up to 10^10, its twos left aside, fit the
+    53 of their product. A number that ends in 0 may do with fewer digits, which is left to `read_real`.
+    """
+    decade = bisect(DECADES, abs(number))
+    if 0 < decade < len(DECADES):
+        scale, unit, finer_scale, finer_unit = SCALES[decade - 1]
+        whole = round(number * scale)
+        if unpack_single(pack_single(whole / scale)) == (number,):
+            if whole % 10:
+                return times(Decimal(whole), unit)
+        else:
+            whole = round(number * finer_scale)
+            if unpack_single(pack_single(whole / finer_scale)) == (number,):
+                return times(Decimal(whole), finer_unit)
+    return read_real(pack_single(number))
+
+
+FUNCTIONS: Final = {
+    "clock": clock,
+    "combine": datetime.combine,
+    "day": day,
+    "odd": odd,
+    "odd_moment": odd_moment,
+    "real": real,
+}
 
 
 class Column(NamedTuple):
@@ -91,26 +144,17 @@ class Column(NamedTuple):
 class Plan:
     """Reads the values of all records, from a whole frame or from the data octets alone."""
 
-    __slots__ = ("_data", "_frame", "_read")
+    __slots__ = ("values", "values_of_data")
+
+    values: Reader
+    values_of_data: Reader
 
     def __init__(self, columns: Sequence[Column], length: int, kept: Iterable[int]) -> None:
         """`columns` in their order, `length` of the frame, `kept` the positions of its data octets."""
         rows = [_row(column.coding) for column in columns]
-        self._frame = Struct(_format(columns, rows, range(length)))
-        self._data = Struct(_format(columns, rows, kept))
-        self._read = _compile(columns, rows)
-
-    def values(self, octets: bytes) -> Values:
-        """From a whole frame."""
-        return self._read(*self._frame.unpack(octets))
-
-    def values_of_data(self, data: bytes) -> Values:
-        """From the data octets that a store keeps of a frame."""
-        return self._read(*self._data.unpack(data))
-
-    def values_of_all(self, data: Iterable[bytes]) -> Iterator[Values]:
-        """From the data octets of many frames."""
-        return starmap(self._read, self._data.iter_unpack(b"".join(data)))
+        code, names = _compiled(columns, rows)
+        self.values = _reader(code, names, _format(columns, rows, range(length)))
+        self.values_of_data = _reader(code, names, _format(columns, rows, kept))
 
 
 def _row(coding: Coding) -> Row:
@@ -118,7 +162,7 @@ def _row(coding: Coding) -> Row:
     row = ROWS.get((coding.kind, coding.size))
     if row is not None and (coding.order is Order.LEAST_FIRST or coding.size == 1):
         return row
-    return Row(f"{coding.size}s", "{read}({0})")
+    return Row(f"{coding.size}s", "{0}" if coding.kind is Kind.RAW else "{read}({0})")
 
 
 def _format(columns: Sequence[Column], rows: Sequence[Row], positions: Iterable[int]) -> str:
@@ -135,18 +179,24 @@ def _shortened(parts: Iterable[str]) -> Iterator[str]:
         yield f"{count}x" if part == "x" else part * count
 
 
-def _compile(columns: Sequence[Column], rows: Sequence[Row]) -> Reader:
-    """The function from what `struct` gives to the values."""
-    names: dict[str, Any] = {"digits": digits(), "odd": odd, "day": day, "moment": moment}
-    arguments: list[str] = []
+def _compiled(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[CodeType, dict[str, Any]]:
+    """The function from octets to values, but for the `unpack` that it calls, and the other names it uses."""
+    names: dict[str, Any] = {"digits": digits(), **FUNCTIONS}
+    fields: list[str] = []
     expressions: list[str] = []
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
-        given = [] if column.end == column.start else [f"x{len(arguments) + n}" for n in range(_fields(row))]
-        arguments += given
-        expressions.append(row.expression.format(*given or ["b''"], read=f"read{number}"))
+        given = [] if column.end == column.start else [f"x{len(fields) + n}" for n in range(_fields(row))]
+        fields += given
+        expressions.append(f"({row.expression.format(*given or ['EMPTY'], read=f'read{number}')}),")
         names[f"read{number}"] = column.coding.read
-    source = f"lambda {', '.join(arguments)}: ({' '.join(f'({expression}),' for expression in expressions)})"
-    reader: Reader = eval(source, names)
+    source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({' '.join(expressions)})\n"
+    return compile(source, "<plan>", "exec"), names
+
+
+def _reader(code: CodeType, names: dict[str, Any], form: str) -> Reader:
+    scope = {**names, "unpack": Struct(form).unpack, "EMPTY": b""}
+    exec(code, scope)  # see the module's docstring for what stands in it
+    reader: Reader = scope["values"]
     return reader
 
 
