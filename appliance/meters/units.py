@@ -99,10 +99,12 @@ def show(record: Record, units: Units = Units.FRIENDLY, *, decimal_sign: str = "
     number = exact(record)
     if number is None:
         return Shown("–" if record.value is None else plain(record.value), "")
+    if not record.unit:
+        return Shown(f"{number:f}", "")  # numbers of things, not amounts: nothing sets their thousands apart
     if units is Units.BASE:
-        return Shown(digits(number, decimal_sign=decimal_sign), record.unit or "")
+        return Shown(digits(number, decimal_sign=decimal_sign), record.unit)
     if units is Units.METER:
-        return _as_sent(number, record, decimal_sign)
+        return _as_sent(number, record.unit, record.meaning.exponent, decimal_sign)
     return friendly(number, record.unit, decimal_sign=decimal_sign)
 
 
@@ -117,9 +119,9 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def _as_sent(number: Decimal, record: Record, decimal_sign: str) -> Shown:
-    units = FRIENDLY.get(record.unit or "", ((record.unit or "", 0),))
-    fitting = [unit for unit in units if unit[1] <= record.meaning.exponent]
+def _as_sent(number: Decimal, unit: str, exponent: int, decimal_sign: str) -> Shown:
+    units = FRIENDLY.get(unit, ((unit, 0),))
+    fitting = [(name, power) for name, power in units if power <= exponent]
     name, power = fitting[-1] if fitting else units[0]
     return Shown(digits(_shift(number, -power), decimal_sign=decimal_sign), name)
 

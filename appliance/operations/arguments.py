@@ -80,6 +80,7 @@ class SelectionKind(Kind[Selection]):
         return "a selection of meters such as all, medium=water or 12345678"
 
 
+MOST_CHOICES: Final = 4  # that a line of help names
 LENGTH: Final = Duration("s", 0, 366 * MILLISECONDS["d"] // MILLISECONDS["s"])
 KINDS: Final[dict[object, Kind[Any]]] = {
     int: Integer(-(2**31), 2**31 - 1),
@@ -110,7 +111,8 @@ class Argument:
     def placeholder(self) -> str:
         """How the help writes it: `SEGMENT`, `[count=N]`."""
         if self.by_name:
-            text = f"{self.name}={'|'.join(self.kind.choices()) or self.kind.word.upper()}"
+            choices = self.kind.choices()
+            text = f"{self.name}={'|'.join(choices) if 0 < len(choices) <= MOST_CHOICES else self.kind.word.upper()}"
         else:
             text = self.name.upper()
         return text if self.required else f"[{text}]"
@@ -133,7 +135,7 @@ class Signature:
     """All arguments of an operation."""
 
     arguments: tuple[Argument, ...]
-    takes_words: bool  # *words
+    words: str  # name of *words, empty where none are taken
     takes_fields: bool  # **fields
 
     @classmethod
@@ -144,7 +146,7 @@ class Signature:
         plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         return cls(
             tuple(_argument(parameter, hints[parameter.name]) for parameter in plain),
-            any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters),
+            next((parameter.name for parameter in parameters if parameter.kind is parameter.VAR_POSITIONAL), ""),
             any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters),
         )
 
@@ -195,7 +197,7 @@ class _Filler:
             self._put(self._open[0], token.raw, token.text)
         elif token.operator == "=" and self._signature.takes_fields:
             self._field(token.name, token.value)
-        elif self._signature.takes_words:
+        elif self._signature.words:
             self._words.append(token.raw if token.operator else token.text)
         else:
             raise RefusedError(self._superfluous(token), Reason.USAGE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from appliance.errors import (
     BusError,
@@ -22,10 +23,12 @@ from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled
 from appliance.operations.call import Call
 from appliance.operations.line import Token
+from appliance.operations.narrow import narrowing
 from appliance.operations.operation import Operation
 
 log = logging.getLogger("busmeister.orders")
 
+YES: Final = ("yes", "true")
 KINDS: tuple[tuple[type[BusmeisterError], Kind], ...] = (
     (Cancelled, Kind.CANCELLED),
     (SettingError, Kind.VALUE),
@@ -72,8 +75,12 @@ def sentence_of(error: BaseException) -> str:
 def execute(call: Call, operation: Operation, tokens: Sequence[Token], *, confirmed: bool = False) -> Answer:
     """Do what was typed. A long order is started; its `job` has the answer later."""
     call.need_level(operation.level, f'"{operation.name}"')
+    confirmed = confirmed or any(token.value.lower() in YES for token in tokens if token.name == "confirm")
     given = [token for token in tokens if not (operation.confirms and token.name == "confirm")]
-    confirmed = confirmed or any(token.value.lower() in ("yes", "true") for token in tokens if token.name == "confirm")
+    if operation.shows:
+        narrowed, given = narrowing(operation.signature, given)
+        filled = operation.signature.fill(operation.name, given)
+        return narrowed.apply(_start(call, operation, filled, confirmed=confirmed))
     return _start(call, operation, operation.signature.fill(operation.name, given), confirmed=confirmed)
 
 

@@ -50,7 +50,8 @@ class Operation:
     def usage(self) -> str:
         """Words and arguments, as the help shows them."""
         pieces = [self.name, *(argument.placeholder for argument in self.signature.arguments)]
-        pieces += ["[NAME ...]"] * self.signature.takes_words + ["[NAME=VALUE ...]"] * self.signature.takes_fields
+        pieces += [f"[{self.signature.words.upper()} ...]"] * bool(self.signature.words)
+        pieces += ["[FIELD=VALUE ...]"] * self.signature.takes_fields
         return " ".join([*pieces, *["confirm=yes"] * self.confirms])
 
     @property

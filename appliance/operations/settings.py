@@ -18,19 +18,19 @@ FIRST_LINE: Final = "# busmeister configuration 1"
 
 
 @operation("set", level=1, audited=True)
-def set_(call: Call, *assignments: str) -> Answer:
+def set_(call: Call, *settings: str) -> Answer:
     """Changes settings; all of one line or none."""
-    if not assignments:
+    if not settings:
         raise RefusedError('"set" needs NAME=VALUE.', Kind.USAGE)
-    return change(call, dict(assignment(call, typed) for typed in assignments))
+    return change(call, dict(assignment(call, typed) for typed in settings))
 
 
 @operation("unset", level=1, audited=True)
-def unset(call: Call, *names: str) -> Answer:
+def unset(call: Call, *settings: str) -> Answer:
     """Restores defaults."""
-    if not names:
+    if not settings:
         raise RefusedError('"unset" needs the name of a setting.', Kind.USAGE)
-    return change(call, dict.fromkeys(full_name(name, call.parts.settings.segment) for name in names))
+    return change(call, dict.fromkeys(full_name(name, call.parts.settings.segment) for name in settings))
 
 
 def assignment(call: Call, typed: str) -> tuple[str, str]:
