@@ -13,18 +13,20 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from appliance import wiring
 from appliance.bus.engine import Engine
-from appliance.clock import Clock, SystemClock
+from appliance.clock import Clock, ClockQuality, SystemClock
 from appliance.cron import Schedule
-from appliance.events import MetersChanged, RoundProgress, SettingsChanged, StorageTrouble
+from appliance.events import ClockStepped, MetersChanged, RoundProgress, SettingsChanged, StorageTrouble
 from appliance.hub import Hub
 from appliance.log import JournalHandler, Output, set_up, stream
 from appliance.mbus.book import LayoutBook
@@ -39,6 +41,9 @@ from console.local.server import LocalConsole
 from drivers.lines import open_line
 
 NAME: Final = "busmeister"
+Handed = RoundProgress | SettingsChanged | MetersChanged | StorageTrouble | ClockStepped
+HANDED: Final[tuple[type[Handed], ...]] = (RoundProgress, SettingsChanged, MetersChanged, StorageTrouble, ClockStepped)
+CLOSED: Final = "The configuration was lost: nothing listens on the network until a person has looked at the settings."
 log = stream("service.appliance")
 
 
@@ -77,13 +82,13 @@ class Registrar:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`; events of a round's end come until the engine, which stops later, has ended."""
-        with self._appliance.hub.follow(RoundProgress, SettingsChanged, MetersChanged, StorageTrouble) as following:
+        with self._appliance.hub.follow(*HANDED) as following:
             while not stop.is_set():
                 event = following.get(timeout=0.5)
                 if event is not None:
                     self._hand_on(event)
 
-    def _hand_on(self, event: RoundProgress | SettingsChanged | MetersChanged | StorageTrouble) -> None:
+    def _hand_on(self, event: Handed) -> None:
         match event:
             case RoundProgress(ended=datetime()):
                 self._appliance.store.round_ended(event)
@@ -91,8 +96,10 @@ class Registrar:
                 self._appliance.obey(event.names)
             case MetersChanged():
                 self._appliance.engine.reconfigure()
+            case ClockStepped(seconds):
+                self._appliance.repair_time(seconds)
             case StorageTrouble(sentence):
-                log.warning("%s", sentence)
+                self._appliance.trouble = sentence
 
 
 class Appliance:
@@ -130,6 +137,8 @@ class Appliance:
             data_folder=options.data,
             notices=self._notices,
         )
+        self.trouble = ""  # the last one of the store
+        self._clock_was_trusted = clock.quality is ClockQuality.TRUSTED
         self._journal = JournalHandler(store.journal.take)
         self._planned: list[PlannedJob] = []
         self.supervisor = Supervisor(
@@ -194,19 +203,41 @@ class Appliance:
         for job in self._planned:
             job.cancel()
         zone, storage = self.settings.time.zone.info, self.settings.storage
-        work = ((storage.maintenance.schedule, self.store.maintain), (storage.check.schedule, self.store.check))
+        keeping = self.store.housekeeping
+        work = ((storage.maintenance.schedule, keeping.maintain), (storage.check.schedule, keeping.check))
         self._planned = [
-            self.scheduler.cron(Schedule.parse(text, self.serial), zone, lambda planned, task=task: task())
+            self.scheduler.cron(Schedule.parse(text, self.serial), zone, partial(self._in_background, task))
             for text, task in work
             if text
         ]
 
+    def repair_time(self, seconds: float) -> None:
+        """The wall clock was set. Where that made it trustworthy, readings made before get their true slots."""
+        trusted = self.clock.quality is ClockQuality.TRUSTED
+        if trusted and not self._clock_was_trusted:
+            schedule, zone = Schedule.parse(self.settings.readout.schedule, self.serial), self.settings.time.zone.info
+            moved = self.store.clock_trusted(seconds, partial(true_slot, schedule, zone))
+            log.info("The clock is trusted now: %d readings were moved to their true slots.", moved)
+        self._clock_was_trusted = trusted
+
+    def _in_background(self, task: Callable[[], object], planned: datetime) -> None:
+        """Long work of the store, off the scheduler's thread."""
+        self.hub.ask(task)
+
     def _notices(self) -> tuple[str, ...]:
-        return (*self.store.notices, *self.settings.problems)
+        recovery = (str(self.store.recovery),) if self.store.recovery else ()
+        closed = (CLOSED,) if self.store.closed_on_network else ()
+        trouble = (self.trouble,) if self.trouble else ()
+        return (*recovery, *closed, *trouble, *self.settings.problems)
+
+
+def true_slot(schedule: Schedule, zone: ZoneInfo, second: int) -> int:
+    """The slot of the grid that a corrected second belongs to."""
+    latest = schedule.latest(datetime.fromtimestamp(second, UTC), zone)
+    return second if latest is None else int(latest.timestamp())
 
 
 def serial_number(key: bytes) -> str:
     """Eight digits, the same at each start of this device, from its own key and not leading back to it."""
     digest = hashlib.sha256(b"serial number" + key).digest()
     return f"{int.from_bytes(digest[:8]) % 10**8:08d}"
-

@@ -25,7 +25,7 @@ from appliance.meters.units import Units, show
 from appliance.ports import Heard, Missed, ReadingKind
 
 Shown = TelegramHeard | ReadingMissed | RoundProgress | SegmentChanged | StorageTrouble
-SHOWN: Final = (TelegramHeard, ReadingMissed, RoundProgress, SegmentChanged, StorageTrouble)
+SHOWN: Final[tuple[type[Shown], ...]] = (TelegramHeard, ReadingMissed, RoundProgress, SegmentChanged, StorageTrouble)
 NAME_WIDTH: Final = 28
 TROUBLE: Final = (BusState.LOST, BusState.REFUSED, BusState.OVERLOAD, BusState.JAMMED)
 

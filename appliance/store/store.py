@@ -10,7 +10,7 @@ import peewee
 
 from appliance.clock import Clock
 from appliance.errors import Damaged, StoreError
-from appliance.events import ReadingMissed, RoundProgress, StorageTrouble, TelegramHeard
+from appliance.events import RoundProgress, StorageTrouble
 from appliance.log import Severity, stream
 from appliance.mbus.book import LayoutBook
 from appliance.ports import Heard, Missed, ReadingKind
@@ -56,9 +56,10 @@ class Store:
         publish: Callable[[object], None],
         layouts: LayoutBook,
         receivers: Receivers,
+        options: StoreOptions,
         threaded: bool,
     ) -> None:
-        self.options = StoreOptions()
+        self.options = options
         self.folder = folder
         self._database = database
         self._publish = publish
@@ -68,7 +69,7 @@ class Store:
         self.newest = NewestBook(database, self.facts)
         self.status = StatusLog(database, lambda: self.options.meter_status)
         self.readings = Readings(database, self.layouts, self.history.start)
-        pen = Pen(database, self.layouts, self.history.start, self.status, self.newest, receivers)
+        pen = Pen(database, self.layouts, self.history.current, self.status, self.newest, receivers)
         self._writer = Writer(
             pen.write,
             transaction=lambda: writing(database),
@@ -101,6 +102,7 @@ class Store:
         url: str | None = None,
         layouts: LayoutBook | None = None,
         receivers: Receivers = nobody,
+        options: StoreOptions | None = None,
         threaded: bool = True,
         vfs: str | None = None,
     ) -> Store:
@@ -114,9 +116,15 @@ class Store:
         data.lock()
         try:
             database = open_server(url) if url else open_sqlite(data.database, vfs)
-            book = LayoutBook() if layouts is None else layouts
             store = cls(
-                data, database, clock=clock, publish=publish, layouts=book, receivers=receivers, threaded=threaded
+                data,
+                database,
+                clock=clock,
+                publish=publish,
+                layouts=LayoutBook() if layouts is None else layouts,
+                receivers=receivers,
+                options=options or StoreOptions(),
+                threaded=threaded,
             )
             store.begin()
         except BaseException:
@@ -152,14 +160,12 @@ class Store:
             self._tell(self.recovery)
 
     def accept(self, heard: Heard) -> None:
-        """Keep a reading; continuous ones are only shown."""
-        self._publish(TelegramHeard(heard))
+        """Keep a reading; continuous ones stay in memory alone."""
         if heard.kind is not ReadingKind.CONTINUOUS:
             self._writer.put(heard, urgent=heard.urgent)
 
     def missed(self, missed: Missed) -> None:
         """Keep the reason why a slot has no reading."""
-        self._publish(ReadingMissed(missed))
         self._writer.put(missed)
 
     def flush(self) -> None:
