@@ -125,7 +125,7 @@ def _with_header(telegram: Telegram, structure: Structure) -> Telegram:
     octets, end = telegram.octets, _end(telegram)
     if structure.data_start > end:
         there = end - USER_DATA
-        raise TelegramError(f"The header has {structure.header} octets, only {there} are there.", octets, end)
+        raise TelegramError(f"The header has {structure.header} octets, the frame ends after {there}.", octets, end)
     header = octets[USER_DATA : structure.data_start]
     if structure.header == LONG_HEADER:
         return replace(telegram, header=Header.from_bytes(header, structure.byte_order))

@@ -52,12 +52,15 @@ RECORD_ERRORS: Final = {
     0x18: "data error",
     0x1C: "premature end of record",
 }
-# Profiles: many values in one record, kept as octets.
-PROFILES: Final = {
+# Codes of the same range that tell no error.
+CONTENTS: Final = {
     0x13: "inverse compact profile",
+    0x14: "relative deviation",
+    0x1D: "standard conform data content",
     0x1E: "compact profile with register numbers",
     0x1F: "compact profile",
 }
+PROFILES: Final = (0x13, 0x1E, 0x1F)  # many values in one record, kept as octets
 ACTIONS: Final = {
     0x00: "write",
     0x01: "add value",
@@ -201,8 +204,12 @@ def _by_code(result: Refined, code: int, from_master: bool) -> Refined:
 
 def _error(result: Refined, code: int) -> Refined:
     if code in PROFILES:
-        return _noted(replace(result, unit=result.unit._replace(form=Form.RAW)), PROFILES[code])
-    words = RECORD_ERRORS.get(code, f"reserved error {code:02X}")
+        result = replace(result, unit=result.unit._replace(form=Form.RAW))
+    if code in CONTENTS:
+        return _noted(result, CONTENTS[code])
+    if code not in RECORD_ERRORS:
+        return _noted(result, f"reserved error code {code:02X}")
+    words = RECORD_ERRORS[code]
     return replace(_noted(result, f"record error: {words}"), in_error=True) if words else result
 
 

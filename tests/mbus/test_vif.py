@@ -133,6 +133,20 @@ def test_record_that_the_meter_marks_as_error_has_no_value() -> None:
     assert found.scale(5) is None
 
 
+@pytest.mark.parametrize(("vif", "note"), [
+    ("FD971D", "standard conform data content"),
+    ("9314",   "relative deviation"),
+    ("9308",   "reserved error code 08"),
+])  # fmt: skip
+def test_code_among_the_errors_that_tells_none_leaves_the_value(vif: str, note: str) -> None:
+    assert meaning(vif).notes == (note,)
+    assert meaning(vif).scale(5) is not None
+
+
+def test_compact_profile_is_kept_as_octets() -> None:
+    assert meaning("931F").coding.kind is Kind.RAW
+
+
 def test_extension_without_error_leaves_the_value() -> None:
     assert meaning("8300").scale(5) == 5
 

@@ -19,9 +19,8 @@ def table(telegram: Telegram) -> Iterator[str]:
     yield "  ".join(_title(telegram))
     if telegram.application_error is not None:
         yield f"  the meter reports: {telegram.application_error.text}"
-    if telegram.records is None:
-        secured = telegram.security != "none"
-        yield f"  encrypted ({telegram.security}): give the key with --key" if secured else "  without its format"
+    if telegram.records is None and telegram.security != "none":
+        yield f"  encrypted ({telegram.security}): give the key with --key"
     yield from _rows(telegram.records or ())
     yield from (f"  note: {note}" for note in telegram.notes)
     if telegram.more:
@@ -40,8 +39,10 @@ def _title(telegram: Telegram) -> Iterator[str]:
         yield from _identity(telegram.header)
     if telegram.order is not None:
         yield f"order: {telegram.order}"
+    elif telegram.ci is None:
+        yield "acknowledged"
     elif telegram.header is None:
-        yield {"ack": "acknowledged", "control": "without data"}.get(telegram.link, f"CI {telegram.ci:02X}")
+        yield f"CI {telegram.ci:02X}"
     if telegram.address is not None:
         yield f"address {telegram.address}"
     if telegram.access_number is not None and telegram.status is not None:

@@ -1,0 +1,163 @@
+"""`busmeister decode`: whatever text holds telegrams, an answer for each, exit code 1 where one was unreadable."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from appliance.__main__ import main
+from appliance.commands.decoding.keys import initialization_vector
+from appliance.mbus.encode import encode_record, encode_telegram
+from appliance.mbus.header import Header
+from appliance.mbus.manufacturers import manufacturer_code
+
+HEADER: Final = Header("12345678", manufacturer_code("ELV"), 1, 4, access_number=5)
+FRAME: Final = encode_telegram(HEADER, [encode_record(b"\x04", b"\x13", 54321)], primary_address=1)
+HEX: Final = FRAME.hex(" ")
+KEY: Final = bytes(range(16))
+
+Decode = Callable[..., tuple[int, list[dict[str, Any]]]]
+
+
+@pytest.fixture
+def decode(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Decode:
+    """Exit code and answers for arguments and standard input."""
+
+    def run(*arguments: str, text: str = "") -> tuple[int, list[dict[str, Any]]]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+        code = main(["decode", *arguments])
+        return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run
+
+
+def test_telegram_as_argument(decode: Decode) -> None:
+    code, [answer] = decode(HEX)
+    assert (code, answer["ok"], answer["records"][0]["value"]) == (0, True, 54.321)
+
+
+def test_telegram_from_standard_input(decode: Decode) -> None:
+    assert decode(text=HEX)[1] == decode("-", text=HEX)[1] == decode(HEX)[1]
+
+
+def test_telegrams_of_a_file(decode: Decode, tmp_path: Path) -> None:
+    file = tmp_path / "two telegrams.txt"
+    file.write_text(f"{HEX}\n{HEX}\n", encoding="utf-8")
+    assert len(decode(str(file))[1]) == 2
+
+
+@pytest.mark.parametrize("text", [
+    FRAME.hex(),
+    FRAME.hex(":").upper(),
+    " ".join(f"0x{octet:02X}," for octet in FRAME),
+    f"\ufeff{HEX}  # a heat meter",
+    f"# a heat meter\n\n{HEX}\r\n\r\n",
+    f"{HEX[:30]}\n# goes on\n{HEX[30:90]}\n{HEX[90:]}\n",
+    f"2026-11-21T06:00:00.125Z main < {HEX}  # parity was right",
+])  # fmt: skip
+def test_ways_to_write_one_telegram(decode: Decode, text: str) -> None:
+    assert decode(text=text) == decode(HEX)
+
+
+def test_telegram_over_several_lines_ends_at_a_blank_line(decode: Decode) -> None:
+    code, answers = decode(text=f"{HEX[:30]}\n\n{HEX[:30]}\n{HEX[30:]}\n")
+    assert code == 1
+    assert [answer["ok"] for answer in answers] == [False, True]
+
+
+@pytest.mark.parametrize("broken", [HEX[:60], HEX[:-2] + "17", "no telegram", "FF FF", HEX + " 00", "123"])
+def test_broken_line_costs_no_other_its_answer(decode: Decode, broken: str) -> None:
+    code, answers = decode(text=f"{HEX}\n{broken}\n{HEX}\nE5\n")
+    assert code == 1
+    assert [answer["ok"] for answer in answers] == [True, False, True, True]
+    assert set(answers[1]) == {"ok", "error", "octet"}
+
+
+def test_recording_is_answered_burst_by_burst(decode: Decode) -> None:
+    at = "2026-11-21T06:00:00Z main"
+    code, answers = decode(text=f"{at} > 10 7B 01 7C 16\n{at} < {HEX}\n{at} < E5 {HEX}\n{at} <\n")
+    assert code == 0
+    assert [answer["link"] for answer in answers] == ["short", "long", "ack", "long"]
+
+
+def test_nothing_is_no_error(decode: Decode) -> None:
+    assert decode(text="# nothing here\n\n") == (0, [])
+
+
+def closed(key: bytes) -> str:
+    header = Header("12345678", HEADER.manufacturer, 1, 4, access_number=5, configuration=0x0510)
+    plain = b"\x2f\x2f" + encode_record(b"\x04", b"\x13", 54321) + b"\x2f" * 8
+    cipher = Cipher(algorithms.AES(key), modes.CBC(initialization_vector(header))).encryptor()
+    return encode_telegram(header, [cipher.update(plain)], primary_address=1).hex()
+
+
+def test_key_opens_an_encrypted_telegram(decode: Decode) -> None:
+    code, [answer] = decode("--key", KEY.hex(), closed(KEY))
+    assert (code, answer["security"], answer["records"][0]["value"]) == (0, "aes-cbc-iv", 54.321)
+
+
+def test_vector_is_the_header_and_eight_access_numbers() -> None:
+    assert initialization_vector(HEADER).hex() == "9615" + "78563412" + "0104" + "05" * 8
+
+
+def test_wrong_key_is_told_as_such(decode: Decode) -> None:
+    code, [answer] = decode("--key", KEY[::-1].hex(), closed(KEY))
+    assert code == 1
+    assert answer == {"ok": False, "error": "The key does not open this telegram of 12345678-ELV-1-4.", "octet": 19}
+
+
+def test_encrypted_telegram_without_key_is_readable_but_has_no_records(decode: Decode) -> None:
+    code, [answer] = decode(closed(KEY))
+    assert (code, answer["records"]) == (0, None)
+
+
+@pytest.mark.parametrize("key", ["12", "x" * 32, KEY.hex() + "00"])
+def test_key_that_is_none_is_refused_without_repeating_it(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", "--key", key, HEX]) == 1
+    assert capsys.readouterr().err == "busmeister: A key is 32 hex digits; what was given is not.\n"
+
+
+def test_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", "meters.hex"]) == 1
+    assert capsys.readouterr().err == 'busmeister: "meters.hex" is neither a file nor a telegram in hex digits.\n'
+
+
+def test_folder_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", str(tmp_path)]) == 1
+    assert "neither a file nor a telegram" in capsys.readouterr().err
+
+
+def test_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    energy = encode_record(b"\x54", b"\x06", 37351)
+    frame = encode_telegram(HEADER, [encode_record(b"\x0c", b"\x13", 31), energy], primary_address=1, more=True)
+    assert main(["decode", "--format", "text", frame.hex()]) == 0
+    assert capsys.readouterr().out == (
+        "ELV 12345678  heat  version 1  address 1  access 5  status: ok\n"
+        "  0  volume     31  l\n"
+        "  1  energy  37351  kWh  maximum, storage 1\n"
+        "  a further telegram follows\n"
+        "\n"
+    )
+
+
+def test_table_says_what_is_no_telegram(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", "--format", "text", "FFFF"]) == 1
+    assert capsys.readouterr().out == "unreadable at octet 0: A frame begins with 10, 68 or E5, not FF.\n\n"
+
+
+@pytest.mark.parametrize(("telegram", "words"), [
+    ("E5",                   "acknowledged"),
+    ("105B015C16",           "order: request class 2 data  address 1"),
+    ("68040468080170088116", "the meter reports: application busy"),
+    ("680303680801b7c016",   "note: CI field B7 is unknown"),
+])  # fmt: skip
+def test_table_of_what_has_no_records(telegram: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", "--format", "text", telegram]) == 0
+    assert words in capsys.readouterr().out
