@@ -14,6 +14,7 @@ from appliance.errors import Damaged, StoreError
 from appliance.store.database import query
 from appliance.store.schema import APPLICATION_ID
 
+APPLICATION_ID_AT: Final = slice(68, 72)
 MAGIC: Final = b"SQLite format 3\0"
 BESIDES: Final = ("", "-wal", "-shm")
 CHECKED_AT_OPEN: Final = 32 << 20  # octets; a larger file is checked when `storage.check.schedule` says so
@@ -54,8 +55,10 @@ def examine(path: Path, ours: bool) -> None:
         if ours:
             raise Damaged(f"The database {path} is damaged: it does not begin as a database does.")
         raise StoreError(f"{path} is no database of busmeister: move it away, or choose another folder with --data.")
-    found, tables = _identity(path)
-    if found != APPLICATION_ID and tables and not tables & {"reading", "boot", "setting"}:
+    if _is_ours(head):
+        return
+    tables = _tables(path)
+    if tables and not tables & {"reading", "boot", "setting"}:
         raise StoreError(
             f"{path} is the database of another program: move it away, or choose another folder with --data."
         )
@@ -94,7 +97,7 @@ def count_readings(path: Path | None) -> int | None:
     if path is None:
         return None
     try:
-        connection = apsw.Connection(f"file:{path}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     except apsw.Error:
         return None
     try:
@@ -115,15 +118,24 @@ def _head(path: Path) -> bytes:
         raise StoreError(f"The database {path} cannot be read ({error.strerror}).") from error
 
 
-def _identity(path: Path) -> tuple[int, set[str]]:
-    """Application number and tables of a file, without changing it."""
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+def _is_ours(head: bytes) -> bool:
+    return int.from_bytes(head[APPLICATION_ID_AT], "big") == APPLICATION_ID
+
+
+def _tables(path: Path) -> set[str]:
+    """Tables of a file that does not say whose it is, without changing it unless a cut left it half-written."""
     try:
-        connection = apsw.Connection(f"file:{path}?mode=ro", flags=flags)
+        return _read_tables(path, apsw.SQLITE_OPEN_READONLY)
+    except (apsw.ReadOnlyError, apsw.CantOpenError):  # a journal waits to be played back
+        return _read_tables(path, apsw.SQLITE_OPEN_READWRITE)
+
+
+def _read_tables(path: Path, flags: int) -> set[str]:
+    try:
+        connection = apsw.Connection(str(path), flags=flags)
         try:
-            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            return int(connection.pragma("application_id") or 0), tables
+            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         finally:
             connection.close()
-    except apsw.Error as error:
+    except (apsw.CorruptError, apsw.NotADBError) as error:
         raise Damaged(f"The database {path} is damaged ({error}).") from error

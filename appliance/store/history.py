@@ -56,6 +56,10 @@ class History:
             row = Boot.update(ended=milliseconds(self._clock.now())).where(Boot.number == self.boot)
             row.execute(self._database)
 
+    def current(self) -> Start:
+        """Both clocks at this boot."""
+        return self._starts[self.boot]
+
     def start(self, boot: int) -> Start:
         """Both clocks at a boot."""
         return self._starts.get(boot) or Start(boot, 0, 0)

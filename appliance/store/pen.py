@@ -13,7 +13,7 @@ from appliance.store.database import execute_many, writing
 from appliance.store.layouts import LayoutKey, LayoutShelf
 from appliance.store.models import JournalRow, MissedRow, ReadingRow
 from appliance.store.newest import NewestBook
-from appliance.store.rows import REASONS, Starts, milliseconds, pack
+from appliance.store.rows import REASONS, Start, milliseconds, pack
 from appliance.store.status import StatusLog
 
 Receivers = Callable[[Heard], Iterable[int]]
@@ -44,14 +44,14 @@ class Pen:
         self,
         database: peewee.Database,
         layouts: LayoutShelf,
-        starts: Starts,
+        current: Callable[[], Start],
         status: StatusLog,
         newest: NewestBook,
         receivers: Receivers,
     ) -> None:
         self._database = database
         self._layouts = layouts
-        self._starts = starts
+        self._current = current
         self._status = status
         self._newest = newest
         self._receivers = receivers
@@ -90,7 +90,7 @@ class Pen:
         return found
 
     def _reading_rows(self, heard: Heard, fresh: dict[LayoutKey, int]) -> Iterable[tuple[Any, ...]]:
-        when = pack(heard.kind, heard.slot, heard.at, self._starts)
+        when = pack(heard.kind, heard.slot, heard.at, self._current())
         for telegram, octets in enumerate(heard.telegrams):
             layout, data = self._layouts.pack(octets, fresh)
             yield (heard.slot, heard.meter, telegram, layout, *when, data)
@@ -99,7 +99,7 @@ class Pen:
         return [
             (
                 *(missed.slot, missed.meter, REASONS.index(missed.reason)),
-                *pack(missed.kind, missed.slot, missed.at, self._starts),
+                *pack(missed.kind, missed.slot, missed.at, self._current()),
                 *(missed.detail, missed.octets),
             )
             for key, missed in sorted(batch.missed.items())

@@ -53,11 +53,11 @@ def moment(milliseconds: int) -> datetime:
     return EPOCH + milliseconds * MILLISECOND
 
 
-def pack(kind: ReadingKind, slot: int, at: Stamp, starts: Starts) -> When:
-    """The four small numbers of a stamp."""
-    wall, monotonic, start = milliseconds(at.wall), round(at.monotonic * 1000), starts(at.boot)
+def pack(kind: ReadingKind, slot: int, at: Stamp, start: Start) -> When:
+    """The four small numbers of a stamp made since `start`."""
+    wall, monotonic = milliseconds(at.wall), round(at.monotonic * 1000)
     marks = KINDS.index(kind) | (UNTRUSTED if at.quality is ClockQuality.UNTRUSTED else 0)
-    return When(marks, at.boot, wall - slot * 1000, (wall - start.wall) - (monotonic - start.monotonic))
+    return When(marks, start.number, wall - slot * 1000, (wall - start.wall) - (monotonic - start.monotonic))
 
 
 def unpack(slot: int, when: When, starts: Starts) -> tuple[ReadingKind, Stamp]:
