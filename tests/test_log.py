@@ -260,15 +260,19 @@ def test_journal_that_hangs_holds_nobody_up_and_the_missing_entries_are_told() -
 def test_what_the_journal_logs_itself_does_not_come_back_to_it() -> None:
     set_up(output=Output.OFF)
     taken: list[str] = []
+    has_logged = threading.Event()
 
     def take(entry: Entry) -> None:
         taken.append(entry.message)
         stream("store").info("took %s", entry.message)
+        has_logged.set()
 
     handler = JournalHandler(take)
     stream("bus").info("one")
+    has_logged.wait()
+    stream("bus").info("two")
     handler.close()
-    assert taken == ["one"]
+    assert taken == ["one", "two"]
 
 
 def test_journal_that_fails_gets_the_next_entry_all_the_same() -> None:

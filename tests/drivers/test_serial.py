@@ -120,6 +120,26 @@ def test_line_that_takes_no_more_octets_is_lost(line: SerialLine, monkeypatch: p
         line.send(bytes(1_000_000))
 
 
+def test_octets_that_came_before_parity_was_checked_belong_to_nobody(
+    peer: PtyPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(line: SerialLine) -> None:
+        peer.say(b"\x68\x68")
+        original(line)
+
+    original = SerialLine._mark_damaged_octets
+    monkeypatch.setattr(SerialLine, "_mark_damaged_octets", meanwhile)
+    line = SerialLine(peer.url)
+    line.open(2400)
+    assert line.receive(0.0) == Received()
+    line.close()
+
+
+def test_port_that_seemed_readable_and_is_empty_is_not_lost(line: SerialLine) -> None:
+    assert line._channel
+    assert line._channel._take() == b""
+
+
 def test_second_program_is_kept_off_the_bus(line: SerialLine, peer: PtyPeer) -> None:
     with pytest.raises(LineRefused, match="another program uses it"):
         SerialLine(peer.url).open(2400)
