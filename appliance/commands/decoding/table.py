@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from appliance.errors import TelegramError
 from appliance.mbus.dif import Function
-from appliance.mbus.friendly import friendly
 from appliance.mbus.header import Header
 from appliance.mbus.media import medium_name
 from appliance.mbus.records import Record
 from appliance.mbus.status import status_words
 from appliance.mbus.telegram import Telegram
+from appliance.meters.units import show
+
+LONGEST_OCTETS: Final = 16
 
 
 def table(telegram: Telegram) -> Iterator[str]:
@@ -72,8 +75,16 @@ def _rows(records: tuple[Record, ...]) -> Iterator[str]:
 
 
 def _cells(record: Record) -> tuple[str, str, str, str, str, str]:
-    value, unit = friendly(record.value, record.unit)
-    return str(record.index), record.quantity, value, unit, _place(record), "; ".join(record.notes)
+    number, unit = _value(record)
+    return str(record.index), record.quantity, number, unit, _place(record), "; ".join(record.notes)
+
+
+def _value(record: Record) -> tuple[str, str]:
+    """As all screens show it, but octets without end."""
+    if isinstance(record.value, bytes) and len(record.value) > LONGEST_OCTETS:
+        return f"{record.value[:LONGEST_OCTETS].hex(' ').upper()} ... ({len(record.value)} octets)", ""
+    shown = show(record)
+    return shown.number, shown.unit
 
 
 def _place(record: Record) -> str:
