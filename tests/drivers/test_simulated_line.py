@@ -10,6 +10,7 @@ import pytest
 from appliance.errors import LineLost, LineRefused
 from appliance.mbus.framer import Framer
 from appliance.mbus.frames import Ack, LongFrame, ShortFrame
+from appliance.ports import Line
 from drivers.simulated.faults import Fault
 from drivers.simulated.line import SimulatedLine, read_url
 
@@ -28,7 +29,7 @@ def opened(url: str) -> SimulatedLine:
     return line
 
 
-def hear(line: SimulatedLine) -> object:
+def hear(line: Line) -> object:
     """The next frame, in however many pieces it comes."""
     framer = Framer()
     while True:
