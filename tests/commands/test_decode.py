@@ -140,8 +140,8 @@ def test_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decode", "--format", "text", frame.hex()]) == 0
     assert capsys.readouterr().out == (
         "ELV 12345678  heat  version 1  address 1  access 5  status: ok\n"
-        "  0  volume     31  l\n"
-        "  1  energy  37351  kWh  maximum, storage 1\n"
+        "  0  volume      31  l\n"
+        "  1  energy  37.351  MWh  maximum, storage 1\n"
         "  a further telegram follows\n"
         "\n"
     )
