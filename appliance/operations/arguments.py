@@ -146,7 +146,10 @@ class Signature:
         plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         return cls(
             tuple(_argument(parameter, hints[parameter.name]) for parameter in plain),
-            next((parameter.name for parameter in parameters if parameter.kind is parameter.VAR_POSITIONAL), ""),
+            next(
+                (parameter.name.rstrip("_") for parameter in parameters if parameter.kind is parameter.VAR_POSITIONAL),
+                "",
+            ),
             any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters),
         )
 

@@ -42,4 +42,5 @@ def log_list(
 def log_note(call: Call, text: Note) -> Answer:
     """Writes a line of one's own, such as "fuse changed"."""
     call.parts.store.journal.add(Level.INFO, "note", f"{call.who}: {text}")
+    call.parts.store.flush()
     return Answer(sentence="noted")

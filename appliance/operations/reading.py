@@ -66,6 +66,7 @@ def meter_read(call: Call, meters: Selection, *, store: bool = True, raw: bool =
     pairs = list(zip(chosen, results, strict=True))
     heard = [(meter, result) for meter, result in pairs if isinstance(result, Heard)]
     failed = [(meter, result) for meter, result in pairs if isinstance(result, Missed)]
+    heard = _complete(call, heard)
     if not heard:
         raise RefusedError(_why(failed), Kind.BUS)
     lines = [line for meter, result in heard for line in lines_of(call, meter, result, raw=raw)]
@@ -154,11 +155,26 @@ def _address(secondary: str | None, primary: int | None) -> dict[str, Any]:
         raise RefusedError(error.sentence, Kind.VALUE) from None
 
 
+def _complete(call: Call, heard: list[tuple[Meter, Heard]]) -> list[tuple[Meter, Heard]]:
+    """Meters that were added by a part of their address get the whole one they answered with."""
+    identified = [(_identified(meter, result), result) for meter, result in heard]
+    changed = [after for (before, _), (after, _) in zip(heard, identified, strict=True) if after != before]
+    if changed:
+        call.parts.store.meters.change(*changed)
+    return identified
+
+
 def _refuse_twins(call: Call, meter: Meter) -> None:
     for other in call.parts.store.meters.all():
-        same = (other.primary_address, other.secondary_address) == (meter.primary_address, meter.secondary_address)
-        if other.segment == meter.segment and same and other.addressing is meter.addressing:
+        if other.segment == meter.segment and _may_be_the_same(meter, other):
             raise RefusedError(f"{other.label} (id={other.id}) has this address on {meter.segment}.", Kind.CONFLICT)
+
+
+def _may_be_the_same(one: Meter, other: Meter) -> bool:
+    if one.secondary_address is None or other.secondary_address is None:
+        return one.primary_address is not None and one.primary_address == other.primary_address
+    mine, theirs = one.secondary_address, other.secondary_address
+    return mine.matches(theirs) or theirs.matches(mine)
 
 
 def _identified(meter: Meter, heard: Heard) -> Meter:

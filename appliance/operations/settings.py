@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from appliance.errors import Kind, RefusedError
@@ -22,7 +23,11 @@ def set_(call: Call, *settings: str) -> Answer:
     """Changes settings; all of one line or none."""
     if not settings:
         raise RefusedError('"set" needs NAME=VALUE.', Kind.USAGE)
-    return change(call, dict(assignment(call, typed) for typed in settings))
+    changes = dict(assignment(call, typed) for typed in settings)
+    answer = change(call, changes)
+    shortened = [name for name, typed in zip(changes, settings, strict=False) if not typed.lower().startswith(name)]
+    taken = " ".join(f"{name}={quote_value(call.parts.settings.text(name))}" for name in shortened)
+    return replace(answer, sentence=" ".join(filter(None, (taken, answer.sentence))))
 
 
 @operation("unset", level=1, audited=True)
@@ -65,7 +70,7 @@ def change(call: Call, changes: Mapping[str, str | None]) -> Answer:
 def show_settings(call: Call, subject: str = "") -> Answer:
     """Settings with value, unit, range and help."""
     lines = _lines(call, subject)
-    rows = [(line.name, line.shown, line.setting.default, line.setting.allowed(), line.setting.help) for line in lines]
+    rows = [(line.name, line.shown, line.default, line.setting.allowed(), line.setting.help) for line in lines]
     return Answer(table=Table.of("name value default takes help", rows))
 
 
@@ -73,9 +78,7 @@ def show_settings(call: Call, subject: str = "") -> Answer:
 def show_defaults(call: Call, subject: str = "") -> Answer:
     """Settings that are not at their default."""
     lines = [line for line in _lines(call, subject) if not line.is_default]
-    return Answer(
-        table=Table.of("name value default", [(line.name, line.shown, line.setting.default) for line in lines])
-    )
+    return Answer(table=Table.of("name value default", [(line.name, line.shown, line.default) for line in lines]))
 
 
 @operation("show configuration", level=1)

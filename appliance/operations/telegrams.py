@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Final
 
+from appliance.errors import Kind, RefusedError
 from appliance.mbus.json_line import json_line
 from appliance.mbus.telegram import decode
 from appliance.meters.units import show
@@ -11,15 +12,18 @@ from appliance.operations.answer import Answer, RawJson, Table
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
 from appliance.operations.readings import aside
-from appliance.settings.kinds import Octets
+from appliance.settings.kinds import NotTaken, Octets
 
-Frame = Annotated[bytes, Octets(1, 300)]
+FRAME: Final = Octets(1, 300)
 
 
 @operation("telegram decode", level=1)
-def telegram_decode(call: Call, hex_: Frame) -> Answer:
+def telegram_decode(call: Call, *hex_: str) -> Answer:
     """Decodes a telegram without storing it."""
-    telegram = decode(hex_)
+    try:
+        telegram = decode(FRAME.parse(" ".join(hex_).removeprefix("0x")))
+    except NotTaken:
+        raise RefusedError(f'"telegram decode" takes {FRAME.allowed()}.', Kind.VALUE) from None
     localization = call.parts.settings.localization
     sign = localization.decimal_separator.sign
     rows = []

@@ -39,6 +39,7 @@ class Line:
     setting: AnySetting
     text: str  # as typed back; of a secret dots
     shown: str  # with its unit
+    default: str
     is_default: bool
 
 
@@ -110,7 +111,7 @@ class Settings(Tree):
                 value = snapshot.value(name, row.setting)
                 text = self.text(name) if name in snapshot.texts or not row.setting.base else ""
                 shown = row.setting.kind.show(value) if text or not row.setting.base else ""
-                yield Line(name, row.setting, text, shown, name not in snapshot.texts)
+                yield Line(name, row.setting, text, shown, snapshot.default(row.setting), name not in snapshot.texts)
 
     def set(self, changes: Mapping[str, str], who: str) -> tuple[Change, ...]:
         """Give settings values, all of them or none."""
