@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 from zlib import adler32
 
 from appliance.errors import TelegramError
+from appliance.mbus.compact import Format, FormatBook
 from appliance.mbus.layout import SENDER_KIND, Layout, MeterKind
 from appliance.mbus.plan import Values
 from appliance.mbus.records import Meaning
@@ -35,6 +37,7 @@ class LayoutBook:
         self._of_known_sender: Shelf = {}  # by length, and the octets that tell the kind of meter
         self._of_any_sender: Shelf = {}  # by length alone: no address in the telegram, or the fixed structure
         self._counts: dict[MeterKind, int] = {}
+        self.formats = FormatBook()
 
     def __len__(self) -> int:
         return sum(self._counts.values())
@@ -65,8 +68,8 @@ class LayoutBook:
         return layout if layout is not None and self.add(layout) else None
 
     def make(self, length: int, mask: bytes, pattern: bytes) -> Layout:
-        """A layout from its three parts, as a store keeps them."""
-        layout = Layout(length, mask, pattern)
+        """A layout from its three parts, as a store keeps them; raises `TelegramError` where they are none."""
+        layout = Layout.of_parts(length, mask, pattern)
         self.add(layout)
         return layout
 
@@ -81,6 +84,9 @@ class LayoutBook:
             return False
         shelf[key] = (*shelf.get(key, ()), layout)
         self._counts[kind] = self._counts.get(kind, 0) + 1
+        known = Format.of(layout)
+        if known is not None:
+            self.formats.learn(known)
         return True
 
     def decode(self, octets: bytes) -> Telegram:
@@ -89,8 +95,19 @@ class LayoutBook:
         if layout is not None:
             return layout.decode(octets)
         telegram = decode(octets)
-        self.find(octets)
-        return telegram
+        if telegram.compact is None:
+            self.find(octets)
+            return telegram
+        return self.formats.learn_from(telegram) if telegram.compact.crc is None else self._completed(telegram)
+
+    def _completed(self, telegram: Telegram) -> Telegram:
+        """A compact frame with the records of the full frame for which it stands, or a note why it has none."""
+        try:
+            full = self.decode(self.formats.full_frame(telegram))
+        except TelegramError as problem:
+            return replace(telegram, notes=(problem.sentence,))
+        note = f"compact frame of format {telegram.compact.signature:04X}" if telegram.compact else ""
+        return replace(telegram, records=full.records, more=full.more, sound=full.sound, notes=(note, *full.notes))
 
     def decode_many(self, telegrams: Sequence[bytes]) -> list[Decoded | TelegramError]:
         """Meanings and raw values of each telegram, for statistics and exports; an unsound one gives its error.

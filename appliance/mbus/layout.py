@@ -13,7 +13,7 @@ telegram, and rebuilds every telegram exactly. No value ever chooses the layout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -25,7 +25,7 @@ from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
-from appliance.mbus.plan import Column, Plan, Values
+from appliance.mbus.plan import Column, Reader, reader
 from appliance.mbus.planned import PlannedTelegram
 from appliance.mbus.records import Meaning, RecordSpan, Walk, walk
 from appliance.mbus.security import DECRYPTED, encrypted_octets
@@ -69,6 +69,16 @@ class Layout:
         mask = _mask(octets, found.spans)
         return cls(len(octets), mask, _masked(octets, mask))
 
+    @classmethod
+    def of_parts(cls, length: int, mask: bytes, pattern: bytes) -> Layout:
+        """From what a store kept of it; raises `TelegramError` where that is no layout."""
+        if not len(mask) == len(pattern) == length > USER_DATA + TRAILER:
+            raise TelegramError(f"Mask and pattern of a layout have {length} octets each.", pattern)
+        layout = cls(length, mask, pattern)
+        if mask != _mask(pattern, layout.spans):
+            raise TelegramError("The mask of the layout does not fit its pattern.", pattern)
+        return layout
+
     @property
     def kind(self) -> MeterKind:
         """Manufacturer, version and medium of the meters that send it."""
@@ -95,14 +105,14 @@ class Layout:
         return self._packing.rebuild(data)
 
     @cached_property
-    def values(self) -> Callable[[bytes], Values]:
-        """The raw values of all records of a telegram that belongs."""
-        return self.plan.values
+    def values(self) -> Reader:
+        """From a telegram that belongs to the raw values of its records; compiled at the first use."""
+        return reader(self._columns, range(self.length))
 
     @cached_property
-    def values_of_data(self) -> Callable[[bytes], Values]:
-        """The same from the data octets alone, without rebuilding the telegram."""
-        return self.plan.values_of_data
+    def values_of_data(self) -> Reader:
+        """The same from the data octets that a store keeps, without rebuilding the telegram."""
+        return reader(self._columns, self._packing.kept)
 
     def decode(self, octets: bytes) -> Telegram:
         """What a telegram that belongs says: its values are read now, words about them when somebody looks."""
@@ -141,11 +151,9 @@ class Layout:
         """Whether the meter announces a further telegram."""
         return self._walk.more
 
-    @cached_property
-    def plan(self) -> Plan:
-        """Reads the values; compiled at the first use."""
-        columns = [Column(span.meaning.coding, span.data, span.end) for span in self.spans]
-        return Plan(columns, self.length, self._packing.kept)
+    @property
+    def _columns(self) -> list[Column]:
+        return [Column(span.meaning.coding, span.data, span.end) for span in self.spans]
 
     @cached_property
     def _configuration(self) -> slice:

@@ -15,7 +15,6 @@ from decimal import Context, Decimal
 from functools import cache, lru_cache
 from itertools import groupby
 from struct import Struct
-from types import CodeType
 from typing import Any, Final, NamedTuple
 
 from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd, read_real
@@ -70,6 +69,8 @@ ROWS: Final = {
                                     " else odd_moment({0} | {1} << 16)"),
     (Kind.REAL, 4):      Row("f",   "real({0})"),
 }
+OCTETS: Final = Row("s", "{0}")
+NO_ROW: Final = Row("s", "{read}({0})")  # the coding reads the octets itself
 # fmt: on
 
 
@@ -125,6 +126,7 @@ def real(number: float) -> Decimal | None:
 
 FUNCTIONS: Final = {
     "clock": clock,
+    "EMPTY": b"",
     "combine": datetime.combine,
     "day": day,
     "odd": odd,
@@ -141,33 +143,44 @@ class Column(NamedTuple):
     end: int
 
 
-class Plan:
-    """Reads the values of all records, from a whole frame or from the data octets alone."""
-
-    __slots__ = ("values", "values_of_data")
-
-    values: Reader
-    values_of_data: Reader
-
-    def __init__(self, columns: Sequence[Column], length: int, kept: Iterable[int]) -> None:
-        """`columns` in their order, `length` of the frame, `kept` the positions of its data octets."""
-        rows = [_row(column.coding) for column in columns]
-        code, names = _compiled(columns, rows)
-        self.values = _reader(code, names, _format(columns, rows, range(length)))
-        self.values_of_data = _reader(code, names, _format(columns, rows, kept))
+def reader(columns: Sequence[Column], positions: Iterable[int]) -> Reader:
+    """A plan: from octets that stand at `positions` of the frame, the values of the records in their order."""
+    rows = [_row(column.coding) for column in columns]
+    names: dict[str, Any] = {
+        **FUNCTIONS,
+        "digits": digits(),
+        "unpack": Struct(_format(columns, rows, positions)).unpack,
+    }
+    fields: list[str] = []
+    expressions: list[str] = []
+    for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
+        given = [f"x{len(fields) + n}" for n in range(_fields(row))] if column.end > column.start else []
+        fields += given
+        if row is NO_ROW:
+            names[f"read{number}"] = column.coding.read
+        expressions.append(f"({row.expression.format(*given or ['EMPTY'], read=f'read{number}')}),")
+    source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({' '.join(expressions)})\n"
+    exec(compile(source, "<plan>", "exec"), names)  # see the module's docstring for what stands in it
+    values: Reader = names["values"]
+    return values
 
 
 def _row(coding: Coding) -> Row:
-    """The row for a coding; the coding itself, on its octets, where there is none."""
-    row = ROWS.get((coding.kind, coding.size))
-    if row is not None and (coding.order is Order.LEAST_FIRST or coding.size == 1):
-        return row
-    return Row(f"{coding.size}s", "{0}" if coding.kind is Kind.RAW else "{read}({0})")
+    """The row for a coding, one of the two general ones where it has none of its own."""
+    if coding.kind is Kind.RAW:
+        return OCTETS
+    if coding.order is Order.LEAST_FIRST or coding.size == 1:
+        return ROWS.get((coding.kind, coding.size), NO_ROW)
+    return NO_ROW
 
 
 def _format(columns: Sequence[Column], rows: Sequence[Row], positions: Iterable[int]) -> str:
     """The `struct` format over `positions`: the codes of each column where it begins, else octets passed over."""
-    codes = {column.start: row.codes for column, row in zip(columns, rows, strict=True) if column.end > column.start}
+    codes = {
+        column.start: _codes(column, row)
+        for column, row in zip(columns, rows, strict=True)
+        if column.end > column.start
+    }
     inside = {position for column in columns for position in range(column.start, column.end)}
     parts = [codes.get(position, "" if position in inside else "x") for position in positions]
     return "<" + "".join(_shortened(parts))
@@ -179,27 +192,10 @@ def _shortened(parts: Iterable[str]) -> Iterator[str]:
         yield f"{count}x" if part == "x" else part * count
 
 
-def _compiled(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[CodeType, dict[str, Any]]:
-    """The function from octets to values, but for the `unpack` that it calls, and the other names it uses."""
-    names: dict[str, Any] = {"digits": digits(), **FUNCTIONS}
-    fields: list[str] = []
-    expressions: list[str] = []
-    for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
-        given = [] if column.end == column.start else [f"x{len(fields) + n}" for n in range(_fields(row))]
-        fields += given
-        expressions.append(f"({row.expression.format(*given or ['EMPTY'], read=f'read{number}')}),")
-        names[f"read{number}"] = column.coding.read
-    source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({' '.join(expressions)})\n"
-    return compile(source, "<plan>", "exec"), names
-
-
-def _reader(code: CodeType, names: dict[str, Any], form: str) -> Reader:
-    scope = {**names, "unpack": Struct(form).unpack, "EMPTY": b""}
-    exec(code, scope)  # see the module's docstring for what stands in it
-    reader: Reader = scope["values"]
-    return reader
+def _codes(column: Column, row: Row) -> str:
+    return f"{column.end - column.start}s" if row.codes == "s" else row.codes
 
 
 def _fields(row: Row) -> int:
     """How many values `struct` gives for a row."""
-    return 1 if row.codes.endswith("s") else len(row.codes)
+    return len(row.codes)
