@@ -61,7 +61,7 @@ class Layout:
             frame = parse_frame(octets)
         except TelegramError:
             return None
-        if not isinstance(frame, LongFrame):
+        if not isinstance(frame, LongFrame) or not frame.user_data:
             return None
         found = _cut(octets)
         if found is None or found.fault is not None or _is_encrypted(octets):

@@ -1,0 +1,162 @@
+"""The plan and the slow path say the same, whatever the data octets are."""
+
+from __future__ import annotations
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from appliance.errors import TelegramError
+from appliance.mbus.book import LayoutBook
+from appliance.mbus.codings import read_real
+from appliance.mbus.dif import IDLE_FILLER
+from appliance.mbus.encode import encode_telegram, plain_text_vif
+from appliance.mbus.header import Header
+from appliance.mbus.layout import Layout
+from appliance.mbus.plan import real
+from appliance.mbus.telegram import decode
+from tests.mbus.mutate import seal
+
+SIZES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 6: 6, 7: 8, 8: 0, 9: 1, 10: 2, 11: 3, 12: 4, 14: 6}
+ORDERS = (0x72, 0x76, 0x78, 0x7A)
+# Octets of which oddities are made: BCD that is none, minus signs, not a number, infinity, days and hours without end.
+ODD = (0x00, 0x0A, 0x7F, 0x80, 0x99, 0xA0, 0xC0, 0xF0, 0xF1, 0xFF)
+
+
+def data_octets(size: int) -> st.SearchStrategy[bytes]:
+    """Any octets, and more than by chance those with odd values or digits alone."""
+    digits = st.lists(
+        st.integers(0, 99).map(lambda number: number // 10 << 4 | number % 10), min_size=size, max_size=size
+    )
+    odd = st.lists(st.sampled_from(ODD), min_size=size, max_size=size)
+    return st.one_of(st.binary(min_size=size, max_size=size), digits.map(bytes), odd.map(bytes))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> bytes:
+    """A record of any coding, any quantity, with data that need not make sense."""
+    field = draw(st.sampled_from((*SIZES, 0x0D)))
+    dif = bytes((field | draw(st.sampled_from((0x00, 0x10, 0x40))),))
+    if draw(st.booleans()):
+        dif = bytes((dif[0] | 0x80, draw(st.integers(0, 0x7F))))
+    first = draw(st.sampled_from((0x06, 0x13, 0x5B, 0x6C, 0x6D, 0x78, 0x7A, 0x7F, 0x3B)))
+    vif = draw(
+        st.sampled_from(
+            (bytes((first,)), bytes((first | 0x80, 0x22)), bytes((first | 0x80, 0x15)), b"\xfd\x17", b"\xfb\x1a",
+             b"\xfd\x30", plain_text_vif("%b"), plain_text_vif("kWh", b"\x7d")),
+        )
+    )  # fmt: skip
+    if field != 0x0D:
+        return dif + vif + draw(data_octets(SIZES[field]))
+    lvar, size = draw(st.sampled_from(((0x00, 0), (0x05, 5), (0xC3, 3), (0xD2, 2), (0xE5, 5), (0xF0, 16), (0xF8, 8))))
+    return dif + vif + bytes((lvar,)) + draw(data_octets(size))
+
+
+@st.composite
+def telegrams(draw: st.DrawFn) -> bytes:
+    """A sound telegram of a meter with up to eight records, fillers between them and perhaps an end of its own."""
+    ci = draw(st.sampled_from(ORDERS))
+    header = draw(st.binary(min_size=12, max_size=12))[: {0x72: 12, 0x76: 12, 0x78: 0, 0x7A: 4}[ci]]
+    if header and draw(st.booleans()):
+        header = header[:-2] + b"\0\0"
+    body = b"".join(
+        record + bytes((IDLE_FILLER,)) * draw(st.integers(0, 2))
+        for record in draw(st.lists(records(), min_size=0, max_size=8))
+    )
+    end = draw(st.sampled_from((b"", b"\x0f", b"\x1f", b"\x0f\x04\x13", b"\x1f\xff")))
+    return seal(bytes((0x08, draw(st.integers(0, 255)), ci)) + header + body + end)
+
+
+def with_other_data(layout: Layout, octets: bytes, chance: random.Random) -> bytes:
+    """The telegram with other data octets of every kind, its header octets left as they are."""
+    data = bytearray(layout.data(octets))
+    for position in range(len(data)):
+        way = chance.randrange(4)
+        data[position] = (
+            chance.randrange(256) if way == 0
+            else chance.choice(ODD) if way == 1
+            else chance.randrange(10) << 4 | chance.randrange(10) if way == 2
+            else data[position]
+        )  # fmt: skip
+    return layout.rebuild(bytes(data))
+
+
+def agree(layout: Layout, octets: bytes) -> None:
+    """Plan and slow path say the same of a telegram of the layout, and it is rebuilt exactly."""
+    slow = decode(octets)
+    assert layout.belongs(octets)
+    assert layout.decode(octets) == slow
+    assert layout.rebuild(layout.data(octets)) == octets
+    if slow.records is not None:
+        raws = tuple(record.raw for record in slow.records)
+        for values in (layout.values(octets), layout.values_of_data(layout.data(octets))):
+            assert values == raws
+            assert list(map(str, values)) == list(map(str, raws))  # 1.0 equals 1.00 and is another text
+            assert list(map(type, values)) == list(map(type, raws))
+
+
+@settings(max_examples=300, deadline=None)
+@given(telegrams(), st.integers())
+@example(encode_telegram(Header("1", 0, 0, 0), [b"\x05\x5b\x00\x00\x00\x80"], primary_address=0), 0)
+def test_plan_and_slow_path_agree_on_any_telegram_and_any_data(octets: bytes, seed: int) -> None:
+    layout = Layout.of(octets)
+    assume(layout is not None)
+    assert layout is not None
+    loaded = Layout.of_parts(layout.length, layout.mask, layout.pattern)
+    agree(loaded, octets)
+    chance = random.Random(seed)
+    for _ in range(5):
+        agree(loaded, with_other_data(loaded, octets, chance))
+
+
+@settings(max_examples=150, deadline=None)
+@given(telegrams(), st.integers())
+def test_layout_depends_on_no_data_octet(octets: bytes, seed: int) -> None:
+    layout = Layout.of(octets)
+    assume(layout is not None)
+    assert layout is not None
+    other = with_other_data(layout, octets, random.Random(seed))
+    again = Layout.of(other)
+    assert again is None or again.equals(layout)  # None: the configuration word now says that it is encrypted
+    assert again is not None or decode(other).security != "none"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(telegrams(), max_size=6))
+def test_book_and_slow_path_agree_whatever_was_learnt_before(several: list[bytes]) -> None:
+    book = LayoutBook()
+    for octets in several * 2:
+        assert book.decode(octets) == decode(octets)
+    for octets, found in zip(several, book.decode_many(several), strict=True):
+        assert not isinstance(found, TelegramError)
+        slow = decode(octets).records or ()
+        assert found == (tuple(record.meaning for record in slow), tuple(record.raw for record in slow))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_plans_of_captured_telegrams_agree_on_other_data(captured: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    for path in sorted((captured / "wired").glob("*.hex")):
+        octets = bytes.fromhex("".join(path.read_text().split()))
+        layout = Layout.of(octets)
+        assert layout is not None
+        for _ in range(3):
+            agree(layout, with_other_data(layout, octets, chance))
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.one_of(st.floats(width=32), st.floats(-2e6, 2e6, width=32), st.decimals(-(10**6), 10**6, places=3)))
+@example(0.0)
+@example(-0.0)
+@example(999999.9375)
+@example(0.001)
+@example(9.999999)
+@example(8192.0005)
+def test_short_way_to_a_real_number_ends_at_the_same_digits(number: float) -> None:
+    octets = struct.pack("<f", float(number))
+    [single] = struct.unpack("<f", octets)
+    assert str(real(single)) == str(read_real(octets))
