@@ -52,6 +52,7 @@ class Rounds:
         if fresh.kind is ReadingKind.SCHEDULED:
             late = {meter.id for meter in meters if self._held(meter.id, blocked)}
         fresh.admit([self._visit(meter, dead_after) for meter in meters], late)
+        self.progress_at = self._clock.monotonic()
         self._active.append(fresh)
         self._active.sort(key=lambda one: (one.priority, one.ends, one.number))
         self._tell(fresh)

@@ -120,6 +120,7 @@ class Segment:
         self._continuous: Round | None = None
         self._continuous_at = 0.0
         self._stepped_at = clock.monotonic()
+        self._asked = 0  # questions until the last step
 
     @property
     def name(self) -> str:
@@ -136,7 +137,7 @@ class Segment:
 
     @property
     def last_progress(self) -> float:
-        """Monotonic time of the last outcome, or of the last step where nothing was to be done."""
+        """Monotonic time of the last question or outcome, or of the last step where nothing was to be done."""
         return self.rounds.progress_at if self.rounds.waiting and not self._blocks else self._stepped_at
 
     # ---------------------------------------------------------------- for other threads
@@ -225,6 +226,8 @@ class Segment:
     def step(self, now: float, received: Received = NOTHING) -> Step:
         """Take what came since the last step; what to do next."""
         self._stepped_at = now
+        if self._asked != self.counters.requests:  # slow meters may need minutes for one reading
+            self._asked, self.rounds.progress_at = self.counters.requests, now
         if self._mail:
             self._run_mail(now)
         if self._lease is not None:
@@ -248,7 +251,8 @@ class Segment:
         """Start the next conversation; False where there is none to have now."""
         self._lift_blocks(now)
         self.rounds.watch(now, self._worst_block())
-        if self._blocks or not self._opened or self._is_lent(now):
+        self._forget_late_lease(now)
+        if self._blocks or not self._opened or self._is_lent():
             self._show_state()
             return False
         if self._talks:
@@ -415,14 +419,16 @@ class Segment:
 
     # ---------------------------------------------------------------- the line lent
 
-    def _is_lent(self, now: float) -> bool:
+    def _forget_late_lease(self, now: float) -> None:
+        lease = self._lease_asked
+        if lease is not None and lease.is_due_back(now):
+            self._lease_asked = None
+            lease.end("The bus was not free in time.")
+
+    def _is_lent(self) -> bool:
         """Hand the line over when nothing a person or the plan waits for is under way."""
         lease = self._lease_asked
         if lease is None:
-            return False
-        if lease.is_due_back(now):
-            self._lease_asked = None
-            lease.end("The round before was not over in time.")
             return False
         if not self.rounds.idle_but_for(Priority.CONTINUOUS) or self._talks:
             return False
