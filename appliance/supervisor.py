@@ -33,7 +33,7 @@ SOUND_AFTER: Final = 10.0  # seconds of running after which a failure counts as 
 LOOP: Final = 5  # failures in a row that make a crash loop
 TICK: Final = 5.0
 STOP_PATIENCE: Final = 10.0  # seconds for one service to end
-PROGRESS_PATIENCE: Final = 60.0  # seconds without progress after which systemd should start everything anew
+PROGRESS_PATIENCE: Final = 80.0  # seconds without progress after which systemd should start everything anew
 
 
 class Service(Protocol):
@@ -142,7 +142,7 @@ class Supervisor:
         stuck = self._clock.monotonic() - self._progress() > self._patience
         if stuck and not self._stuck:
             stream("service.supervisor").error(
-                "Nothing has been read for %d s: the watchdog is no longer fed.", int(self._patience)
+                "There was no progress for %d s: the watchdog is no longer fed.", int(self._patience)
             )
         self._stuck = stuck
         return not stuck

@@ -265,7 +265,7 @@ def test_watchdog_is_not_fed_when_nothing_is_read_although_all_is_alive(
 ) -> None:
     last = clock.monotonic()
     supervisor = supervised(systemd, clock, lambda: last)
-    clock.advance(seconds=61)
+    clock.advance(seconds=81)
     supervisor.tick()
     supervisor.tick()
     assert "WATCHDOG=1" not in told(systemd)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.bus.virtual import Bus
+from appliance.clock import VirtualClock
 from appliance.mbus.framer import Received
 from appliance.supervisor import PROGRESS_PATIENCE
 from drivers.simulated.building import load
@@ -39,11 +40,12 @@ class Watched:
 
 @pytest.mark.parametrize("baud_rate", [300, 2400])
 def test_rounds_of_dead_and_slow_meters_and_the_time_between_them_are_no_standstill(
-    world: World, baud_rate: int
+    clock: VirtualClock, baud_rate: int
 ) -> None:
+    world = World(clock)
     building = faulty(load("apartment-block", meters=6, baud_rate=baud_rate), Fault.DEAF, 1, 3)
     faulty(building, Fault.ENDLESS, 2)
-    bus = world.add(building, replace(MAIN, baud_rate=baud_rate))
+    bus = world.add(building, replace(MAIN, baud_rate=baud_rate, multi_telegram=True))
     watched = world.buses["main"] = Watched(bus, world)
     world.run(hours=2)
     assert world.book.heard
