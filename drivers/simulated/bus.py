@@ -69,9 +69,9 @@ class SimulatedBus:
         """The rate the master sends and listens at from now on."""
         self.baud_rate = baud_rate
 
-    def bit_time(self, baud_rate: int = 0) -> float:
-        """Seconds a bit takes at a rate, the master's by default."""
-        return 1.0 / ((baud_rate or self.baud_rate) * self._haste)
+    def bit_time(self) -> float:
+        """Seconds a bit takes at the master's rate, at which also the meters that understand it answer."""
+        return 1.0 / (self.baud_rate * self._haste)
 
     def send(self, now: float, octets: bytes) -> None:
         """The master puts octets on the bus, after those it is still sending. Raises `LineLost`."""
@@ -182,7 +182,7 @@ class SimulatedBus:
     def _answer(
         self, meter: SimulatedMeter, frame: Frame, end: float, wall: datetime, faults: frozenset[Fault]
     ) -> None:
-        bit_time = self.bit_time(meter.slave.baud_rate)  # an order to change the rate is acknowledged at the old one
+        bit_time = self.bit_time()
         answer = meter.answer(frame, wall, faults)
         if answer is None:
             return

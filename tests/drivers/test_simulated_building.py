@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,15 @@ def test_profile_is_the_sum_of_its_paces(name: str) -> None:
     elapsed = profile.elapsed(moment + timedelta(hours=hours)) - profile.elapsed(moment)
     assert total == pytest.approx(elapsed, rel=1e-9)
     assert elapsed == pytest.approx(1.0, rel=0.01)
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_consumption_within_a_day_goes_by_the_hours(name: str) -> None:
+    profile = PROFILES[name]
+    midnight = datetime(2026, 3, 1, tzinfo=UTC)
+    hours = [midnight + timedelta(hours=hour) for hour in range(25)]
+    consumed = [profile.elapsed(later) - profile.elapsed(earlier) for earlier, later in pairwise(hours)]
+    assert consumed == pytest.approx([profile.pace(hour) / 8760 for hour in hours[:24]], rel=1e-6, abs=1e-12)
 
 
 def test_heating_is_a_matter_of_winter() -> None:

@@ -163,11 +163,22 @@ def test_recorded_answer_is_repeated_while_the_bit_stays(tmp_path: Path, clock: 
     assert answer_in(master.request(1)) == answer_in(master.request(1))
 
 
+def test_answer_recorded_twice_because_it_was_asked_for_twice_is_one_reading(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    bursts = [(Direction.RECEIVED, telegram(11, value=value)) for value in (1, 1, 2)]
+    building = load_recording(record(tmp_path / "bus.log", QUESTION, *bursts))
+    master = Master(building.bus(clock), clock)
+    told = [answer_in(master.read(building.meters[0])) for _ in range(2)]
+    assert told == [telegram(11, value=1), telegram(11, value=2)]
+
+
 def test_recorded_telegrams_that_belong_together_stay_together(tmp_path: Path, clock: VirtualClock) -> None:
     first, second = telegram(11, more=True), telegram(11, value=2)
     bursts = [QUESTION, (Direction.RECEIVED, first), QUESTION, (Direction.RECEIVED, second)]
     building = load_recording(record(tmp_path / "bus.log", *bursts))
     master = Master(building.bus(clock), clock)
+    assert building.meters[0].instrument.telegram_count == 2
     for _ in range(2):
         assert answer_in(master.read(building.meters[0])) == first
         assert answer_in(master.request(SELECTED, bit=False)) == second

@@ -170,7 +170,8 @@ def test_selection_begins_the_readout_again() -> None:
     slave = make(telegrams=3)
     for _ in range(2):
         assert ask(slave, select("12345678")) == E5
-        assert told(ask(slave, ShortFrame(BIT_SET, SELECTED)))[0] == 0
+        numbers = [told(ask(slave, ShortFrame(control, SELECTED)))[0] for control in (BIT_SET, BIT_CLEAR)]
+        assert numbers == [0, 1]
 
 
 def test_frame_count_of_253_is_apart_from_that_of_the_primary_address() -> None:
