@@ -12,7 +12,7 @@ BusmeisterError
 │   ├── Jammed           octets that nobody asked for, without end
 │   ├── Overload         short circuit: the bus has no voltage
 │   └── LineLost         the line went away; it is opened again with growing pause
-├── LineRefused          the line cannot be opened as asked: wrong URL, no permission, no such device
+├── LineRefused          the line cannot be opened as asked: wrong URL, no permission, no serial port
 ├── ApplicationError     the meter answered, and said no
 ├── SettingError         a setting, a file or an address that cannot be taken
 ├── StoreError           the database cannot do what was asked

@@ -8,6 +8,7 @@ pyserial clears INPCK at each configuration, so a wrong octet would pass as a so
 from __future__ import annotations
 
 import contextlib
+import errno
 import termios
 import time
 from typing import Final, cast
@@ -25,6 +26,7 @@ from drivers.serial_ports import is_pty, why_not
 SHAPE: Final = "serial:///dev/ttyUSB0"
 OPTIONS: Final = {"parity": "on|off"}
 INPUT, SPECIAL = 0, 6  # positions in the list of termios.tcgetattr
+AWAY: Final = frozenset((errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO, errno.EBUSY, errno.EAGAIN))
 TROUBLE: Final = (OSError, termios.error, ValueError)  # serial.SerialException is an OSError
 
 
@@ -40,7 +42,6 @@ class SerialLine:
         self.name = url
         self._path = unquote(parts.path)
         self._check_parity = options.get("parity", "on") == "on"
-        self._has_worked = False
         self._serial: serial.Serial | None = None
         self._channel: Channel | None = None
         self._marks = MarkDecoder()
@@ -58,7 +59,6 @@ class SerialLine:
         except TROUBLE as error:
             self.close()
             raise self._not_opened(error) from error
-        self._has_worked = True
 
     def set_baud_rate(self, baud_rate: int) -> None:
         """Change the rate; what is left of the line's input was sent at the other one."""
@@ -125,10 +125,11 @@ class SerialLine:
         return self._serial, self._channel
 
     def _not_opened(self, error: Exception) -> LineLost | LineRefused:
-        """A port that has worked is only away: plugged in again, it appears a moment before it may be used."""
-        reason, remedy = why_not(self._path, _number(error), _text(error))
+        """A device that is not there may be plugged in, one in use be let go: that is lost, not refused."""
+        number = _number(error)
+        reason, remedy = why_not(self._path, number, _text(error))
         sentence = f"{self.name} cannot be opened: {reason}. {remedy}."
-        return LineLost(sentence) if self._has_worked else LineRefused(sentence)
+        return LineLost(sentence) if number in AWAY else LineRefused(sentence)
 
     def _lost(self, error: Exception) -> LineLost:
         return LineLost(f"{self.name} was lost: {_text(error)}. Check the converter and its cable.")

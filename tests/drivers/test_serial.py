@@ -89,7 +89,7 @@ def test_serial_device_is_asked_for_even_parity_and_a_pty_for_none(
 
     monkeypatch.setattr(serial, "Serial", no_port)
     for url in (peer.url, "serial:///dev/null"):
-        with pytest.raises(LineRefused):
+        with pytest.raises(LineLost):
             SerialLine(url).open(2400)
     assert asked == [("N", 0, True), ("E", 0, True)]
 
@@ -141,7 +141,7 @@ def test_port_that_seemed_readable_and_is_empty_is_not_lost(line: SerialLine) ->
 
 
 def test_second_program_is_kept_off_the_bus(line: SerialLine, peer: PtyPeer) -> None:
-    with pytest.raises(LineRefused, match="another program uses it"):
+    with pytest.raises(LineLost, match="another program uses it"):
         SerialLine(peer.url).open(2400)
 
 
@@ -153,14 +153,14 @@ def test_program_that_holds_the_port_is_named(peer: PtyPeer) -> None:
     ) as holder:
         assert holder.stdout
         holder.stdout.readline()
-        with pytest.raises(LineRefused, match=rf"Stop python.* \(pid {holder.pid}\)"):
+        with pytest.raises(LineLost, match=rf"Stop python.* \(pid {holder.pid}\)"):
             SerialLine(peer.url).open(2400)
         holder.communicate(b"\n")
 
 
-def test_missing_device_is_refused_and_those_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_device_that_is_not_there_may_be_plugged_in_and_those_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.serial_ports.ports", lambda: ["/dev/ttyUSB7"])
-    with pytest.raises(LineRefused, match=r"no such device\. Serial ports here: /dev/ttyUSB7"):
+    with pytest.raises(LineLost, match=r"no such device\. Serial ports here: /dev/ttyUSB7"):
         open_line("serial:///dev/ttyUSB99").open(2400)
 
 
@@ -179,7 +179,7 @@ def test_rate_that_no_line_has_is_refused(peer: PtyPeer) -> None:
         SerialLine(peer.url).open(-1)
 
 
-def test_line_that_has_worked_is_lost_not_refused_while_it_is_away(line: SerialLine, peer: PtyPeer) -> None:
+def test_line_is_lost_not_refused_while_its_device_is_away(line: SerialLine, peer: PtyPeer) -> None:
     peer.vanish()
     with pytest.raises(LineLost, match="no such device"):
         line.open(2400)
@@ -205,7 +205,7 @@ def test_descriptor_is_given_back_when_opening_fails(peer: PtyPeer, monkeypatch:
     monkeypatch.setattr(termios, "tcflush", fail)
     before = open_descriptors()
     for _ in range(3):
-        with pytest.raises(LineRefused, match="does not work as a serial port"):
+        with pytest.raises(LineLost, match="does not work as a serial port"):
             line.open(2400)
     assert open_descriptors() == before
 
