@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from appliance.data_folder import default_data_folder
 from appliance.errors import Kind
-from appliance.store.folder import default_data_folder
 from console.local.client import Done, LocalClient, NotRunning
 
 OK, FAILED, USAGE, NOT_RUNNING, LOGIN_REFUSED, LEVEL_TOO_LOW, BROKEN_OFF = 0, 1, 2, 3, 4, 5, 130

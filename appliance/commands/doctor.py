@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 def default_folder() -> Path | None:
     """The folder `busmeister run` takes without an option; unknown where the store's libraries are missing."""
     try:
-        from appliance.store.folder import default_data_folder
+        from appliance.data_folder import default_data_folder
     except ImportError:  # told by the check of the libraries
         return None
     return default_data_folder()

@@ -12,8 +12,8 @@ from types import FrameType
 
 from appliance.appliance import Appliance, Options
 from appliance.commands.headless import SHOWN, Reporter
+from appliance.data_folder import default_data_folder
 from appliance.demo import furnish
-from appliance.store.folder import default_data_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,16 +13,6 @@ from appliance.errors import Occupied, SettingError
 KEY_LENGTH: Final = 32
 
 
-def default_data_folder() -> Path:
-    """BUSMEISTER_DATA, else `/var/lib/busmeister` for root and `busmeister` in the state folder for a user."""
-    if given := os.environ.get("BUSMEISTER_DATA"):
-        return Path(given)
-    if os.geteuid() == 0:
-        return Path("/var/lib/busmeister")
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "busmeister"
-
-
 class DataFolder:
     """Paths inside the data folder, its lock and its key."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -63,10 +64,11 @@ class LocalClient:
                 f"No appliance runs at {data_folder}: start one with busmeister run, or name its --data."
             ) from error
         wire = Wire(connection)
-        try:
+        with suppress(OSError):  # an appliance that hung up may have said why
             wire.send({"hello": VERSION, "columns": columns, "terminal": is_terminal})
+        try:
             greeting = _receive(wire)
-        except (OSError, NotRunning):
+        except NotRunning:
             wire.close()
             raise
         return cls(wire, terminal, str(greeting.get("prompt", "")))
@@ -81,14 +83,14 @@ class LocalClient:
 
     def resize(self, columns: int) -> None:
         """The window has another width."""
-        self._wire.send({"columns": columns})
+        self._send({"columns": columns})
 
     def close(self) -> None:
         """Hang up."""
         self._wire.close()
 
     def _follow(self, order: Frame) -> Done:
-        self._wire.send(order)
+        self._send(order)
         while True:
             try:
                 frame = _receive(self._wire)
@@ -96,7 +98,11 @@ class LocalClient:
                     return self._done(frame["done"])
                 self._show(frame)
             except KeyboardInterrupt:
-                self._wire.send({"interrupt": True})
+                self._send({"interrupt": True})
+
+    def _send(self, frame: Frame) -> None:
+        with suppress(OSError):  # what comes back tells that, and why
+            self._wire.send(frame)
 
     def _show(self, frame: Frame) -> None:
         if "text" in frame:
@@ -104,7 +110,7 @@ class LocalClient:
         elif "progress" in frame:
             self._terminal.progress(str(frame["progress"]))
         elif "ask" in frame:
-            self._wire.send({"answer": self._terminal.ask(str(frame["ask"]))})
+            self._send({"answer": self._terminal.ask(str(frame["ask"]))})
 
     def _done(self, done: dict[str, Any]) -> Done:
         self.prompt = str(done.get("prompt", ""))

@@ -1,0 +1,68 @@
+"""Answers on a terminal, as JSON, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.operations import Answer, Cell, Table
+from appliance.operations.answer import RawJson
+from console.rendering import cells, csv_of, cut, fit, json_of, table_lines, text_of
+
+TABLE = Table.of("name value", [("Küche 漢字", 12), ("b", None), ("c", Cell(True, "yes"))], right="value")
+
+
+def test_columns_stand_under_their_heads() -> None:
+    assert table_lines(TABLE, None) == ["name        value", "Küche 漢字     12", "b", "c             yes"]
+
+
+def test_table_without_rows_is_no_line() -> None:
+    assert table_lines(Table.of("a b", []), 80) == []
+
+
+@given(st.lists(st.lists(st.text(max_size=30), min_size=3, max_size=3), min_size=1, max_size=5), st.integers(20, 120))
+def test_table_fits_the_window(rows: list[list[str]], columns: int) -> None:
+    for line in table_lines(Table.of("a b c", rows), columns):
+        assert cells(line) <= columns
+
+
+@given(st.text(max_size=40), st.integers(1, 40))
+def test_cut_text_takes_no_more_cells_than_it_may(text: str, width: int) -> None:
+    assert cells(cut(text, width)) <= max(width, 1)
+
+
+def test_small_window_keeps_something_of_each_column() -> None:
+    assert fit([50, 3, 50], 10) == [4, 3, 4]
+
+
+def test_json_has_the_digits_the_meter_sent() -> None:
+    data = {"a": Decimal("412.3070"), "b": Decimal("24318E3"), "c": [1, None, True, "ä\n"], "d": RawJson('{"x":1.50}')}
+    assert json_of(data) == '{"a":412.3070,"b":24318000,"c":[1,null,true,"ä\\n"],"d":{"x":1.50}}'
+
+
+def test_times_in_json_are_utc() -> None:
+    assert json_of(datetime(2026, 11, 21, 10, 15, 4, tzinfo=ZoneInfo("Europe/Zurich"))) == '"2026-11-21T09:15:04Z"'
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=9))
+def test_json_reads_back(data: object) -> None:
+    assert json.loads(json_of(data)) == data
+    assert "\n" not in json_of(data)
+
+
+def test_spreadsheet_runs_nothing_a_meter_sends() -> None:
+    rows = [["=cmd()", "+1", Decimal("-1.50"), 'a "b", c']]
+    (_, row) = csv.reader(csv_of(Answer(table=Table.of("a b c d", rows))))
+    assert row == ["'=cmd()", "'+1", "-1.50", 'a "b", c']
+    assert csv_of(Answer(lines=("one", "two"))) == ["answer", "one", "two"]
+
+
+def test_escape_sequences_do_not_reach_the_terminal() -> None:
+    answer = Answer(lines=("\x1b[2Jgone",), table=Table.of("a", [["\x9b31m\x07red"]]))
+    assert text_of(answer, 80) == ["[2Jgone", "a", "31mred"]

@@ -1,0 +1,151 @@
+"""The table of operations: every row is whole; levels, confirmation and kinds of refusal are judged in one place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from appliance.errors import (
+    BusmeisterError,
+    Cancelled,
+    EncodeError,
+    Kind,
+    LineLost,
+    LineRefused,
+    NoAnswer,
+    RefusedError,
+    SettingError,
+    StoreError,
+    TelegramError,
+)
+from appliance.operations.all import registry
+from appliance.operations.execute import CODES, execute, execute_named, kind_of, sentence_of
+from appliance.operations.line import parse_line
+from appliance.operations.operation import Operation
+from tests.operations.world import World, water_meter
+
+ROWS = registry().operations
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_help_of_every_operation_is_one_sentence(row: Operation) -> None:
+    assert re.fullmatch(r"[A-Z][^\n]*[^.]\.", row.help)
+    assert ". " not in row.help
+    assert row.level in (0, 1, 2, 3)
+    assert row.usage.startswith(row.name)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_changes_something_is_audited(row: Operation) -> None:
+    assert row.audited is (row.level >= 2 and row.name != "log note") or row.name in ("set", "unset")
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.level], ids=lambda row: row.name)
+def test_nobody_does_what_their_level_forbids(world: World, row: Operation) -> None:
+    with pytest.raises(RefusedError) as caught:
+        execute(world.person(row.level - 1), row, ())
+    wanted = "login" if row.level == 1 else f"this session has {row.level - 1}: enable {row.level}"
+    assert caught.value.kind is Kind.LEVEL
+    assert caught.value.sentence.endswith(wanted)
+    assert caught.value.sentence.startswith(f'"{row.name}" needs level {row.level}')
+
+
+def test_setting_needs_the_level_of_its_row(world: World) -> None:
+    row = registry().get("set")
+    execute(world.person(2), row, parse_line("identity.name=cellar").tokens)
+    with pytest.raises(RefusedError, match=r"bus\.baud_rate needs level 3, this session has 2: enable 3"):
+        execute(world.person(2), row, parse_line("identity.name=roof bus.baud_rate=300").tokens)
+    assert world.settings.identity.name == "cellar"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.confirms], ids=lambda row: row.name)
+def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
+    with pytest.raises(RefusedError, match="confirm=yes"):
+        execute(world.call, row, parse_line("all").tokens)
+    with pytest.raises(RefusedError) as caught:
+        execute(world.call, row, parse_line("nothing confirm=yes").tokens)
+    assert caught.value.kind is Kind.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RefusedError("x", Kind.NOT_FOUND), Kind.NOT_FOUND),
+        (SettingError("x"), Kind.VALUE),
+        (TelegramError("x"), Kind.VALUE),
+        (EncodeError("x"), Kind.VALUE),
+        (NoAnswer("x"), Kind.BUS),
+        (LineLost("x"), Kind.BUS),
+        (LineRefused("x"), Kind.BUS),
+        (StoreError("x"), Kind.STORAGE),
+        (Cancelled("x"), Kind.CANCELLED),
+        (BusmeisterError("x"), Kind.INTERNAL),
+        (ZeroDivisionError(), Kind.INTERNAL),
+    ],
+)
+def test_every_error_has_its_kind(error: Exception, kind: Kind) -> None:
+    assert kind_of(error) is kind
+
+
+def test_every_kind_has_its_code() -> None:
+    assert set(CODES) == set(Kind)
+    assert len(set(CODES.values())) == len(Kind)
+
+
+def test_mistake_of_the_program_shows_no_inner_parts() -> None:
+    assert "secret" not in sentence_of(KeyError("secret"))
+
+
+def test_named_values_do_the_same_as_typed_ones(world: World) -> None:
+    world.engine.answers = {"10473002": water_meter("10473002")}
+    answer = execute_named(world.call, registry().get("meter add"), {"secondary": "10473002", "name": "Flat 12"})
+    assert answer.job is not None
+    assert answer.job.wait(10)
+    assert [meter.name for meter in world.store.meters.all()] == ["Flat 12"]
+    with pytest.raises(RefusedError, match="has no argument colour"):
+        execute_named(world.call, registry().get("meter add"), {"colour": "blue"})
+
+
+def test_words_may_be_shortened_while_unique() -> None:
+    find = registry().find
+    assert find(parse_line("m l").tokens)[0].name == "meter list"
+    assert find(parse_line("SH ST").tokens)[0].name == "show status"
+    with pytest.raises(RefusedError, match='"meter re" may be read, readings'):
+        find(parse_line("meter re").tokens)
+    with pytest.raises(RefusedError, match="written in full"):
+        find(parse_line("m list").tokens, full_words=True)
+
+
+def test_both_words_of_a_show_find_the_same() -> None:
+    find = registry().find
+    assert find(parse_line("show meters all").tokens)[0] is find(parse_line("meter list all").tokens)[0]
+    assert registry().get("show log") is registry().get("log list")
+
+
+def test_number_may_stand_inside_the_words() -> None:
+    operation, arguments = registry().find(parse_line("cron 5 test").tokens)
+    assert operation.name == "cron test"
+    assert [token.text for token in arguments] == ["5"]
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", ".x"])
+def test_name_of_a_file_does_not_lead_out_of_the_repository(world: World, name: str) -> None:
+    with pytest.raises(RefusedError, match="takes a file name"):
+        execute_named(world.call, registry().get("bus record"), {"file": name})
+
+
+def test_symbolic_link_does_not_lead_out_of_the_repository(world: World) -> None:
+    (world.parts.files / "away").symlink_to(world.parts.data_folder.parent)
+    answer = execute_named(world.call, registry().get("bus record"), {"file": "away/x"})
+    assert answer.job is not None
+    assert answer.job.wait(10)
+    with pytest.raises(RefusedError, match="no file of the repository"):
+        answer.job.outcome()
+    assert not (world.parts.data_folder.parent / "x").exists()
+
+
+def test_call_knows_whom_it_is_for(world: World) -> None:
+    assert world.call.who == "anna"
+    assert replace(world.call, user="", door="telnet", source="10.0.0.9").who == "telnet 10.0.0.9"
