@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -324,11 +325,12 @@ def test_port_without_permission_says_which_group_helps(pty: str) -> None:
 
 
 @needs_root
-def test_folder_of_another_user_says_as_whom_to_look(tmp_path: Path) -> None:
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
-    (tmp_path / "data").mkdir(mode=0o700)
-    finding = found_by_nobody("folder.check_rights(Path(path))", tmp_path / "data")
+def test_folder_of_another_user_says_as_whom_to_look() -> None:
+    with tempfile.TemporaryDirectory() as public:  # a place nobody can reach, unlike pytest's
+        Path(public).chmod(0o755)
+        data = Path(public) / "data"
+        data.mkdir(mode=0o700)
+        finding = found_by_nobody("folder.check_rights(Path(path))", data)
     assert finding.level is Level.ERROR
     assert "belongs to root" in finding.sentence
     assert "sudo -u root" in finding.remedy
