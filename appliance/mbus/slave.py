@@ -14,28 +14,16 @@ business of the bus.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final, Protocol
 
-from appliance.mbus.address import (
-    ANY,
-    ANY_MANUFACTURER,
-    BROADCAST,
-    FABRICATION_NUMBER,
-    HIGHEST_PRIMARY,
-    SELECTED,
-    TEST,
-    SecondaryAddress,
-)
+from appliance.mbus.address import BROADCAST, HIGHEST_PRIMARY, SELECTED, TEST, SecondaryAddress
 from appliance.mbus.frames import FCB, FCV, REQ_UD1, REQ_UD2, RSP_UD, SND_NKE, SND_UD, Ack, Frame, LongFrame, ShortFrame
+from appliance.mbus.selection import Selection, address_number, is_selection, read_selection
 
 APPLICATION_RESET: Final = frozenset((0x50, 0x54))
 DATA_SEND: Final = frozenset((0x51, 0x55))
-SELECT_LOW_FIRST: Final = 0x52
-SELECT_HIGH_FIRST: Final = 0x56
 APPLICATION_ERROR: Final = 0x70
 BAUD_RATES: Final = {
     0xB8: 300,
@@ -74,57 +62,6 @@ class FrameCount(StrEnum):
     IGNORED = "ignored"  # goes on to the next telegram
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a master selects by, as numbers to compare: `address & mask == pattern`."""
-
-    mask: int
-    pattern: int
-    fabrication: tuple[int, int] | None = None  # mask and pattern of the fabrication number
-
-    @classmethod
-    def of(cls, address: SecondaryAddress) -> Selection:
-        """Wildcards are what the mask leaves out."""
-        mask = _digits_mask(address.identification) << 32
-        mask |= 0 if address.manufacturer == ANY_MANUFACTURER else 0xFFFF0000
-        mask |= 0 if address.version == ANY else 0xFF00
-        mask |= 0 if address.medium == ANY else 0xFF
-        fabrication = None
-        if address.fabrication is not None:
-            digits_mask = _digits_mask(address.fabrication)
-            fabrication = (digits_mask, int(address.fabrication, 16) & digits_mask)
-        return cls(mask, _address_number(address) & mask, fabrication)
-
-    def means(self, address: int, fabrication: int | None) -> bool:
-        """Whether the slave with these numbers is selected."""
-        if address & self.mask != self.pattern:
-            return False
-        if self.fabrication is None:
-            return True
-        mask, pattern = self.fabrication
-        return fabrication is not None and fabrication & mask == pattern
-
-
-@lru_cache(maxsize=64)
-def read_selection(frame: LongFrame) -> Selection | None:
-    """The selection that a frame to 253 makes; None where it makes none or its data is no address."""
-    data = frame.user_data
-    if not _is_selection(frame) or len(data) < 8:
-        return None
-    if frame.ci == SELECT_HIGH_FIRST:
-        data = data[3::-1] + data[5:3:-1] + data[6:]
-    address, further = SecondaryAddress.from_bytes(data[:8]), data[8:]
-    if not further:
-        return Selection.of(address)
-    if not further.startswith(FABRICATION_NUMBER) or len(further) != len(FABRICATION_NUMBER) + 4:
-        return None
-    number = further[len(FABRICATION_NUMBER) :]
-    digits = (number if frame.ci == SELECT_HIGH_FIRST else number[::-1]).hex().upper()
-    return Selection.of(
-        SecondaryAddress(address.identification, address.manufacturer, address.version, address.medium, digits)
-    )
-
-
 class Slave:
     """One slave: its addresses, whether it is selected, and where it is in its readout."""
 
@@ -145,7 +82,7 @@ class Slave:
         self.frame_count = frame_count
         self.selected = False
         self.reset_subcode: int | None = None  # of the last application reset
-        self._key = None if secondary_address is None else _address_number(secondary_address)
+        self._key = None if secondary_address is None else address_number(secondary_address)
         digits = None if secondary_address is None else secondary_address.fabrication
         self._fabrication = None if digits is None else int(digits, 16)
         self._access_number = access_number
@@ -158,7 +95,7 @@ class Slave:
         """The answer to a frame of the master; None is silence."""
         if isinstance(frame, Ack):
             return None
-        if isinstance(frame, LongFrame) and _is_selection(frame):
+        if isinstance(frame, LongFrame) and is_selection(frame):
             return self._select(frame)
         if not self._is_meant(frame.address):
             return None
@@ -245,16 +182,3 @@ class Slave:
             self._error = UNSPECIFIED_ERROR
         else:
             self.primary_address = data[-1]
-
-
-def _is_selection(frame: LongFrame) -> bool:
-    return frame.address == SELECTED and frame.ci in (SELECT_LOW_FIRST, SELECT_HIGH_FIRST)
-
-
-def _digits_mask(digits: str) -> int:
-    return int("".join("0" if digit == "F" else "F" for digit in digits), 16)
-
-
-def _address_number(address: SecondaryAddress) -> int:
-    number = int(address.identification, 16) << 32
-    return number | address.manufacturer << 16 | address.version << 8 | address.medium

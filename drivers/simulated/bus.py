@@ -18,7 +18,7 @@ from appliance.errors import LineLost
 from appliance.mbus.address import SELECTED, TEST
 from appliance.mbus.framer import Framer, Noise, Received
 from appliance.mbus.frames import Ack, Frame, LongFrame
-from appliance.mbus.slave import read_selection
+from appliance.mbus.selection import read_selection
 from drivers.simulated.faults import BUS_FAULTS, Fault, Faults
 from drivers.simulated.meter import LATEST_BITS, LATEST_MARGIN, SimulatedMeter
 from drivers.simulated.wire import OCTET_BITS, Transmission, Wire
