@@ -10,6 +10,7 @@ from zlib import adler32
 
 from appliance.errors import TelegramError
 from appliance.mbus.compact import Format, FormatBook
+from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import SENDER_KIND, Layout, MeterKind
 from appliance.mbus.plan import Values
 from appliance.mbus.records import Meaning
@@ -99,6 +100,13 @@ class LayoutBook:
             self.find(octets)
             return telegram
         return self.formats.learn_from(telegram) if telegram.compact.crc is None else self._completed(telegram)
+
+    def json_line(self, octets: bytes) -> str:
+        """The telegram as a line of JSON, without octets and notes; raises `TelegramError` as `decode` does."""
+        layout = self.known(octets)
+        if layout is not None:
+            return layout.json_line(octets)
+        return json_line(self.decode(octets), octets=False, notes=False)
 
     def _completed(self, telegram: Telegram) -> Telegram:
         """A compact frame with the records of the full frame for which it stands, or a note why it has none."""

@@ -24,6 +24,8 @@ from appliance.mbus.address import ANY, ANY_MANUFACTURER
 from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER
+from appliance.mbus.json_line import json_line
+from appliance.mbus.json_template import JsonTemplate
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
 from appliance.mbus.plan import Column, Reader, reader
 from appliance.mbus.planned import PlannedTelegram
@@ -34,6 +36,11 @@ from appliance.mbus.telegram import Telegram, decode
 
 ADDRESS_POSITION: Final = 5
 SENDER_KIND: Final = slice(11, 15)  # manufacturer, version, medium of a long header
+IDENTIFICATION: Final = slice(7, 11)
+ACCESS_NUMBER: Final = 15
+STATUS: Final = 16
+LONG_ANSWER: Final = 0x72  # the CI field of nearly all wired meters
+PLAIN_WORD: Final = 0  # the configuration word of plain data; a plan reads no others
 PLAIN: Final = (b"\0\0", b"")  # configuration words that need no second look
 FIXED_STATUS: Final = USER_DATA + 5
 
@@ -120,6 +127,16 @@ class Layout:
             return decode(octets)
         return PlannedTelegram.of(octets, self._walk, self.values(octets))
 
+    def json_line(self, octets: bytes) -> str:
+        """The line of JSON of a telegram that belongs, without octets and notes."""
+        if self._template is None or not self.reads(octets):
+            return json_line(self.decode(octets), octets=False, notes=False)
+        identification = f"{int.from_bytes(octets[IDENTIFICATION], 'little'):08X}"
+        access_number, status = octets[ACCESS_NUMBER], octets[STATUS]
+        return self._template.line(
+            octets[ADDRESS_POSITION], identification, access_number, status, PLAIN_WORD, self.values(octets)
+        )
+
     def reads(self, octets: bytes) -> bool:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
         if adler32(octets[CONTROL_POSITION:-TRAILER], 0) & 0xFF != octets[-TRAILER]:
@@ -154,6 +171,17 @@ class Layout:
     @property
     def _columns(self) -> list[Column]:
         return [Column(span.meaning.coding, span.data, span.end) for span in self.spans]
+
+    @cached_property
+    def _template(self) -> JsonTemplate | None:
+        """Writes the lines of JSON, for telegrams with a long header and the least significant octet first."""
+        ci = self.pattern[CI_POSITION]
+        if ci != LONG_ANSWER:
+            return None
+        manufacturer, version, medium = self.kind
+        return JsonTemplate(
+            self.meanings, ci=ci, manufacturer=manufacturer, version=version, medium=medium, more=self._walk.more
+        )
 
     @cached_property
     def _configuration(self) -> slice:
