@@ -204,7 +204,8 @@ class Segment:
             (one, visit), self._visit = self._visit, None
             visit.only_once = True
             failure = Failure(Reason.GARBLED, "The program failed on this meter's answer; the log says how.")
-            self.rounds.failed(one, visit, failure, self._stepped_at)
+            if one.holds(visit.meter.id):
+                self.rounds.failed(one, visit, failure, self._stepped_at)
         if self._talk is not None:
             self._conclude_talk(None, BusError("The program failed in this order; the log says how."))
 
@@ -364,7 +365,6 @@ class Segment:
     def _conclude_visit(
         self, one: Round, visit: Visit, result: Readout | None, error: BusmeisterError | None, now: float
     ) -> None:
-        self._visit = None
         if result is not None:
             self._learn(visit.meter, result)
             self.rounds.heard(one, visit, result.telegrams, now)
@@ -375,6 +375,7 @@ class Segment:
             octets = error.octets if isinstance(error, BusError) else b""
             failure = Failure(REASONS.get(type(error), Reason.NO_ANSWER), error.sentence, octets)
             self.rounds.failed(one, visit, failure, now)
+        self._visit = None
 
     def _learn(self, meter: Meter, readout: Readout) -> None:
         timing = self.wire.timing

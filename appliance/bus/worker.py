@@ -56,6 +56,7 @@ class Worker:
             except Exception:  # one telegram that trips the program must not end the readings of a whole bus
                 log.exception("%s: the visit under way failed.", self._segment.name)
                 self._segment.recover()
+                self._wait_before_reopening(LineLost("The program failed on this bus; the log says how."))
         self._segment.stop()
 
     def _work(self) -> None:
@@ -71,9 +72,9 @@ class Worker:
         line = self._open_line(settings.url)
         line.open(settings.baud_rate)
         self._line = line
-        self._segment.line_opened()
         if self._pause:
             log.info("%s: %s is open again.", settings.name, line.name)
+        self._segment.line_opened()
         return line
 
     def _talk(self, line: Line) -> None:
