@@ -10,7 +10,7 @@ telegram of a layout; `Record` is a meaning with its data.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from functools import lru_cache
 from typing import Final
 
@@ -34,6 +34,8 @@ PLAIN_TEXT: Final = 0x7C
 MANUFACTURER_VIF: Final = 0x7F
 SPECIAL_FUNCTION: Final = 0x0F
 MEANINGS_REMEMBERED: Final = 4096
+# IEEE 754 numbers have at most 17 digits and factors 15: rounding would be a mistake of ours, and raises.
+EXACT: Final = Context(prec=50, traps=[Inexact])
 
 Value = Raw  # in the unit of the meaning: whole numbers as int, others as Decimal, never a binary fraction
 
@@ -63,18 +65,10 @@ class Meaning:
         if not isinstance(raw, int | Decimal):
             return raw
         if isinstance(raw, Decimal):
-            return _times(raw, self.factor, self.exponent)
+            return EXACT.scaleb(EXACT.multiply(raw, self.factor), self.exponent)
         if self.exponent >= 0:
             return raw * self.factor * int(10**self.exponent)
         return Decimal(f"{raw * self.factor}E{self.exponent}")
-
-
-def _times(number: Decimal, factor: int, exponent: int) -> Decimal:
-    """Exact, whatever the precision of the context."""
-    sign, digits, power = number.as_tuple()
-    assert isinstance(power, int)  # finite: reading gives None for the others
-    whole = int("".join(map(str, digits))) * factor
-    return Decimal(f"{'-' * sign}{whole}E{power + exponent}")
 
 
 @dataclass(frozen=True, slots=True)

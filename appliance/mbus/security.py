@@ -8,6 +8,7 @@ Older meters send a signature in its place; a mode that nobody defined means suc
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 MODES: Final = {
@@ -38,6 +39,7 @@ def is_known(configuration: int) -> bool:
     return mode(configuration) in MODES
 
 
+@lru_cache(256)
 def security_name(configuration: int) -> str:
     """`0x0510` -> `aes-cbc-iv`; words that name no mode are `none`."""
     return MODES.get(mode(configuration), "none")

@@ -17,7 +17,8 @@ from appliance.mbus.codings import Raw
 from appliance.mbus.encode import encode_application_error, encode_record, encode_telegram, plain_text_vif
 from appliance.mbus.frames import SND_UD, LongFrame
 from appliance.mbus.header import Header
-from appliance.mbus.json_line import JsonTemplate, error_line, json_line
+from appliance.mbus.json_line import error_line, json_line
+from appliance.mbus.json_template import JsonTemplate
 from appliance.mbus.manufacturers import manufacturer_code
 from appliance.mbus.telegram import Telegram, decode
 
