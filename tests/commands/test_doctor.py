@@ -7,9 +7,11 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +25,7 @@ from appliance.commands import doctor
 from appliance.commands.checks import clock as clock_checks
 from appliance.commands.checks import folder, program, serial
 from appliance.commands.checks.finding import Finding, Level, error, ok
+from console.local.place import place_socket
 from drivers import serial_ports
 from tests.nobody import as_nobody, needs_root
 
@@ -211,9 +214,32 @@ def test_appliance_that_runs_is_named_and_its_database_left_alone(data: Path) ->
     with (data / "lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         findings = {finding.subject: finding.sentence for finding in folder.check_folder(data)}
-    assert findings["appliance"] == "runs as process 4711"
+    assert findings["appliance"] == "process 4711 does not answer"
     assert findings["database"] == "0.0 MB, in use by process 4711"
     assert folder.running(data) is None
+
+
+def test_appliance_that_answers_on_its_socket_is_ok_and_one_that_hangs_up_is_not(data: Path) -> None:
+    with socket.create_server(str(place_socket(data)), family=socket.AF_UNIX) as server:
+        for greeting, level in ((b"{}\n", Level.OK), (b"", Level.WARNING)):
+            answering = threading.Thread(target=greet, args=(server, greeting))
+            answering.start()
+            assert folder.check_appliance(data, "4711").level is level
+            answering.join()
+
+
+def greet(server: socket.socket, greeting: bytes) -> None:
+    """Answer one who comes."""
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(100)
+        connection.sendall(greeting)
+
+
+def test_appliance_that_hangs_does_not_hang_the_doctor(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "PATIENCE", 0.01)
+    with socket.create_server(str(place_socket(data)), family=socket.AF_UNIX):
+        assert folder.check_appliance(data, "4711").level is Level.WARNING
 
 
 def test_sound_database_is_ok(data: Path) -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from appliance.commands.checks.finding import Finding, error, ok, warning
+from console.local.frames import VERSION, Garbled, Wire
+from console.local.place import find_socket
 from drivers.serial_ports import user_name
 
 MEGABYTE: Final = 1_000_000
 NO_ROOM: Final = 50 * MEGABYTE
 LITTLE_ROOM: Final = 500 * MEGABYTE
+PATIENCE: Final = 5.0  # seconds for the appliance to answer
 LARGEST_COPY: Final = 500 * MEGABYTE  # of a database with a log that is not yet merged into it
 
 
@@ -28,7 +33,7 @@ def check_folder(path: Path) -> Iterator[Finding]:
     yield rights
     yield check_room(path)
     process = running(path)
-    yield ok("appliance", f"runs as process {process}" if process else "does not run on this folder")
+    yield check_appliance(path, process)
     if os.access(path, os.R_OK | os.X_OK):
         yield check_keyfile(path / "keyfile")
         yield check_database(path / "busmeister.db", process)
@@ -78,6 +83,25 @@ def running(path: Path) -> str | None:
     except OSError:  # never started, or another user's
         return None
     return None
+
+
+def check_appliance(path: Path, process: str | None) -> Finding:
+    """Whether an appliance runs here, and answers on its local socket."""
+    if process is None:
+        return ok("appliance", "does not run on this folder")
+    try:
+        with socket.socket(socket.AF_UNIX) as connection, closing(Wire(connection)) as wire:
+            connection.settimeout(PATIENCE)
+            connection.connect(str(find_socket(path)))
+            wire.send({"hello": VERSION})
+            answers = wire.receive() is not None
+    except PermissionError:
+        return ok("appliance", f"runs as process {process}")  # another user's: it need not talk to this one
+    except (OSError, Garbled):
+        answers = False
+    if not answers:
+        return warning("appliance", f"process {process} does not answer", "See its log: journalctl -u busmeister")
+    return ok("appliance", f"runs as process {process} and answers")
 
 
 def check_keyfile(path: Path) -> Finding:
