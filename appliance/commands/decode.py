@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,13 @@ from typing import Final
 from appliance.commands.decoding.source import BETWEEN_DIGITS, telegrams
 from appliance.commands.decoding.table import table, unreadable
 from appliance.errors import RefusedError, TelegramError
+from appliance.mbus.book import LayoutBook
 from appliance.mbus.json_line import error_line, json_line
-from appliance.mbus.telegram import Decrypt, decode
+from appliance.mbus.telegram import Telegram, decode
 
 STANDARD_INPUT: Final = "-"
+Read = Callable[[bytes], Telegram]
+
 HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 
 
@@ -37,23 +41,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Decode everything; exit code 1 when anything was unreadable."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal's language
-    decrypt = _opener(arguments.key)
+    read = _reader(arguments.key)
     all_readable = True
     with _lines(arguments.source) as lines:
         for found in telegrams(lines):
-            readable, answer = _answer(found, decrypt, arguments.format)
+            readable, answer = _answer(found, read, arguments.format)
             sys.stdout.write(answer)
             all_readable &= readable
     sys.stdout.flush()
     return 0 if all_readable else 1
 
 
-def _answer(found: bytes | TelegramError, decrypt: Decrypt | None, form: str) -> tuple[bool, str]:
+def _answer(found: bytes | TelegramError, read: Read, form: str) -> tuple[bool, str]:
     """Whether the telegram was readable, and what to write about it."""
     try:
         if isinstance(found, TelegramError):
             raise found
-        telegram = decode(found, decrypt)
+        telegram = read(found)
     except TelegramError as error:
         return False, _text(unreadable(error)) if form == "text" else error_line(error) + "\n"
     return True, _text(table(telegram)) if form == "text" else json_line(telegram) + "\n"
@@ -63,15 +67,15 @@ def _text(lines: Iterator[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _opener(key: str | None) -> Decrypt | None:
-    """The way into encrypted telegrams; the library for it is loaded only when asked for."""
+def _reader(key: str | None) -> Read:
+    """What reads a telegram: with a key the encrypted ones too, without it compact frames whose format was heard."""
     if key is None:
-        return None
+        return LayoutBook().decode
     try:
-        from appliance.commands.decoding import keys
+        from appliance.commands.decoding import keys  # the library for it is loaded only when asked for
     except ImportError as error:
         raise RefusedError("Opening encrypted telegrams needs cryptography: pip install 'busmeister[run]'.") from error
-    return keys.opener(keys.parse_key(key))
+    return partial(decode, decrypt=keys.opener(keys.parse_key(key)))
 
 
 @contextmanager

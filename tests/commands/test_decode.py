@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from appliance.__main__ import main
 from appliance.commands.decoding.keys import initialization_vector
 from appliance.mbus.encode import encode_record, encode_telegram
+from appliance.mbus.frames import RSP_UD, LongFrame
 from appliance.mbus.header import Header
 from appliance.mbus.manufacturers import manufacturer_code
+from appliance.mbus.signature import crc16, format_signature
 
 HEADER: Final = Header("12345678", manufacturer_code("ELV"), 1, 4, access_number=5)
 FRAME: Final = encode_telegram(HEADER, [encode_record(b"\x04", b"\x13", 54321)], primary_address=1)
@@ -89,6 +91,15 @@ def test_recording_is_answered_burst_by_burst(decode: Decode) -> None:
 
 def test_nothing_is_no_error(decode: Decode) -> None:
     assert decode(text="# nothing here\n\n") == (0, [])
+
+
+def test_compact_frame_is_read_when_its_format_was_heard(decode: Decode) -> None:
+    record = encode_record(b"\x04", b"\x13", 12)
+    reference = format_signature([b"\x04\x13"]).to_bytes(2, "little") + crc16(record).to_bytes(2, "little")
+    compact = LongFrame(RSP_UD, 1, 0x79, reference + record[2:]).to_bytes().hex()
+    before, _, after = decode(text=f"{compact}\n{HEX}\n{compact}\n")[1]
+    assert before["records"] is None
+    assert after["records"][0]["value"] == 0.012
 
 
 def closed(key: bytes) -> str:
