@@ -19,9 +19,9 @@ from appliance.mbus.json_line import error_line, json_line
 from appliance.mbus.telegram import Telegram, decode
 
 STANDARD_INPUT: Final = "-"
-Read = Callable[[bytes], Telegram]
-
 HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
+
+Read = Callable[[bytes], Telegram]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +83,7 @@ def _lines(source: str) -> Iterator[Iterator[str]]:
     """The lines of a file, of standard input, or of the argument itself."""
     if source == STANDARD_INPUT:
         yield (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-    elif Path(source).is_file():
+    elif _is_file(source):
         try:
             with Path(source).open(encoding="utf-8", errors="replace") as file:
                 yield file
@@ -93,3 +93,10 @@ def _lines(source: str) -> Iterator[Iterator[str]]:
         yield iter((source,))
     else:
         raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except OSError:  # longer than any file's name: a long telegram is
+        return False

@@ -45,6 +45,11 @@ def test_telegram_as_argument(decode: Decode) -> None:
     assert (code, answer["ok"], answer["records"][0]["value"]) == (0, True, 54.321)
 
 
+def test_longest_telegram_as_argument(decode: Decode) -> None:
+    frame = encode_telegram(HEADER, [], primary_address=1, manufacturer_data=bytes(239))
+    assert decode(frame.hex(" "))[0] == 0
+
+
 def test_telegram_from_standard_input(decode: Decode) -> None:
     assert decode(text=HEX)[1] == decode("-", text=HEX)[1] == decode(HEX)[1]
 
