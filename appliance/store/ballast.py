@@ -32,11 +32,15 @@ class Ballast:
         """Octets it holds; 0 while it is given up."""
         return self._path.stat().st_size if self._path.exists() else 0
 
+    def lacks(self, size: int) -> int:
+        """Room it takes to make it anew and leave as much again; 0 where it is there."""
+        return 0 if self.size == size else 2 * size - self.size
+
     def ensure(self, size: int) -> bool:
         """Make it anew where it is missing and as much again stays free; true when it is there."""
         if self.size == size:
             return True
-        if Space.of(self._path.parent).free + self.size < 2 * size:
+        if Space.of(self._path.parent).free < self.lacks(size):
             return False
         try:
             self._allocate(size)

@@ -34,16 +34,23 @@ class History:
         self.boot = 0
 
     def begin(self) -> None:
-        """Register this start; its number is one more than the last."""
-        stamp = self._clock.stamp()
-        wall, monotonic = milliseconds(stamp.wall), round(stamp.monotonic * 1000)
+        """Register this start, its number one more than the last; done again in a fresh file, it keeps its number."""
         with writing(self._database):
             rows = Boot.select(Boot.number, Boot.started, Boot.monotonic).tuples().execute(self._database)
-            self._starts = {number: Start(number, started, mono) for number, started, mono in rows}
-            self.boot = max(self._starts, default=0) + 1
-            trusted = int(stamp.quality is ClockQuality.TRUSTED)
-            Boot.insert(number=self.boot, started=wall, monotonic=monotonic, trusted=trusted).execute(self._database)
-        self._starts[self.boot] = Start(self.boot, wall, monotonic)
+            known = {number: Start(number, started, monotonic) for number, started, monotonic in rows}
+            self._starts = known | self._starts
+            if not self.boot:
+                self._count_this_one()
+            if self.boot not in known:
+                start = self._starts[self.boot]
+                trusted = int(self._clock.quality is ClockQuality.TRUSTED)
+                boot = Boot.insert(number=self.boot, started=start.wall, monotonic=start.monotonic, trusted=trusted)
+                boot.execute(self._database)
+
+    def _count_this_one(self) -> None:
+        stamp = self._clock.stamp()
+        self.boot = max(self._starts, default=0) + 1
+        self._starts[self.boot] = Start(self.boot, milliseconds(stamp.wall), round(stamp.monotonic * 1000))
 
     def correct(self, seconds: float) -> None:
         """The wall clock was wrong at this start; its row is corrected by whoever moves the readings."""

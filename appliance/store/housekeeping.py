@@ -15,7 +15,7 @@ from appliance.events import StorageTrouble
 from appliance.log import stream
 from appliance.store.ballast import Ballast, Space
 from appliance.store.damage import check_all
-from appliance.store.database import connected, is_sqlite
+from appliance.store.database import connected, is_sqlite, query
 from appliance.store.folder import DataFolder
 from appliance.store.last_good import LastGood
 from appliance.store.newest import NewestBook
@@ -79,7 +79,6 @@ class Housekeeping:
             self._copied = now
             self.copy()
         if self._full:
-            self._full = False
             self.maintain()
 
     def close(self) -> None:
@@ -100,8 +99,11 @@ class Housekeeping:
 
     def maintain(self) -> None:
         """Delete what is due, return room to the disk, renew the reserve file."""
+        if self._full:
+            self._full = False
+            self.shrink_log()
         self.retention.by_age()
-        self.retention.by_space()
+        self.retention.by_space(self._ballast.lacks(self._options().ballast), self.shrink_log)
         self.retention.logs()
         self._newest.write_down()
         if is_sqlite(self._database):
@@ -121,14 +123,26 @@ class Housekeeping:
         return None
 
     def relieve(self) -> bool:
-        """The disk is full: give up the reserve file, and clean up next; false where there is none left."""
-        if not self._ballast.release():
-            return False
+        """The disk is full: give up the reserve file, and clean up next; false where nothing could be given up."""
         self._full = True
+        if not self._ballast.release():
+            return self.shrink_log()
         text = "The disk is full: the reserve file was given up, and old values are deleted to make room."
         log.error(text)
         self._publish(StorageTrouble(text))
         return True
+
+    def shrink_log(self) -> bool:
+        """Empty the write-ahead log into the database; whether that gave room to the disk."""
+        if not is_sqlite(self._database):
+            return False
+        before = Space.of(self._folder.path).free
+        try:
+            with connected(self._database):
+                query(self._database, "PRAGMA wal_checkpoint(TRUNCATE)")
+        except BusmeisterError as error:
+            log.warning("The write-ahead log cannot be emptied: %s", error)
+        return Space.of(self._folder.path).free > before
 
     def _warn_of_low_disk(self) -> None:
         free, limit = Space.of(self._folder.path).free, self._options().disk_warning

@@ -11,8 +11,9 @@ from typing import Any, Final
 import peewee
 
 from appliance.clock import Clock
-from appliance.errors import Kind, RefusedError
+from appliance.errors import Kind, RefusedError, StoreError
 from appliance.events import MetersChanged
+from appliance.log import stream
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
 from appliance.ports import Heard, Missed, ReadingKind
@@ -22,6 +23,8 @@ from appliance.store.newest import NewestBook
 from appliance.store.readings import Readings
 from appliance.store.rows import EPOCH
 from appliance.store.writer import Writer
+
+log = stream("store")
 
 COPIED: Final = (
     *("id", "name", "segment", "primary_address", "location", "cost_centre", "group", "comment", "baud_rate"),
@@ -75,7 +78,11 @@ class Meters:
         """Those of `meters` that have a reading in `slot` already, written or waiting to be."""
         asked = set(meters)
         waiting = {heard.meter for heard in self._waiting() if heard.slot == slot}
-        return self._readings.answered(slot, asked) | (waiting & asked)
+        try:
+            return self._readings.answered(slot, asked) | (waiting & asked)
+        except StoreError as error:  # the round goes on: a reading made twice is kept once
+            log.warning("It is not known which meters have answered already: %s", error)
+            return waiting & asked
 
     def ended(self, meter: int) -> int | None:
         """The newest scheduled slot of a meter that ended, in a reading or a reason; None where none did."""
@@ -92,7 +99,11 @@ class Meters:
         if waiting:
             return max(waiting, key=lambda heard: heard.slot).telegrams[-1]
         slot = self._newest.heard(meter)
-        heard = self._readings.at(meter, slot) if slot is not None else None
+        try:
+            heard = self._readings.at(meter, slot) if slot is not None else None
+        except StoreError as error:  # the round goes on: at worst an answer is taken for a repeated one
+            log.warning("The newest telegram of meter %d cannot be read: %s", meter, error)
+            return None
         return heard.telegrams[-1] if heard else None
 
     def installed(self, number: int) -> datetime | None:

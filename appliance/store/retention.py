@@ -63,12 +63,16 @@ class Retention:
         days = self._options().retention_days
         return self._readings(int(self._before(days).timestamp())) if days else 0
 
-    def by_space(self) -> int:
-        """Delete the oldest delivered readings until the disk is below its high-water mark; how many slots."""
+    def by_space(self, reserve: int, shrink_log: Callable[[], object]) -> int:
+        """Delete the oldest delivered readings until the disk is below its high-water mark and has `reserve` to spare.
+
+        How many rows went.
+        """
         deleted = 0
-        while self._too_full():
+        while self._too_full(reserve):
             gone = self._slice(DELIVERED.format(table="reading"), FOREVER)
             self._give_back()
+            shrink_log()
             if not gone:
                 break
             deleted += gone
@@ -103,7 +107,7 @@ class Retention:
     def _journal_size(self) -> int:
         return int(self._writer.order(lambda: query(self._database, JOURNAL_SIZE)[0][0]))
 
-    def _too_full(self) -> bool:
+    def _too_full(self, reserve: int) -> bool:
         """Whether the disk is above the mark, counting the database's own free pages as free, and by our own doing."""
         if not is_sqlite(self._database):
             return False
@@ -111,7 +115,7 @@ class Retention:
         size, free = self._writer.order(self._pages)
         used = space.total - space.free - free
         mine = (size - free) * LEAST_SHARE >= space.total
-        return mine and used * 100 > self._options().high_water * space.total
+        return mine and (used * 100 > self._options().high_water * space.total or space.free < reserve)
 
     def _pages(self) -> tuple[int, int]:
         octets, pages, free = (

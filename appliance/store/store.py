@@ -15,7 +15,7 @@ from appliance.log import Severity, stream
 from appliance.mbus.book import LayoutBook
 from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.damage import Recovery
-from appliance.store.database import close_all, connected, is_sqlite, open_server, open_sqlite, query, writing
+from appliance.store.database import close_all, connected, open_server, open_sqlite, writing
 from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
 from appliance.store.history import History
@@ -91,6 +91,7 @@ class Store:
         self.settings = Settings(database, self._writer, clock, changed)
         self._starter = Starter(folder, database, clock)
         self.recovery: Recovery | None = None
+        self._closed = False
 
     @classmethod
     def open(
@@ -189,13 +190,16 @@ class Store:
         self._writer.pump()
 
     def close(self) -> None:
-        """Write everything, register the clean end, let the folder go."""
+        """Write everything, register the clean end, let the folder go; closing twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
         self._writer.close()
         self.housekeeping.close()
         try:
             self.newest.write_down()
             self.history.end()
-            self._checkpoint()
+            self.housekeeping.shrink_log()
         except StoreError as error:
             log.warning("The store could not be closed cleanly: %s", error)
         close_all(self._database)
@@ -207,11 +211,6 @@ class Store:
             for part in (self.layouts, self.newest, self.status, self.meters):
                 part.load()
         self.housekeeping.changed()
-
-    def _checkpoint(self) -> None:
-        if is_sqlite(self._database):
-            with connected(self._database):
-                query(self._database, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _relieve(self) -> bool:
         return self.housekeeping.relieve()

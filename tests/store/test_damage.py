@@ -1,0 +1,257 @@
+"""A damaged file never stops the appliance; a file of somebody else is never touched."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from appliance.errors import NewerThanProgram, Occupied, StoreError
+from appliance.events import StorageTrouble
+from appliance.meters.meter import Meter
+from appliance.store import Store
+from appliance.store.database import connected, query, run
+from appliance.store.last_good import KEPT
+from tests.store.conftest import Hall, OpenStore
+
+DATABASE = "busmeister.db"
+
+
+def fill(store: Store, hall: Hall, readings: int = 20) -> None:
+    """Meters, a setting and readings, as after a while."""
+    store.meters.add(*(Meter(id=0, name=f"flat {number}") for number in range(1, 4)))
+    store.settings.save({"identity.name": "cellar"}, "test")
+    for number in range(readings):
+        store.accept(hall.heard(1, slot=hall.slot(number)))
+    store.flush()
+
+
+def zero_the_head(octets: bytearray) -> None:
+    octets[:100] = bytes(100)
+
+
+def flip_the_name(octets: bytearray) -> None:
+    octets[3] ^= 0xFF
+
+
+def zero_the_schema(octets: bytearray) -> None:
+    octets[100:4096] = bytes(3996)
+
+
+def fill_with_nul(octets: bytearray) -> None:
+    octets[:] = bytes(len(octets))
+
+
+def cut_in_the_middle(octets: bytearray) -> None:
+    del octets[len(octets) // 2 :]
+
+
+def empty(octets: bytearray) -> None:
+    octets.clear()
+
+
+@pytest.mark.parametrize(
+    "harm", [zero_the_head, flip_the_name, zero_the_schema, fill_with_nul, cut_in_the_middle, empty]
+)
+def test_damaged_file_is_set_aside_and_meters_and_settings_come_back(
+    open_store: OpenStore, hall: Hall, tmp_path: Path, harm: object
+) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.close()
+    octets = bytearray((tmp_path / DATABASE).read_bytes())
+    harm(octets)  # type: ignore[operator]  # one of the functions above
+    (tmp_path / DATABASE).write_bytes(octets)
+
+    store = open_store()
+
+    assert store.recovery is not None
+    assert store.recovery.restored
+    assert not store.closed_on_network
+    assert store.recovery.aside is not None
+    assert store.recovery.aside.read_bytes() == octets
+    assert [meter.name for meter in store.meters.all()] == ["flat 1", "flat 2", "flat 3"]
+    assert store.settings.load() == {"identity.name": "cellar"}
+    assert hall.of_kind(StorageTrouble) == [StorageTrouble(str(store.recovery))]
+    assert store.boot > 1
+    store.accept(hall.heard(1))
+    store.flush()
+    assert len(store.readings.between(1)) == 1
+
+
+def test_missing_file_starts_from_the_last_good_copy(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.close()
+    (tmp_path / DATABASE).unlink()
+    store = open_store()
+    assert len(store.meters.all()) == 3
+    assert store.recovery is not None
+    assert store.recovery.aside is None
+
+
+def test_readings_lost_with_a_damaged_file_are_counted(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall, readings=20)
+    with connected(store._database):
+        root = query(store._database, "SELECT rootpage FROM sqlite_master WHERE name = 'journal'")[0][0]
+    store.close()
+    octets = bytearray((tmp_path / DATABASE).read_bytes())
+    octets[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    (tmp_path / DATABASE).write_bytes(octets)
+    store = open_store()
+    assert store.recovery is not None
+    assert store.recovery.lost == 20
+    assert "held 20 readings" in str(store.recovery)
+
+
+def test_without_a_last_good_copy_it_stays_closed_until_a_person_says_so(
+    open_store: OpenStore, hall: Hall, tmp_path: Path
+) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.close()
+    for copy in (tmp_path / "configuration").iterdir():
+        copy.unlink()
+    (tmp_path / DATABASE).write_bytes(bytes(8192))
+    store = open_store()
+    assert (store.closed_on_network, store.meters.all()) == (True, [])
+    store.close()
+    store = open_store()
+    assert store.closed_on_network
+    store.open_network()
+    store.close()
+    assert not open_store().closed_on_network
+
+
+def test_file_that_breaks_while_running_is_replaced_and_the_batch_is_kept(
+    open_store: OpenStore, hall: Hall, tmp_path: Path
+) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.housekeeping.copy()
+    store.housekeeping.shrink_log()
+    with connected(store._database):
+        pages = query(store._database, "SELECT rootpage FROM sqlite_master WHERE name IN ('reading', 'missed')")
+    store._database.close_all()  # type: ignore[attr-defined]  # the pool's; its connections remember the pages
+    with (tmp_path / DATABASE).open("r+b") as file:
+        for (page,) in pages:
+            file.seek((page - 1) * 4096)
+            file.write(b"\xff" * 4096)
+    heard = hall.heard(2, slot=hall.slot(50))
+    store.accept(heard)
+    store.flush()
+    assert store.recovery is not None
+    assert hall.stored()[-1] == (2, heard.slot)
+    assert store.readings.between(2) == [heard]
+    assert len(store.meters.all()) == 3
+
+
+def test_any_flipped_octet_lets_the_store_open(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.close()
+    sound = (tmp_path / DATABASE).read_bytes()
+    chance = random.Random(1)
+    for _ in range(40):
+        octets = bytearray(sound)
+        for _ in range(8):
+            octets[chance.randrange(len(octets))] ^= 1 << chance.randrange(8)
+        (tmp_path / DATABASE).write_bytes(octets)
+        store = open_store()
+        store.accept(hall.heard(9))
+        store.flush()
+        assert hall.stored()[-1][0] == 9
+        store.close()
+
+
+def test_missing_write_ahead_log_is_survived(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.housekeeping.shrink_log()
+    octets = (tmp_path / DATABASE).read_bytes()
+    store.accept(hall.heard(1, slot=hall.slot(99)))
+    store.close()
+    (tmp_path / DATABASE).write_bytes(octets)
+    store = open_store()
+    assert store.recovery is None
+    assert len(store.readings.between(1)) == 20
+
+
+def test_database_of_another_program_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / DATABASE)
+    other.execute("CREATE TABLE recipes (name TEXT)")
+    other.commit()
+    other.close()
+    octets = (tmp_path / DATABASE).read_bytes()
+    with pytest.raises(StoreError, match=r"busmeister\.db is the database of another program: move it away"):
+        open_store()
+    assert (tmp_path / DATABASE).read_bytes() == octets
+
+
+def test_file_that_is_no_database_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_text("my diary")
+    with pytest.raises(StoreError, match="is no database of busmeister: move it away"):
+        open_store()
+    assert (tmp_path / DATABASE).read_text() == "my diary"
+
+
+def test_database_of_a_later_version_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
+    store = open_store()
+    with connected(store._database):
+        run(store._database, "PRAGMA user_version = 99")
+    store.close()
+    with pytest.raises(NewerThanProgram, match="written by a later version of busmeister \\(schema 99"):
+        open_store()
+    assert list(tmp_path.glob("*.damaged-*")) == []
+
+
+def test_second_appliance_on_a_folder_is_told_who_has_it(open_store: OpenStore) -> None:
+    import os
+
+    open_store()
+    with pytest.raises(Occupied, match=f"process {os.getpid()}"):
+        open_store()
+
+
+def test_folder_is_the_owners_alone(open_store: OpenStore, tmp_path: Path) -> None:
+    store = open_store()
+    store.settings.save({"a": "b"}, "test")
+    store.close()
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "keyfile").stat().st_mode & 0o777 == 0o600
+
+
+def test_ten_copies_are_kept_and_a_broken_one_is_passed_over(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    for number in range(KEPT + 3):
+        store.settings.save({"number": str(number)}, "test")
+        hall.clock.advance(seconds=10)
+        store.pump()
+    store.close()
+    copies = sorted((tmp_path / "configuration").iterdir())
+    assert len(copies) == KEPT
+    newest = tmp_path / "configuration" / "last-good"
+    newest.write_bytes(newest.read_bytes()[:-1] + b"?")
+    (tmp_path / DATABASE).unlink()
+    assert open_store().settings.load() == {"number": str(KEPT + 1)}
+
+
+def test_copies_are_ten_seconds_apart(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    hall.clock.advance(seconds=10)
+    store.pump()
+    for number in range(20):
+        store.settings.save({"number": str(number)}, "test")
+        hall.clock.advance(seconds=1)
+        store.pump()
+    assert len(list((tmp_path / "configuration").iterdir())) == 3
+
+
+def test_copy_shows_nothing_without_the_key(open_store: OpenStore, tmp_path: Path) -> None:
+    store = open_store()
+    store.settings.save({"mail.password": "hush-hush"}, "test")
+    store.close()
+    assert b"hush" not in (tmp_path / "configuration" / "last-good").read_bytes()

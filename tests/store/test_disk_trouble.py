@@ -1,0 +1,211 @@
+"""A full, sick or busy disk never stops metering: nothing acknowledged is lost, nothing that waits is forgotten."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import apsw
+import pytest
+
+from appliance.errors import DiskFull, StoreError
+from appliance.events import StorageTrouble
+from appliance.store import Store, StoreOptions
+from appliance.store.database import PRAGMAS
+from appliance.store.writer import MOST_WAITING
+from tests.auditor import audit
+from tests.store.conftest import SMALL, Hall, OpenStore
+from tests.store.faulty_disk import BROKEN, FULL, FaultyDisk
+
+BALLAST = replace(SMALL, ballast=64 << 10)
+
+
+@pytest.fixture
+def disk() -> Iterator[FaultyDisk]:
+    faulty = FaultyDisk(f"faulty-{uuid.uuid4().hex}")
+    yield faulty
+    faulty.unregister()
+
+
+def later(store: Store, hall: Hall) -> None:
+    """A minute later, when the writer has tried again."""
+    for _ in range(3):
+        hall.clock.advance(seconds=31)
+        store.pump()
+
+
+@pytest.mark.parametrize("error", [FULL, BROKEN])
+def test_failure_at_any_call_loses_nothing(
+    open_store: OpenStore,
+    hall: Hall,
+    disk: FaultyDisk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+) -> None:
+    monkeypatch.setitem(PRAGMAS, "wal_autocheckpoint", 1)  # so that each commit also writes into the file itself
+    store = open_store(vfs=disk.name)
+    first = hall.slot()
+    for call in range(1, 200):
+        disk.fail_at(call, error)
+        for meter in range(1, 6):
+            store.accept(hall.heard(meter, slot=first + 900 * call))
+        store.flush()
+        reached = disk.heal()
+        later(store, hall)
+        if not reached:
+            break
+    assert call > 8
+    store.close()
+    found = audit(tmp_path / "busmeister.db")
+    assert found.problems == []
+    assert set(found.readings) == {(slot, meter) for meter, slot in hall.stored()}
+    assert len(found.readings) == 5 * call
+
+
+def test_full_disk_gives_up_the_reserve_file_and_goes_on(
+    open_store: OpenStore, hall: Hall, disk: FaultyDisk, tmp_path: Path
+) -> None:
+    store = open_store(vfs=disk.name, options=BALLAST)
+    ballast = tmp_path / "ballast"
+    assert ballast.stat().st_blocks * 512 >= BALLAST.ballast  # really there, not a hole
+    disk.fail_at(1)
+    store.accept(hall.heard(urgent=True))
+    assert len(hall.stored()) == 1
+    assert not ballast.exists()
+    assert "The disk is full" in hall.of_kind(StorageTrouble)[0].sentence
+    store.pump()
+    assert ballast.exists()  # made anew, for there is room again
+
+
+def test_order_on_a_full_disk_is_refused_in_words(open_store: OpenStore, hall: Hall, disk: FaultyDisk) -> None:
+    store = open_store(vfs=disk.name)
+    disk.fail_at(1, on=True)
+    with pytest.raises(DiskFull, match="The disk is full: free some room"):
+        store.settings.save({"a": "b"}, "test")
+    disk.heal()
+    assert store.settings.load() == {}
+
+
+def test_disk_that_stays_broken_keeps_readings_waiting_in_memory(
+    open_store: OpenStore, hall: Hall, disk: FaultyDisk
+) -> None:
+    store = open_store(vfs=disk.name)
+    disk.fail_at(1, BROKEN, on=True)
+    for number in range(100):
+        store.accept(hall.heard(1, slot=hall.slot(number)))
+    assert (hall.stored(), store.meters.newest(1)) == ([], hall.heard(1).telegrams[0])
+    assert store.meters.answered(hall.slot(3), [1]) == {1}
+    disk.heal()
+    later(store, hall)
+    assert len(set(hall.stored())) == 100
+
+
+def test_readings_beyond_what_fits_in_memory_are_counted(
+    open_store: OpenStore, hall: Hall, disk: FaultyDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.store.writer.MOST_WAITING", 50)
+    store = open_store(vfs=disk.name)
+    disk.fail_at(1, BROKEN, on=True)
+    for number in range(60):
+        store.accept(hall.heard(1, slot=hall.slot(number)))
+    disk.heal()
+    later(store, hall)
+    later(store, hall)
+    kept = {slot for _, slot in hall.stored()}
+    assert kept == {hall.slot(number) for number in range(-1, 60)} & kept
+    assert len(kept) == 50
+    texts = [entry.message for entry in store.journal.entries(hall.clock.now().replace(year=2000), hall.clock.now())]
+    assert "10 readings and log entries were left out while the database could not be written." in texts
+    assert MOST_WAITING == 20_000
+
+
+def test_database_locked_by_another_program_is_waited_for(
+    open_store: OpenStore, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.store.database.BUSY_SECONDS", 0)
+    store = open_store()
+    store._database._timeout = 0  # type: ignore[attr-defined]  # the test does not wait for the lock
+    store._database.close_all()  # type: ignore[attr-defined]  # connections keep the time they were made with
+    other = apsw.Connection(str(tmp_path / "busmeister.db"))
+    other.execute("BEGIN IMMEDIATE")
+    store.accept(hall.heard(urgent=True))
+    assert hall.stored() == []
+    assert "locked by another program" in hall.of_kind(StorageTrouble)[0].sentence
+    other.close()
+    later(store, hall)
+    assert len(hall.stored()) == 1
+
+
+def test_item_that_the_database_never_takes_does_not_stop_the_others(store: Store, hall: Hall) -> None:
+    store.accept(hall.heard(1))
+    store.accept(hall.heard(1 << 70))
+    store.accept(hall.heard(3))
+    store.flush()
+    assert [meter for meter, _ in hall.stored()] == [1, 3]
+
+
+FULL_TMPFS = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from appliance.clock import VirtualClock
+from appliance.store import Store, StoreOptions
+from tests.auditor import audit
+from tests.store.conftest import Hall
+clock = VirtualClock()
+hall = Hall(clock)
+folder = Path(sys.argv[1])
+store = Store.open(
+    folder, clock=clock, publish=hall.publish, options=StoreOptions(ballast=256 << 10), threaded=False
+)
+clock.boot = store.boot
+for number in range(600):
+    for meter in range(1, 21):
+        store.accept(hall.heard(meter, slot=hall.slot()))
+    store.flush()
+    clock.advance(seconds=900)
+    store.pump()
+store.accept(hall.heard(1, slot=hall.slot()))
+store.flush()
+assert hall.stored()[-1] == (1, hall.slot()), "metering stopped"
+assert len(set(hall.stored())) == 12001, len(set(hall.stored()))
+store.close()
+found = audit(folder / "busmeister.db")
+assert found.problems == [], found.problems
+kept = {slot for slot, _ in found.readings}
+newest = max(kept)
+assert newest == hall.slot()
+assert len(kept) > 100, "hardly anything was kept"
+assert kept == set(range(min(kept), newest + 1, 900)), "the oldest did not go first"
+print(len(kept), "slots kept")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_small_disk_that_runs_full_goes_on_for_ever_with_the_oldest_going_first(tmp_path: Path) -> None:
+    mounted = f"mount -t tmpfs -o size=2m tmpfs {tmp_path} && exec {sys.executable} -c '{FULL_TMPFS}' {tmp_path}"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", mounted], cwd=root, capture_output=True, text=True, check=False, timeout=100
+    )
+    if "unshare" in done.stderr or "mount:" in done.stderr:
+        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_store_that_cannot_write_where_it_is_says_so(open_store: OpenStore, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Exception, match=r"The data folder .* cannot be used \(Not a directory\)"):
+        open_store(folder=tmp_path / "file" / "data")
+
+
+def test_options_name_every_limit() -> None:
+    assert StoreOptions().batch_readings == 50
+    assert StoreOptions().batch_seconds == 30
+    assert issubclass(DiskFull, StoreError)
