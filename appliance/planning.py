@@ -121,10 +121,13 @@ class Scheduler(schedule.Scheduler):
             super().cancel_job(job)
 
     def run_pending(self) -> None:
-        """Call what is due, in its order."""
+        """Call what is due, in its order. No lock is held meanwhile: a job may wait for one that plans a job."""
         self.notice_step()
         with self._lock:
-            super().run_pending()
+            due = sorted(job for job in self._planned() if job.should_run)
+        for job in due:
+            if job in self.jobs:  # none before it has cancelled it
+                job.run()
 
     def notice_step(self) -> None:
         """Compare wall and monotonic clock; plan everything anew where the wall clock was set."""

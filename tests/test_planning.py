@@ -110,3 +110,15 @@ def test_thread_calls_what_is_due_and_ends_when_told(clock: VirtualClock) -> Non
     scheduler.wake()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_job_may_wait_for_a_thread_that_plans_another(planner: Planner) -> None:
+    def plan_another(instant: datetime) -> None:
+        thread = threading.Thread(target=planner.scheduler.period, args=(60, planner.calls.append))
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+
+    planner.scheduler.cron(Schedule.parse("60min"), BERLIN, plan_another)
+    planner.run(hours=1)
+    assert planner.run(minutes=1) != []

@@ -102,6 +102,7 @@ class Rounds:
 
     def failed(self, one: Round, visit: Visit, failure: Failure, now: float) -> None:
         """A visit in vain: another one later, or the end of the slot."""
+        self.progress_at = now
         self._miss_all(one, one.failed(visit, failure, now))
         self._close_if_over(one)
 

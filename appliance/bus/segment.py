@@ -119,7 +119,7 @@ class Segment:
         self._continuous_pause: float | None = None  # None: continuous mode is off
         self._continuous: Round | None = None
         self._continuous_at = 0.0
-        self._stepped_at = clock.monotonic()
+        self._stepped_at = self._idle_at = clock.monotonic()
         self._asked = 0  # questions until the last step
 
     @property
@@ -244,6 +244,7 @@ class Segment:
                 self._take_stray(now, received)
                 received = NOTHING
             if not self._begin_next(now):
+                self._idle_at = now
                 return Step(b"", self._sleep_until(now), self.wire.baud_rate)
 
     # ---------------------------------------------------------------- what to do next
@@ -448,6 +449,7 @@ class Segment:
         if lease.is_due_back(now) and not octets:
             self._end_lease()
             return self.step(now)
+        self._idle_at = now
         self.rounds.watch(now, self._worst_block())
         self.wire.baud_rate = lease.baud_rate
         wait_until = max(min(lease.until, self.rounds.next_deadline(now), now + LONGEST_SLEEP), now)

@@ -357,3 +357,11 @@ def test_progress_goes_on_while_nothing_is_due(world: World, clock: VirtualClock
     world.add(load("apartment-block", meters=2))
     world.run(minutes=14)
     assert clock.monotonic() - world.engine.last_progress < 61
+
+
+def test_progress_goes_on_while_dead_meters_are_tried_again(world: World, clock: VirtualClock) -> None:
+    building = load("apartment-block", meters=3)
+    world.add(faulty(building, Fault.DEAF, 0, 1, 2))
+    for _ in range(20):
+        world.run(seconds=30)
+        assert clock.monotonic() - world.engine.last_progress < 61
