@@ -114,6 +114,7 @@ def _interactive(client: LocalClient) -> int:
             continue
         except EOFError:
             return OK
+        client.resize(shutil.get_terminal_size().columns)
         if client.run(line).leave:
             return OK
 

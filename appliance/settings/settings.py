@@ -135,7 +135,10 @@ class Settings(Tree):
             self._snapshot = after
         if different:
             self._publish(SettingsChanged(frozenset(different), who))
-        return tuple(Change(name, _shown(before, name), _shown(after, name)) for name in different)
+        changed = tuple(Change(name, _shown(before, name), _shown(after, name)) for name in different)
+        for one in changed:
+            log.info("%s: %s is %s, was %s", who, one.name, one.new or "empty", one.old or "empty")
+        return changed
 
     def _text_to_keep(self, name: str, text: str | None) -> str | None:
         """The text in its plain form; None for what is the default anyway."""
