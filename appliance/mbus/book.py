@@ -12,8 +12,8 @@ from appliance.errors import TelegramError
 from appliance.mbus.compact import Format, FormatBook
 from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import SENDER_KIND, Layout, MeterKind
+from appliance.mbus.meaning import Meaning
 from appliance.mbus.plan import Values
-from appliance.mbus.records import Meaning
 from appliance.mbus.telegram import Telegram, decode
 
 MOST_OF_A_KIND: Final = 64  # a meter that sends more shapes than that means harm
@@ -141,8 +141,8 @@ class LayoutBook:
             bits = number(octets)
             for layout in shelves.get((len(octets), octets[11:15]), ()):
                 if bits & layout.mask_bits == layout.pattern_bits:
-                    plain = total(octets[4:-2], 0) & 0xFF == octets[-2] and octets[17:19] == b"\0\0"
-                    (groups[layout] if plain else others).append(place)
+                    sure = octets[17:19] == b"\0\0" and total(octets[4:-2], 0) & 0xFF == octets[-2]
+                    (groups[layout] if sure or layout.reads(octets) else others).append(place)
                     break
             else:
                 others.append(place)

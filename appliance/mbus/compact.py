@@ -19,7 +19,7 @@ from appliance.mbus.codings import DATA_FIELDS, by_length
 from appliance.mbus.dif import EXTENSION, LVAR, MANUFACTURER_DATA, MANUFACTURER_DATA_AND_MORE
 from appliance.mbus.frames import LongFrame
 from appliance.mbus.layout import Layout
-from appliance.mbus.records import PLAIN_TEXT
+from appliance.mbus.meaning import PLAIN_TEXT
 from appliance.mbus.signature import crc16, format_signature
 from appliance.mbus.structures import CI_POSITION, USER_DATA
 from appliance.mbus.telegram import CompactData, Telegram

@@ -15,7 +15,7 @@ from appliance.mbus.dif import LVAR, MANUFACTURER_DATA, MANUFACTURER_DATA_AND_MO
 from appliance.mbus.fixed import FIXED_LENGTH
 from appliance.mbus.frames import RSP_UD, LongFrame
 from appliance.mbus.header import Header
-from appliance.mbus.records import meaning_of
+from appliance.mbus.meaning import meaning_of
 from appliance.mbus.structures import APPLICATION_ERROR, FIXED, VARIABLE
 
 LONGEST_TEXT: Final = 0xBF

@@ -13,8 +13,9 @@ from typing import Final
 
 from appliance.mbus.codings import Coding, Kind, Order
 from appliance.mbus.header import Header
+from appliance.mbus.meaning import Meaning
 from appliance.mbus.media import FIXED_MEDIA
-from appliance.mbus.records import Meaning, RecordSpan, Walk
+from appliance.mbus.records import RecordSpan, Walk
 from appliance.mbus.vif import Unit, Vif, by_code
 
 FIXED_LENGTH: Final = 16

@@ -16,8 +16,9 @@ from appliance.errors import TelegramError
 from appliance.mbus.codings import Raw
 from appliance.mbus.header import Header
 from appliance.mbus.manufacturers import manufacturer_letters
+from appliance.mbus.meaning import Meaning
 from appliance.mbus.media import medium_name
-from appliance.mbus.records import Meaning, Record
+from appliance.mbus.records import Record
 from appliance.mbus.status import status_words
 from appliance.mbus.telegram import Telegram
 

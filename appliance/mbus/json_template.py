@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from appliance.mbus.codings import Kind, Raw
 from appliance.mbus.json_line import around, moment_text, sender_kind, status_text, truth, value_text
-from appliance.mbus.records import Meaning
+from appliance.mbus.meaning import Meaning
 from appliance.mbus.security import security_name
 
 Line = Callable[[int, str, int, str, str, Sequence[Raw]], str]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 from zlib import adler32
 
@@ -23,19 +23,21 @@ from appliance.errors import TelegramError
 from appliance.mbus.address import ANY, ANY_MANUFACTURER
 from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
-from appliance.mbus.header import LONG_HEADER
+from appliance.mbus.header import LONG_HEADER, ByteOrder
 from appliance.mbus.json_line import json_line
 from appliance.mbus.json_template import JsonTemplate
+from appliance.mbus.meaning import Meaning
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
 from appliance.mbus.plan import Column, Reader, reader
 from appliance.mbus.planned import PlannedTelegram
-from appliance.mbus.records import Meaning, RecordSpan, Walk, walk
+from appliance.mbus.records import RecordSpan, Walk, walk
 from appliance.mbus.security import DECRYPTED, encrypted_octets
 from appliance.mbus.structures import CI_POSITION, FIXED, TRAILER, USER_DATA, VARIABLE
 from appliance.mbus.telegram import Telegram, decode
 
 ADDRESS_POSITION: Final = 5
 SENDER_KIND: Final = slice(11, 15)  # manufacturer, version, medium of a long header
+WORDS_REMEMBERED: Final = 256
 IDENTIFICATION: Final = slice(7, 11)
 ACCESS_NUMBER: Final = 15
 STATUS: Final = 16
@@ -141,7 +143,8 @@ class Layout:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
         if adler32(octets[CONTROL_POSITION:-TRAILER], 0) & 0xFF != octets[-TRAILER]:
             return False
-        return octets[self._configuration] in PLAIN or not _is_encrypted(octets)
+        word = octets[self._configuration]
+        return word in PLAIN or not _says_encrypted(word, self._byte_order, self._available)
 
     @cached_property
     def mask_bits(self) -> int:
@@ -171,6 +174,15 @@ class Layout:
     @property
     def _columns(self) -> list[Column]:
         return [Column(span.meaning.coding, span.data, span.end) for span in self.spans]
+
+    @cached_property
+    def _byte_order(self) -> ByteOrder:
+        return VARIABLE[self.pattern[CI_POSITION]].byte_order
+
+    @cached_property
+    def _available(self) -> int:
+        """Octets behind the header, which may be encrypted."""
+        return self.length - TRAILER - VARIABLE[self.pattern[CI_POSITION]].data_start
 
     @cached_property
     def _template(self) -> JsonTemplate | None:
@@ -218,8 +230,14 @@ def _is_encrypted(octets: bytes) -> bool:
     structure = VARIABLE.get(octets[CI_POSITION])
     if structure is None or structure.header == 0 or octets[structure.data_start :][:2] == DECRYPTED:
         return False
-    word = int.from_bytes(octets[structure.data_start - 2 : structure.data_start], structure.byte_order)
-    return encrypted_octets(word, len(octets) - TRAILER - structure.data_start) > 0
+    word = octets[structure.data_start - 2 : structure.data_start]
+    return _says_encrypted(word, structure.byte_order, len(octets) - TRAILER - structure.data_start)
+
+
+@lru_cache(WORDS_REMEMBERED)
+def _says_encrypted(word: bytes, order: ByteOrder, available: int) -> bool:
+    """Whether a configuration word says that some of the octets behind it are encrypted."""
+    return encrypted_octets(int.from_bytes(word, order), available) > 0
 
 
 def _mask(octets: bytes, spans: Iterable[RecordSpan]) -> bytes:

@@ -17,7 +17,8 @@ from appliance.mbus.codings import Coding, Kind, Order
 from appliance.mbus.fixed import FIXED_LENGTH, read_fixed
 from appliance.mbus.frames import Ack, LongFrame, ShortFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER, SHORT_HEADER, Header, ShortHeader
-from appliance.mbus.records import Meaning, Record, Walk, read_records, walk
+from appliance.mbus.meaning import Meaning
+from appliance.mbus.records import Record, Walk, read_records, walk
 from appliance.mbus.status import ApplicationErrorCode
 from appliance.mbus.structures import (
     ALARM,

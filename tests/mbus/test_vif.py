@@ -10,7 +10,7 @@ import pytest
 
 from appliance.mbus.codings import Kind
 from appliance.mbus.fixed import FIXED_UNITS
-from appliance.mbus.records import Meaning, meaning_of
+from appliance.mbus.meaning import Meaning, meaning_of
 from appliance.mbus.vif import (
     EXTENSION_FB,
     EXTENSION_FD,
