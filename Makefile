@@ -44,7 +44,7 @@ lint: .venv/.ready ## ruff, mypy, import contracts
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy . && .venv/bin/lint-imports
 
 lock: ## pin every version anew
-	@rm -rf .venv.lock && python3 -m venv .venv.lock && .venv.lock/bin/python -m pip install --quiet '.[run,dev,postgres]' && \
+	@rm -rf .venv.lock && python3 -m venv .venv.lock && .venv.lock/bin/python -m pip install --quiet '.[run,dev,hardware,postgres]' && \
 	  .venv.lock/bin/python -m pip freeze --exclude busmeister > constraints.txt && rm -rf .venv.lock
 
 screenshots: .venv/.ready ## pictures of the dashboard for the README
