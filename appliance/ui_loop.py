@@ -1,0 +1,78 @@
+"""The UI loop: one thread with one asyncio loop for everything people look at, apart from the threads that read meters.
+
+Servers for people (telnet, SSH, the dashboard's local socket) are added before the appliance starts. What one of them
+cannot do (a port that is taken) is said and tried again; it keeps no other from starting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from appliance.errors import BusmeisterError
+from appliance.log import stream
+
+log = stream("service.ui")
+
+AGAIN_AFTER: Final = 30.0  # seconds until a server that could not start is tried again
+GLANCE: Final = 0.2  # seconds between two looks at whether to stop
+
+
+class Server(Protocol):
+    """What listens on the loop."""
+
+    async def close(self) -> None:
+        """Stop listening and end its sessions."""
+
+
+Start = Callable[[], Awaitable[Server]]
+
+
+class UiLoop:
+    """A service: runs every server that was added until it is stopped."""
+
+    name = "ui"
+
+    def __init__(self) -> None:
+        self._starts: dict[str, Start] = {}
+        self.troubles: dict[str, str] = {}  # servers that do not run, and why
+
+    def add(self, name: str, start: Start) -> None:
+        """A server to run; before the loop does."""
+        self._starts[name] = start
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until `stop`."""
+        asyncio.run(self._serve(stop))
+
+    async def _serve(self, stop: threading.Event) -> None:
+        tasks = [asyncio.create_task(self._keep(name, start)) for name, start in self._starts.items()]
+        while not stop.is_set():
+            await asyncio.sleep(GLANCE)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self, name: str, start: Start) -> None:
+        """Start one server, again and again until it runs; close it when this task is cancelled."""
+        server = await self._started(name, start)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await server.close()
+
+    async def _started(self, name: str, start: Start) -> Server:
+        while True:
+            try:
+                server = await start()
+            except (OSError, BusmeisterError) as error:
+                if self.troubles.get(name) != str(error):
+                    log.error("%s does not run: %s", name, error)
+                self.troubles[name] = str(error)
+                await asyncio.sleep(AGAIN_AFTER)
+            else:
+                if self.troubles.pop(name, None):
+                    log.info("%s runs again.", name)
+                return server
