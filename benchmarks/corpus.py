@@ -67,7 +67,7 @@ def _digits(size: int, chance: random.Random) -> bytes:
 
 
 def _day(chance: random.Random) -> datetime:
-    return datetime(2010, 1, 1) + timedelta(minutes=chance.randrange(20 * 365 * 24 * 60))  # noqa: DTZ001 - as on the wire
+    return datetime(2022, 1, 1) + timedelta(minutes=chance.randrange(5 * 365 * 24 * 60))  # noqa: DTZ001 - as on the wire
 
 
 def _bcd(coding: Coding, chance: random.Random) -> bytes:

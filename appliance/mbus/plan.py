@@ -12,13 +12,14 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Context, Decimal
-from functools import cache, lru_cache
+from functools import cache
 from itertools import groupby
+from math import ulp
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
 from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd, read_real
-from appliance.mbus.dates import read_date, read_date_time
+from appliance.mbus.dates import read_date_time, read_time
 
 Values = tuple[Raw, ...]
 Reader = Callable[[bytes], Values]
@@ -28,12 +29,13 @@ SCALES: Final = tuple(  # for each decade what makes seven and eight digits whol
     (10.0**places, Decimal(1).scaleb(-places), 10.0 ** (places + 1), Decimal(1).scaleb(-places - 1))
     for places in range(9, 0, -1)
 )
+HALF_OF_SINGLE: Final = 2**28  # from the distance of doubles to half the distance of singles
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
-DAYS_REMEMBERED: Final = 4096
+DAYS_REMEMBERED: Final = 4096  # eleven years
+CLOCKS_REMEMBERED: Final = 4096
 
 
 pack_single: Final = Struct("<f").pack
-unpack_single: Final = Struct("<f").unpack
 times: Final = Context(prec=16).multiply  # of eight digits by a power of ten: never rounds
 
 
@@ -64,8 +66,8 @@ ROWS: Final = {
     (Kind.BCD, 4):       Row("HH",  "n if (n := digits[{0}] + digits[{1}] * 10000) >= 0 else odd({0} | {1} << 16, 4)"),
     (Kind.BCD, 6):       Row("HHH", "n if (n := digits[{0}] + digits[{1}] * 10000 + digits[{2}] * 100000000) >= 0"
                                     " else odd({0} | {1} << 16 | {2} << 32, 6)"),
-    (Kind.DATE, 2):      Row("H",   "day({0})"),
-    (Kind.DATE_TIME, 4): Row("HH",  "combine(d, t) if (d := day({1})) and (t := clock({0}))"
+    (Kind.DATE, 2):      Row("H",   "days[{0}]"),
+    (Kind.DATE_TIME, 4): Row("HH",  "combine(d, t) if (d := days[{1} | {0} << 3 & 0x30000]) and (t := clocks[{0}])"
                                     " else odd_moment({0} | {1} << 16)"),
     (Kind.REAL, 4):      Row("f",   "real({0})"),
 }
@@ -86,17 +88,25 @@ def odd(number: int, size: int) -> int | None:
     return read_bcd(number.to_bytes(size, "little"))
 
 
-@lru_cache(DAYS_REMEMBERED)
-def day(number: int) -> date | None:
-    """A date of type G; meters send few different ones."""
-    return read_date(number.to_bytes(2, "little"))
+class Days(dict[int, date | None]):
+    """Dates of type G, and of the second half of type F with its century in bits 16 and 17, once they were met."""
+
+    def __missing__(self, number: int) -> date | None:
+        if len(self) >= DAYS_REMEMBERED:
+            self.clear()
+        moment = read_date_time(bytes((0, number >> 11 & 0x60, number & 0xFF, number >> 8 & 0xFF)))
+        self[number] = moment and moment.date()
+        return self[number]
 
 
-@lru_cache(DAYS_REMEMBERED)
-def clock(number: int) -> time | None:
-    """The first half of type F: hour and minute, None where it tells the century too, or that there is no time."""
-    minute, hour = number & 0xFF, number >> 8 & 0x7F
-    return time(hour, minute) if minute < 60 and hour < 24 else None
+class Clocks(dict[int, time | None]):
+    """Hours and minutes of the first half of type F, its century left aside, once they were met."""
+
+    def __missing__(self, number: int) -> time | None:
+        if len(self) >= CLOCKS_REMEMBERED:
+            self.clear()
+        self[number] = None if number & 0x80 else read_time(bytes((0, number & 0x3F, number >> 8)))
+        return self[number]
 
 
 def odd_moment(number: int) -> Raw:
@@ -108,27 +118,30 @@ def real(number: float) -> Decimal | None:
     """IEEE 754 in single precision as `read_real` reads it, without trying texts: seven digits, then eight.
 
     Every step is exact: the 24 bits of a single and those of a power of ten up to 10^10, its twos left aside, fit the
-    53 of their product. A number that ends in 0 may do with fewer digits, which is left to `read_real`.
+    53 of their product. Digits give a number again if they are nearer to it than half the way to its neighbour; ties,
+    and numbers that end in 0 and may do with fewer digits, are left to `read_real`.
     """
     decade = bisect(DECADES, abs(number))
     if 0 < decade < len(DECADES):
         scale, unit, finer_scale, finer_unit = SCALES[decade - 1]
+        half = ulp(number) * HALF_OF_SINGLE
         whole = round(number * scale)
-        if unpack_single(pack_single(whole / scale)) == (number,):
+        away = abs(whole / scale - number)
+        if away < half:
             if whole % 10:
                 return times(Decimal(whole), unit)
-        else:
+        elif away > half:
             whole = round(number * finer_scale)
-            if unpack_single(pack_single(whole / finer_scale)) == (number,):
+            if abs(whole / finer_scale - number) < half:
                 return times(Decimal(whole), finer_unit)
     return read_real(pack_single(number))
 
 
 FUNCTIONS: Final = {
-    "clock": clock,
+    "clocks": Clocks(),
     "EMPTY": b"",
     "combine": datetime.combine,
-    "day": day,
+    "days": Days(),
     "odd": odd,
     "odd_moment": odd_moment,
     "real": real,
@@ -145,24 +158,29 @@ class Column(NamedTuple):
 
 def reader(columns: Sequence[Column], positions: Iterable[int]) -> Reader:
     """A plan: from octets that stand at `positions` of the frame, the values of the records in their order."""
+    names, parts = _parts(columns, positions)
+    fields = [field for given, _ in parts for field in given]
+    values = " ".join(f"({expression})," for _, expression in parts)
+    source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({values})\n"
+    exec(source, names)  # see the module's docstring for what stands in it
+    made: Reader = names["values"]
+    return made
+
+
+def _parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[dict[str, Any], list[tuple[list[str], str]]]:
+    """The names that the source of a plan uses; for each record the fields of `struct` and the expression over them."""
     rows = [_row(column.coding) for column in columns]
-    names: dict[str, Any] = {
-        **FUNCTIONS,
-        "digits": digits(),
-        "unpack": Struct(_format(columns, rows, positions)).unpack,
-    }
-    fields: list[str] = []
-    expressions: list[str] = []
+    unpack = Struct(_format(columns, rows, positions)).unpack
+    names: dict[str, Any] = {**FUNCTIONS, "digits": digits(), "unpack": unpack}
+    parts: list[tuple[list[str], str]] = []
+    count = 0
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
-        given = [f"x{len(fields) + n}" for n in range(_fields(row))] if column.end > column.start else []
-        fields += given
+        given = [f"x{count + n}" for n in range(len(row.codes))] if column.end > column.start else []
+        count += len(given)
         if row is NO_ROW:
             names[f"read{number}"] = column.coding.read
-        expressions.append(f"({row.expression.format(*given or ['EMPTY'], read=f'read{number}')}),")
-    source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({' '.join(expressions)})\n"
-    exec(compile(source, "<plan>", "exec"), names)  # see the module's docstring for what stands in it
-    values: Reader = names["values"]
-    return values
+        parts.append((given, row.expression.format(*given or ["EMPTY"], read=f"read{number}")))
+    return names, parts
 
 
 def _row(coding: Coding) -> Row:
@@ -194,8 +212,3 @@ def _shortened(parts: Iterable[str]) -> Iterator[str]:
 
 def _codes(column: Column, row: Row) -> str:
     return f"{column.end - column.start}s" if row.codes == "s" else row.codes
-
-
-def _fields(row: Row) -> int:
-    """How many values `struct` gives for a row."""
-    return len(row.codes)
