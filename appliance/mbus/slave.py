@@ -131,7 +131,8 @@ class Slave:
     def _reset_link(self, address: int) -> None:
         if address in (SELECTED, BROADCAST):
             self.selected = False
-        self._begin_again(via_selection=address == SELECTED)
+        for via_selection in (True, False) if address == BROADCAST else (address == SELECTED,):
+            self._begin_again(via_selection=via_selection)
 
     def _begin_again(self, *, via_selection: bool) -> None:
         self._bits.pop(via_selection, None)

@@ -157,6 +157,17 @@ def test_after_the_last_telegram_comes_the_first() -> None:
     assert numbers == [0, 1, 0]
 
 
+def test_reset_of_all_lets_selected_slaves_go_and_begins_every_readout_again() -> None:
+    slave = make(telegrams=3)
+    ask(slave, select("12345678"))
+    ask(slave, ShortFrame(BIT_SET, SELECTED))
+    ask(slave, ShortFrame(BIT_SET, 5))
+    assert ask(slave, ShortFrame(SND_NKE, BROADCAST)) is None
+    assert not slave.selected
+    numbers = [told(ask(slave, ShortFrame(control, 5)))[0] for control in (BIT_SET, BIT_CLEAR)]
+    assert numbers == [0, 1]
+
+
 @pytest.mark.parametrize("reset", [ShortFrame(SND_NKE, 5), LongFrame(SND_UD, 5, 0x50, b"\x10")])
 def test_reset_begins_the_readout_again(reset: Frame) -> None:
     slave = make(telegrams=3)
