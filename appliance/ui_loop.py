@@ -17,7 +17,6 @@ from appliance.log import stream
 log = stream("service.ui")
 
 AGAIN_AFTER: Final = 30.0  # seconds until a server that could not start is tried again
-GLANCE: Final = 0.2  # seconds between two looks at whether to stop
 
 
 class Server(Protocol):
@@ -49,8 +48,7 @@ class UiLoop:
 
     async def _serve(self, stop: threading.Event) -> None:
         tasks = [asyncio.create_task(self._keep(name, start)) for name, start in self._starts.items()]
-        while not stop.is_set():
-            await asyncio.sleep(GLANCE)
+        await asyncio.to_thread(stop.wait)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
