@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appliance.errors import Kind, RefusedError
@@ -76,6 +76,10 @@ def test_long_line_is_refused_whole() -> None:
         parse_line("ä" * 513)
 
 
+@example("name=value")
+@example('a \\ b \\n "c"')
+@example("json")
+@example("&")
 @given(PRINTABLE)
 def test_quoted_value_reads_back(value: str) -> None:
     (token,) = parse_line(quote(value), 10_000).tokens

@@ -9,7 +9,8 @@ import pytest
 
 from appliance.errors import RefusedError, SettingError
 from appliance.settings import ROWS, Row, full_name, row_of
-from appliance.settings.kinds import Duration, Integer, Size
+from appliance.settings.kinds import Duration, Hidden, Integer, Size
+from appliance.settings.row import Setting
 
 SPEC = Path(__file__).resolve().parents[3] / "shared" / "spec" / "settings.md"
 
@@ -96,3 +97,9 @@ def test_shortened_part_that_may_be_several_names_them() -> None:
     with pytest.raises(RefusedError) as caught:
         full_name("readout.s")
     assert caught.value.sentence == '"s" in readout.s may be schedule or silent_after.'
+
+
+def test_refused_secret_is_not_repeated() -> None:
+    with pytest.raises(SettingError) as caught:
+        Setting(Hidden(8, 63), "", level=3, help="A password.").parse("wlan.password", "hunter2")
+    assert caught.value.sentence == "wlan.password takes 8 to 63 characters, not something else"
