@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import Any
 
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.bus.lease import Lease
 from appliance.bus.order import SharedProgress, join
+from appliance.bus.planner import Planner
 from appliance.bus.round import Outcome, Priority, Progress, Round
 from appliance.bus.segment import Segment
-from appliance.bus.slots import ACCOUNTED, Due, SlotPlan
 from appliance.bus.status import SegmentStatus, status_of
 from appliance.bus.worker import Worker
-from appliance.clock import Clock, ClockQuality
-from appliance.cron import Schedule
-from appliance.errors import Kind, RefusedError, SettingError
-from appliance.log import stream
+from appliance.clock import Clock
+from appliance.errors import Kind, RefusedError
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
-from appliance.planning import PlannedJob, Scheduler
-from appliance.ports import Heard, Intake, MeterBook, Missed, OpenLine, ReadingKind, Reason
-
-log = stream("bus")
-
-
-@dataclass(slots=True)
-class Plan:
-    """One schedule in force: its slots, and the scheduler's job that looks at them."""
-
-    text: str
-    slots: SlotPlan
-    job: PlannedJob | None = None
+from appliance.planning import Scheduler
+from appliance.ports import Heard, Intake, MeterBook, OpenLine, ReadingKind
 
 
 class Engine:
@@ -66,14 +51,17 @@ class Engine:
         self._wanted = wanted
         self._segments: dict[str, Segment] = {}
         self._workers: dict[str, Worker] = {}
-        self._plans: dict[str, Plan] = {}
-        self._battery_read: dict[int, int] = {}
-        self._rounds = 0
-        self._started = clock.stamp()
-        self._trusted = False
+        self._lock = threading.RLock()
+        self._planner = Planner(
+            segments=self._segments,
+            meters=meters,
+            intake=intake,
+            clock=clock,
+            scheduler=self.scheduler,
+            lock=self._lock,
+        )
         self._running = False
         self._prepared = False
-        self._lock = threading.RLock()
         self._stop = threading.Event()
         self._ticker: threading.Thread | None = None
 
@@ -84,8 +72,7 @@ class Engine:
         with self._lock:
             if not self._prepared:
                 self._prepared = True
-                self._started = self._clock.stamp()
-                self._trusted = self._started.quality is ClockQuality.TRUSTED
+                self._planner.begin()
                 self._apply(self._read_settings())
 
     def start(self) -> None:
@@ -106,7 +93,7 @@ class Engine:
         if self._ticker is not None:
             self._ticker.join()
         with self._lock:
-            self._cancel_plans()
+            self._planner.end()
             for name in list(self._segments):
                 self._dismiss(name)
             self._running = self._prepared = False
@@ -130,7 +117,7 @@ class Engine:
         """Read all active meters at once and store them, under the second it was ordered."""
         with self._lock:
             meters = [meter for name in self._segments for meter in self._meters.meters(name)]
-            return self._order(meters, store=True, job=job, number=self._next_number())
+            return self._order(meters, store=True, job=job, number=self._planner.next_number())
 
     def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue on a segment as soon as its bus is free. Raises `RefusedError`."""
@@ -182,7 +169,7 @@ class Engine:
     # ---------------------------------------------------------------- segments
 
     def _apply(self, settings: EngineSettings) -> None:
-        before, self._settings = self._settings, settings
+        self._settings = settings
         wanted = {one.name: one for one in settings.segments if one.enabled}
         for name in [name for name, segment in self._segments.items() if wanted.get(name) != segment.settings]:
             self._dismiss(name)
@@ -191,7 +178,7 @@ class Engine:
                 self._add(one)
         for segment in self._segments.values():
             segment.read_continuously(settings.continuous_pause if settings.continuous else None)
-        self._plan(anew=(before.zone, before.seed) != (settings.zone, settings.seed))
+        self._planner.apply(settings)
 
     def _add(self, settings: SegmentSettings) -> None:
         segment = Segment(
@@ -219,142 +206,6 @@ class Engine:
         else:
             worker.stop()
 
-    # ---------------------------------------------------------------- schedules
-
-    def _plan(self, *, anew: bool) -> None:
-        """One plan for each schedule that any meter has; those in force stay as they are."""
-        wanted = self._schedules() if self._settings.enabled else set()
-        for text in [text for text in self._plans if anew or text not in wanted]:
-            plan = self._plans.pop(text)
-            if plan.job is not None:
-                plan.job.cancel()
-        for text in sorted(wanted - set(self._plans)):
-            self._add_plan(text)
-
-    def _schedules(self) -> set[str]:
-        texts = {self._schedule_of(meter) for name in self._segments for meter in self._meters.meters(name)}
-        return texts | {self._settings.schedule}
-
-    def _schedule_of(self, meter: Meter) -> str:
-        if not meter.schedule:
-            return self._settings.schedule
-        try:
-            Schedule.parse(meter.schedule, self._settings.seed)
-        except SettingError as error:
-            log.warning('"%s" is read with all others: %s', meter.label, error)
-            return self._settings.schedule
-        return meter.schedule
-
-    def _add_plan(self, text: str) -> None:
-        when = Schedule.parse(text, self._settings.seed)
-        slots = SlotPlan(when, self._settings.zone, self._clock.stamp())
-        plan = self._plans[text] = Plan(text, slots)
-        self._account_for_absence(plan, self._started.wall)
-        due = slots.first()
-        if due.slot is not None:
-            self._begin(plan, due, resumed=True)
-        plan.job = self.scheduler.cron(when, self._settings.zone, partial(self._look, text))
-
-    def _cancel_plans(self) -> None:
-        for plan in self._plans.values():
-            if plan.job is not None:
-                plan.job.cancel()
-        self._plans.clear()
-
-    def _look(self, text: str, planned: datetime) -> None:
-        """The scheduler calls: a slot is due, or the clock was set over some."""
-        with self._lock:
-            plan = self._plans.get(text)
-            if plan is None:
-                return
-            stamp = self._clock.stamp()
-            if not self._trusted and stamp.quality is ClockQuality.TRUSTED:
-                self._trusted = True
-                started = stamp.wall - timedelta(seconds=stamp.monotonic - self._started.monotonic)
-                for one in self._plans.values():
-                    self._account_for_absence(one, started)
-            due = plan.slots.take(planned, stamp)
-            for slot in due.skipped:
-                self._miss(self._members(text), slot, due.reason)
-            if due.slot is not None:
-                self._begin(plan, due, resumed=False)
-
-    def _begin(self, plan: Plan, due: Due, *, resumed: bool) -> None:
-        """A slot is due: one round on each segment that has meters of this schedule."""
-        if due.slot is None:
-            return
-        slot = int(due.slot.timestamp())
-        number = 0
-        for name, segment in self._segments.items():
-            meters = self._due_meters(name, plan.text, slot)
-            if not meters:
-                continue
-            number = number or self._next_number()
-            period = (due.following - due.slot).total_seconds()
-            limit = due.slot + timedelta(seconds=period * self._settings.round_limit)
-            fresh = Round(
-                number=number,
-                slot=slot,
-                kind=ReadingKind.SCHEDULED,
-                priority=Priority.ROUND,
-                began=self._clock.now(),
-                ends=self._monotonic(due.following),
-                retries_end=self._monotonic(limit),
-                retries=self._settings.scheduled_retries,
-                retry_offset=self._settings.scheduled_retry_offset,
-                resumed=resumed,
-            )
-            segment.begin(fresh, meters)
-
-    def _due_meters(self, segment: str, text: str, slot: int) -> list[Meter]:
-        """Members of the plan that have no reading in the slot and whose battery is spared long enough."""
-        members = [meter for meter in self._meters.meters(segment) if self._schedule_of(meter) == text]
-        answered = self._meters.answered(slot, [meter.id for meter in members]) if members else set()
-        due = [meter for meter in members if meter.id not in answered and self._may_be_read(meter, slot)]
-        self._battery_read.update((meter.id, slot) for meter in due if meter.battery)
-        return due
-
-    def _may_be_read(self, meter: Meter, slot: int) -> bool:
-        if not meter.battery:
-            return True
-        last = self._battery_read.get(meter.id)
-        if last is None:
-            last = self._meters.ended(meter.id)
-        return last is None or not last < slot < last + self._settings.battery_interval
-
-    def _members(self, text: str) -> list[Meter]:
-        return [
-            meter for name in self._segments for meter in self._meters.meters(name) if self._schedule_of(meter) == text
-        ]
-
-    def _account_for_absence(self, plan: Plan, started: datetime) -> None:
-        """Slots between a meter's last one and the one running at the start: the appliance was off."""
-        zone = self._settings.zone
-        running = plan.slots.schedule.latest(started, zone)
-        if running is None:
-            return
-        for meter in self._members(plan.text):
-            ended = self._meters.ended(meter.id)
-            if ended is None or ended >= running.timestamp():
-                continue
-            since = max(datetime.fromtimestamp(ended, UTC), started - ACCOUNTED)
-            for slot in plan.slots.schedule.between(since, running - timedelta(microseconds=1), zone):
-                self._miss([meter], slot, Reason.OFF)
-
-    def _miss(self, meters: Iterable[Meter], slot: datetime, reason: Reason) -> None:
-        for meter in meters:
-            missed = Missed(
-                meter=meter.id,
-                slot=int(slot.timestamp()),
-                kind=ReadingKind.SCHEDULED,
-                reason=reason,
-                detail=f"The {reason.value} at that time." if reason is Reason.OFF else "The clock was set past it.",
-                at=self._clock.stamp(),
-            )
-            self._intake.missed(missed)
-
-    # ---------------------------------------------------------------- small things
-
     def _order(
         self, meters: Sequence[Meter], *, store: bool, job: Progress | None, number: int
     ) -> Future[Sequence[Outcome]]:
@@ -379,10 +230,6 @@ class Engine:
             )
             self.segment(name).begin(fresh, group)
         return join(meters, parts)
-
-    def _next_number(self) -> int:
-        self._rounds += 1
-        return self._rounds
 
     def _monotonic(self, instant: datetime) -> float:
         return self._clock.monotonic() + (instant - self._clock.now()).total_seconds()

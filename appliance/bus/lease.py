@@ -77,3 +77,45 @@ class Lease:
 
     def __exit__(self, *_: object) -> None:
         self.give_back()
+
+
+class Lending:
+    """A segment's side of leases: who asked for the line, who has it."""
+
+    def __init__(self, segment: str) -> None:
+        self.asked: Lease | None = None
+        self.current: Lease | None = None
+        self._segment = segment
+
+    def ask(self, lease: Lease) -> None:
+        """Somebody wants the line; one at a time."""
+        if self.current is not None or self.asked is not None:
+            lease.end(f"The segment {self._segment} is lent already.")
+        else:
+            self.asked = lease
+
+    def forget_late(self, now: float) -> None:
+        """Whose time is over before he got the line gets it no more."""
+        if self.asked is not None and self.asked.is_due_back(now):
+            self.asked.end("The bus was not free in time.")
+            self.asked = None
+
+    def grant(self) -> Lease | None:
+        """Hand the line over to whoever asked."""
+        self.current, self.asked = self.asked, None
+        if self.current is not None:
+            self.current.granted.set()
+        return self.current
+
+    def end(self, sentence: str = "") -> None:
+        """The line is the segment's again."""
+        if self.current is not None:
+            self.current.end(sentence)
+            self.current = None
+
+    def end_all(self, sentence: str) -> None:
+        """Nobody gets the line any more."""
+        self.end(sentence)
+        if self.asked is not None:
+            self.asked.end(sentence)
+            self.asked = None

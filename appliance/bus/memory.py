@@ -18,7 +18,6 @@ class MeterMemory:
 
     response: float = 0.0  # learnt wait; 0 = the usual one
     silent_rounds: int = 0
-    compared: bool = False  # its first answer since the start was compared with the newest stored one
     settle: bool = False  # another's answer came in place of its own: let the bus fall silent first
     newest: Heard | None = None
 

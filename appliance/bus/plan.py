@@ -17,7 +17,10 @@ MORE_FOLLOWS: Final = 0x1F
 
 
 def plan_target(meter: Meter, settings: SegmentSettings, memory: Memory, known: bytes | None) -> Target:
-    """Whom to ask, and how. Raises `SettingError` for a meter without the address it is to be read by."""
+    """Whom to ask, and how; `known` is the newest telegram kept, where a repeated one has to be told.
+
+    Raises `SettingError` for a meter without the address it is to be read by.
+    """
     selected = meter.addressing is not Addressing.PRIMARY
     if selected and meter.secondary_address is None:
         raise SettingError(f'The meter "{meter.label}" is read by its secondary address, but has none: set one.')
@@ -26,7 +29,6 @@ def plan_target(meter: Meter, settings: SegmentSettings, memory: Memory, known: 
     address = SELECTED if selected or meter.primary_address is None else meter.primary_address
     initialize = meter.initialization is not Initialization.OFF
     first_bit = True if selected or initialize else memory.bits.get(address, True)
-    compares = not selected and not initialize and address not in memory.bits
     identity = meter.secondary_address
     if identity is not None and meter.addressing is Addressing.SECONDARY:
         identity = identity.without_fabrication()
@@ -37,10 +39,16 @@ def plan_target(meter: Meter, settings: SegmentSettings, memory: Memory, known: 
         reset=meter.initialization is Initialization.FULL,
         reset_subcode=meter.application_reset_subcode,
         first_bit=first_bit,
-        known=known if compares else None,
+        known=known,
         most_telegrams=most_telegrams(meter, settings),
         announces_more=announces_more,
     )
+
+
+def needs_newest(meter: Meter, memory: Memory) -> bool:
+    """Whether the first answer since the start has to be compared with the newest telegram kept."""
+    never_initialised = meter.addressing is Addressing.PRIMARY and meter.initialization is Initialization.OFF
+    return never_initialised and meter.primary_address not in memory.bits
 
 
 def most_telegrams(meter: Meter, settings: SegmentSettings) -> int:

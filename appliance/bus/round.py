@@ -13,12 +13,22 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Protocol
+from typing import Final, Protocol
 
+from appliance.errors import (
+    ApplicationError,
+    BusError,
+    BusmeisterError,
+    Collision,
+    Garbled,
+    NoAnswer,
+    SettingError,
+    WrongAnswer,
+)
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, Missed, ReadingKind, Reason
 
-FOR_EVER = float("inf")
+FOR_EVER: Final = float("inf")
 
 
 class Priority(IntEnum):
@@ -55,6 +65,22 @@ class Failure:
     reason: Reason
     detail: str
     octets: bytes = b""
+
+
+REASONS: Final[dict[type[BusmeisterError], Reason]] = {
+    NoAnswer: Reason.NO_ANSWER,
+    Collision: Reason.COLLISION,
+    Garbled: Reason.GARBLED,
+    WrongAnswer: Reason.WRONG_ANSWER,
+    ApplicationError: Reason.APPLICATION_ERROR,
+    SettingError: Reason.NO_ANSWER,  # nobody was asked: the sentence says what is missing
+}
+
+
+def failure_of(error: BusmeisterError) -> Failure:
+    """The reason, the sentence and the octets of an error."""
+    octets = error.octets if isinstance(error, BusError) else b""
+    return Failure(REASONS.get(type(error), Reason.NO_ANSWER), error.sentence, octets)
 
 
 @dataclass(slots=True)

@@ -12,48 +12,40 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from appliance.bus import blocks
+from appliance.bus.blocks import Block, Blocks
+from appliance.bus.continuous import Continuous
 from appliance.bus.engine_settings import SegmentSettings
-from appliance.bus.lease import Lease
+from appliance.bus.lease import Lease, Lending
 from appliance.bus.memory import Memory
-from appliance.bus.plan import plan_patience, plan_target, timing_of
-from appliance.bus.round import FOR_EVER, Failure, Priority, Round, Visit
+from appliance.bus.plan import needs_newest, plan_patience, plan_target, timing_of
+from appliance.bus.round import Failure, Priority, Round, Visit, failure_of
 from appliance.bus.rounds import Rounds
+from appliance.bus.talks import Talk, Talks
 from appliance.clock import Clock
 from appliance.errors import (
-    ApplicationError,
     BusError,
-    BusmeisterError,
-    Collision,
-    Garbled,
     Jammed,
     LineLost,
-    NoAnswer,
+    LineRefused,
     Overload,
     SettingError,
     WrongAnswer,
 )
 from appliance.events import BusState, BusTraffic, Direction, SegmentChanged
-from appliance.log import stream
 from appliance.mbus.dialogue import Conversation, Counters, Readout, Traffic, Wire, read_meter
 from appliance.mbus.dialogue.conversation import NOTHING, Dialogue
 from appliance.mbus.framer import Received
-from appliance.meters.meter import Addressing, Initialization, Meter
-from appliance.ports import Intake, MeterBook, ReadingKind, Reason
-
-log = stream("bus")
+from appliance.meters.meter import Addressing, Meter
+from appliance.ports import Intake, MeterBook, Reason
 
 LONGEST_SLEEP: Final = 60.0
-QUIET: Final = 0.5  # seconds of silence after which a jammed bus is tried again
-JAM_SENTENCE: Final = "Somebody talks on the bus without end: look for a babbling meter or a second master."
-REASONS: Final[dict[type[BusmeisterError], Reason]] = {
-    NoAnswer: Reason.NO_ANSWER,
-    Collision: Reason.COLLISION,
-    Garbled: Reason.GARBLED,
-    WrongAnswer: Reason.WRONG_ANSWER,
-    ApplicationError: Reason.APPLICATION_ERROR,
+WORKING: Final = {
+    Priority.PERSON: BusState.ORDER,
+    Priority.ROUND: BusState.ROUND,
+    Priority.CONTINUOUS: BusState.CONTINUOUS,
 }
 
 
@@ -62,24 +54,6 @@ class Step(NamedTuple):
 
     send: bytes
     wait_until: float
-    baud_rate: int
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Something that keeps the whole bus from working, and until when."""
-
-    state: BusState
-    failure: Failure
-    until: float = FOR_EVER
-
-
-@dataclass(slots=True)
-class Talk:
-    """A dialogue somebody else brought: an order to a meter, a step of a search."""
-
-    dialogue: Dialogue[Any]
-    answer: Future[Any]
     baud_rate: int
 
 
@@ -108,19 +82,14 @@ class Segment:
         self._publish = publish
         self._wanted = wanted
         self._mail: deque[Callable[[float], None]] = deque()
-        self._talks: deque[Talk] = deque()
         self._opened = False
-        self._blocks: dict[BusState, Block] = {}
+        self._blocks = Blocks()
+        self._talks = Talks()
+        self._lending = Lending(settings.name)
+        self._continuous = Continuous()
         self._conversation: Conversation[Any] | None = None
         self._visit: tuple[Round, Visit] | None = None
-        self._talk: Talk | None = None
-        self._lease: Lease | None = None
-        self._lease_asked: Lease | None = None
-        self._continuous_pause: float | None = None  # None: continuous mode is off
-        self._continuous: Round | None = None
-        self._continuous_at = 0.0
         self._stepped_at = self._idle_at = clock.monotonic()
-        self._asked = 0  # questions until the last step
 
     @property
     def name(self) -> str:
@@ -137,19 +106,19 @@ class Segment:
 
     @property
     def last_progress(self) -> float:
-        """Monotonic time of the last question or outcome, or of the last step where nothing was to be done."""
-        return self.rounds.progress_at if self.rounds.waiting and not self._blocks else self._stepped_at
+        """Monotonic time of the last visit that ended, or of the last step that found nothing to do."""
+        return max(self.rounds.progress_at, self._idle_at)
 
     # ---------------------------------------------------------------- for other threads
 
     def post(self, order: Callable[[float], None]) -> None:
-        """Have something done by the segment's own thread, between two meters."""
+        """Have something done by the segment's own thread."""
         self._mail.append(order)
         self.wake()
 
     def begin(self, fresh: Round, meters: Sequence[Meter]) -> None:
         """Read meters for a slot."""
-        self.post(lambda now: self._start(fresh, meters))
+        self.post(lambda now: self.rounds.start(fresh, meters, self.settings.dead_after, self._blocks.failure))
 
     def talk(self, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue as soon as the bus is free; its result, or the error that ended it."""
@@ -159,12 +128,11 @@ class Segment:
 
     def lend(self, lease: Lease) -> None:
         """Lend the line once the round under way is over."""
-        self.post(lambda now: self._ask_lease(lease))
+        self.post(lambda now: self._lending.ask(lease))
 
     def pause(self, until: float, sentence: str = "Readouts are paused.") -> None:
         """Read nothing until the monotonic clock shows `until`."""
-        block = Block(BusState.PAUSED, Failure(Reason.PAUSED, sentence), until)
-        self.post(lambda now: self._block(block))
+        self.post(lambda now: self._block(blocks.pause(until, sentence)))
 
     def resume(self) -> None:
         """Go on after a pause; a lease is called back, too."""
@@ -179,67 +147,53 @@ class Segment:
     def line_opened(self) -> None:
         """The line is there."""
         self._opened = True
-        self._blocks.pop(BusState.LOST, None)
-        self._blocks.pop(BusState.REFUSED, None)
+        self._blocks.remove(BusState.LOST, BusState.REFUSED)
         self._show_state()
 
-    def line_down(self, error: BusmeisterError) -> None:
+    def line_down(self, error: LineLost | LineRefused) -> None:
         """The line is gone, or cannot be opened as asked."""
         self._opened = False
-        self._give_visit_back(LineLost(error.sentence))
-        if self._lease is not None:
-            self._end_lease(error.sentence)
-        state, other = (BusState.LOST, BusState.REFUSED)
-        if not isinstance(error, LineLost):
-            state, other = other, state
-        self._blocks.pop(other, None)
-        self._block(Block(state, Failure(Reason.LINE_LOST, error.sentence)))
+        self._break_off(LineLost(error.sentence))
+        self._end_lease(error.sentence)
+        self._blocks.remove(BusState.LOST, BusState.REFUSED)
+        self._block(blocks.line_down(error.sentence, refused=isinstance(error, LineRefused)))
 
     def recover(self) -> None:
         """The program itself failed in a visit: this meter missed it, the others are read."""
-        conversation, self._conversation = self._conversation, None
-        if conversation is not None:
-            conversation.close()
         if self._visit is not None:
             (one, visit), self._visit = self._visit, None
             visit.only_once = True
             failure = Failure(Reason.GARBLED, "The program failed on this meter's answer; the log says how.")
             if one.holds(visit.meter.id):
                 self.rounds.failed(one, visit, failure, self._stepped_at)
-        if self._talk is not None:
-            self._conclude_talk(None, BusError("The program failed in this order; the log says how."))
+        self._break_off(LineLost("The program failed on this bus; the log says how."))
 
     def stop(self) -> None:
         """End everything that is open: the appliance stops or the segment is no longer there."""
         stopped = Failure(Reason.STOPPED, "The appliance stopped.")
         self._run_mail(self._clock.monotonic())
-        self._give_visit_back(LineLost(stopped.detail))
+        self._break_off(LineLost(stopped.detail))
+        self._end_lease(stopped.detail)
+        self._lending.end_all(stopped.detail)
         self.rounds.drop_all(stopped)
-        self._fail_talks(LineLost(stopped.detail))
-        for lease in (self._lease, self._lease_asked):
-            if lease is not None:
-                lease.end(stopped.detail)
-        self._lease = self._lease_asked = None
         self._opened = False
-        self._blocks.clear()
-        self._show_state(BusState.OFF)
+        self._blocks = Blocks()
+        self._show_state()
 
     def step(self, now: float, received: Received = NOTHING) -> Step:
         """Take what came since the last step; what to do next."""
         self._stepped_at = now
-        if self._asked != self.counters.requests:  # slow meters may need minutes for one reading
-            self._asked, self.rounds.progress_at = self.counters.requests, now
         if self._mail:
             self._run_mail(now)
-        if self._lease is not None:
-            return self._serve_lease(self._lease, now, received)
+        if self._lending.current is not None:
+            return self._serve(self._lending.current, now, received)
         while True:
             if self._conversation is not None:
                 action = self._conversation.step(now, received)
                 received = NOTHING
                 if not self._conversation.over:
                     return Step(action.send, action.wait_until, self.wire.baud_rate)
-                self._conclude(now)
+                self._conclude(self._conversation, now)
             elif received.octets:
                 self._take_stray(now, received)
                 received = NOTHING
@@ -251,14 +205,14 @@ class Segment:
 
     def _begin_next(self, now: float) -> bool:
         """Start the next conversation; False where there is none to have now."""
-        self._lift_blocks(now)
-        self.rounds.watch(now, self._worst_block())
-        self._forget_late_lease(now)
+        self._blocks.lift(now)
+        self._lending.forget_late(now)
+        self.rounds.watch(now, self._blocks.failure)
         if self._blocks or not self._opened or self._is_lent():
             self._show_state()
             return False
         if self._talks:
-            self._begin_talk(self._talks.popleft())
+            self._begin_talk()
             return True
         turn = self.rounds.next_visit(now) or self._next_continuous(now)
         if turn is None:
@@ -272,119 +226,87 @@ class Segment:
         self._visit = one, visit
         self.wire.baud_rate = meter.baud_rate or self.settings.baud_rate
         self.wire.timing = timing_of(meter, self.settings)
+        known = self._meters.newest(meter.id) if needs_newest(meter, self.memory) else None
         try:
-            target = plan_target(meter, self.settings, self.memory, self._newest_stored(meter))
+            target = plan_target(meter, self.settings, self.memory, known)
         except SettingError as error:
             self._visit, visit.only_once = None, True
-            self.rounds.failed(one, visit, Failure(Reason.NO_ANSWER, error.sentence), self._stepped_at)
+            self.rounds.failed(one, visit, failure_of(error), self._stepped_at)
             return
-        patience = plan_patience(visit, self.settings, self.wire.baud_rate, self.memory)
-        self._converse(read_meter(target, patience))
-        self._show_state(STATES[one.priority])
+        self._converse(read_meter(target, plan_patience(visit, self.settings, self.wire.baud_rate, self.memory)))
+        self._show_state(WORKING[one.priority])
 
-    def _begin_talk(self, talk: Talk) -> None:
-        if not talk.answer.set_running_or_notify_cancel():
-            return
-        self._talk = talk
-        self.wire.baud_rate = talk.baud_rate
-        self.wire.timing = self.settings.readout
-        self._converse(talk.dialogue)
-        self._show_state(BusState.ORDER)
+    def _begin_talk(self) -> None:
+        talk = self._talks.begin()
+        if talk is not None:
+            self.wire.baud_rate = talk.baud_rate
+            self.wire.timing = self.settings.readout
+            self._converse(talk.dialogue)
+            self._show_state(BusState.ORDER)
 
     def _converse(self, dialogue: Dialogue[Any]) -> None:
         self.wire.follow = self._publish_traffic if self._wanted(BusTraffic) else None
         self._conversation = Conversation(dialogue, self.wire)
 
-    def _newest_stored(self, meter: Meter) -> bytes | None:
-        """The newest telegram kept, where the first answer since the start has to be told from a repeated one."""
-        if meter.addressing is not Addressing.PRIMARY or meter.initialization is not Initialization.OFF:
-            return None
-        if meter.primary_address in self.memory.bits:
-            return None
-        return self._meters.newest(meter.id)
-
     def _next_continuous(self, now: float) -> tuple[Round, Visit] | None:
-        """The first meter of another turn of continuous mode, once the pause after the last one is over."""
-        if self._continuous_pause is None:
-            return None
-        if self._continuous is not None and self._continuous.over:
-            self._continuous = None
-            self._continuous_at = now + self._continuous_pause
-        if self._continuous is not None or now < self._continuous_at:
+        if not self._continuous.is_due(now):
             return None
         meters = [meter for meter in self._meters.meters(self.name) if not meter.battery]
-        if not meters:
-            self._continuous_at = now + LONGEST_SLEEP
+        turn = self._continuous.begin(meters, self._clock.now(), now)
+        if turn is None:
             return None
-        began = self._clock.now()
-        self._continuous = Round(
-            number=0,
-            slot=int(began.timestamp()),
-            kind=ReadingKind.CONTINUOUS,
-            priority=Priority.CONTINUOUS,
-            began=began,
-        )
-        self.rounds.start(self._continuous, meters, self.settings.dead_after, None)
+        self.rounds.start(turn, meters, self.settings.dead_after, None)
         return self.rounds.next_visit(now)
 
     def _sleep_until(self, now: float) -> float:
-        moments = [now + LONGEST_SLEEP, self.rounds.next_deadline(now)]
-        moments += [block.until for block in self._blocks.values()]
+        moments = [now + LONGEST_SLEEP, self.rounds.next_deadline(now), self._blocks.next_end()]
         if self._opened and not self._blocks:
-            moments.append(self.rounds.next_turn())
-            if self._continuous_pause is not None:
-                moments.append(self._continuous_at)
-        if self._lease_asked is not None:
-            moments.append(self._lease_asked.until)
+            moments += [self.rounds.next_turn(), self._continuous.next_moment()]
+        if self._lending.asked is not None:
+            moments.append(self._lending.asked.until)
         return max(min(moments), now)
 
     # ---------------------------------------------------------------- how it ended
 
-    def _conclude(self, now: float) -> None:
-        conversation, self._conversation = self._conversation, None
-        if conversation is None:
-            return
+    def _conclude(self, conversation: Conversation[Any], now: float) -> None:
+        self._conversation = None
         error = conversation.error
         if isinstance(error, Overload):
-            self._block(_overload(now + self.settings.overload_pause))
+            self._block(blocks.overload(now + self.settings.overload_pause))
         elif isinstance(error, Jammed):
-            self._block(Block(BusState.JAMMED, Failure(Reason.JAMMED, JAM_SENTENCE), now + QUIET))
-        if self._talk is not None:
-            self._conclude_talk(conversation.result, error)
-        elif self._visit is not None:
-            self._conclude_visit(*self._visit, conversation.result, error, now)
-
-    def _conclude_talk(self, result: object, error: BusmeisterError | None) -> None:
-        talk, self._talk = self._talk, None
-        if talk is None:
+            self._block(blocks.jam(now))
+        if self._visit is None:
+            self._talks.conclude(conversation.result, error)
             return
-        if error is None:
-            talk.answer.set_result(result)
-        else:
-            talk.answer.set_exception(error)
-
-    def _conclude_visit(
-        self, one: Round, visit: Visit, result: Readout | None, error: BusmeisterError | None, now: float
-    ) -> None:
-        if result is not None:
-            self._learn(visit.meter, result)
-            self.rounds.heard(one, visit, result.telegrams, now)
+        one, visit = self._visit
+        if isinstance(conversation.result, Readout):
+            self._keep(one, visit, conversation.result, now)
         elif isinstance(error, (Overload, Jammed)):
             one.give_back(visit)
         elif error is not None:
             self.memory.of(visit.meter.id).settle = isinstance(error, WrongAnswer)
-            octets = error.octets if isinstance(error, BusError) else b""
-            failure = Failure(REASONS.get(type(error), Reason.NO_ANSWER), error.sentence, octets)
-            self.rounds.failed(one, visit, failure, now)
+            self.rounds.failed(one, visit, failure_of(error), now)
         self._visit = None
 
-    def _learn(self, meter: Meter, readout: Readout) -> None:
-        timing = self.wire.timing
+    def _keep(self, one: Round, visit: Visit, readout: Readout, now: float) -> None:
+        """Learn from an answer, and give the reading to its slot."""
+        meter, timing = visit.meter, self.wire.timing
         page = self.memory.of(meter.id)
         page.settle = False
         page.learn(readout, timing.response(self.wire.baud_rate), timing.longest_response)
         if meter.addressing is Addressing.PRIMARY and meter.primary_address is not None:
             self.memory.bits[meter.primary_address] = readout.next_bit
+        self.rounds.heard(one, visit, readout.telegrams, now)
+
+    def _break_off(self, error: LineLost) -> None:
+        """No more talk for now: the visit under way is made again later, orders fail."""
+        if self._conversation is not None:
+            self._conversation.close()
+            self._conversation = None
+        if self._visit is not None:
+            (one, visit), self._visit = self._visit, None
+            one.give_back(visit)
+        self._talks.fail_all(error)
 
     # ---------------------------------------------------------------- orders from other threads
 
@@ -392,130 +314,78 @@ class Segment:
         while self._mail:
             self._mail.popleft()(now)
 
-    def _start(self, fresh: Round, meters: Sequence[Meter]) -> None:
-        self.rounds.start(fresh, meters, self.settings.dead_after, self._worst_block())
-
     def _queue_talk(self, talk: Talk) -> None:
-        block = self._worst_block()
-        if block is None:
-            self._talks.append(talk)
-        else:
-            talk.answer.set_exception(LineLost(block.detail))
-
-    def _ask_lease(self, lease: Lease) -> None:
-        if self._lease is not None or self._lease_asked is not None:
-            lease.end(f"The segment {self.name} is lent already.")
-        else:
-            self._lease_asked = lease
+        self._talks.add(talk)
+        if self._blocks.failure is not None and self._conversation is None:
+            self._talks.fail_all(BusError(self._blocks.failure.detail))
 
     def _resume(self) -> None:
-        self._blocks.pop(BusState.PAUSED, None)
-        if self._lease is not None:
-            self._lease.give_back()
+        self._blocks.remove(BusState.PAUSED)
+        if self._lending.current is not None:
+            self._lending.current.give_back()
 
     def _switch_continuous(self, pause: float | None) -> None:
-        self._continuous_pause = pause
+        self._continuous.switch(pause)
         if pause is None:
             self.rounds.drop_continuous()
-            self._continuous = None
 
     # ---------------------------------------------------------------- the line lent
 
-    def _forget_late_lease(self, now: float) -> None:
-        lease = self._lease_asked
-        if lease is not None and lease.is_due_back(now):
-            self._lease_asked = None
-            lease.end("The bus was not free in time.")
-
     def _is_lent(self) -> bool:
         """Hand the line over when nothing a person or the plan waits for is under way."""
-        lease = self._lease_asked
-        if lease is None:
+        if self._lending.asked is None or self._talks or not self.rounds.idle_but_for(Priority.CONTINUOUS):
             return False
-        if not self.rounds.idle_but_for(Priority.CONTINUOUS) or self._talks:
-            return False
-        self._lease_asked, self._lease = None, lease
-        self._block(Block(BusState.LENT, Failure(Reason.LENT, f"The bus is lent to {lease.to}."), lease.until))
-        lease.granted.set()
+        lease = self._lending.grant()
+        if lease is not None:
+            self._block(blocks.lent(lease.to, lease.until))
         return True
 
-    def _serve_lease(self, lease: Lease, now: float, received: Received) -> Step:
+    def _serve(self, lease: Lease, now: float, received: Received) -> Step:
+        """Pass octets between the borrower and the line."""
+        self._idle_at = now
         if received.octets:
             lease.hand_over(received)
             self._tell_lease(Traffic.RECEIVED, received.octets, lease)
         octets = lease.take_outgoing()
         if octets:
             self._tell_lease(Traffic.SENT, octets, lease)
-        if lease.is_due_back(now) and not octets:
+        elif lease.is_due_back(now):
             self._end_lease()
             return self.step(now)
-        self._idle_at = now
-        self.rounds.watch(now, self._worst_block())
+        self.rounds.watch(now, self._blocks.failure)
         self.wire.baud_rate = lease.baud_rate
         wait_until = max(min(lease.until, self.rounds.next_deadline(now), now + LONGEST_SLEEP), now)
         return Step(octets, wait_until, lease.baud_rate)
+
+    def _end_lease(self, sentence: str = "") -> None:
+        self._lending.end(sentence)
+        self._blocks.remove(BusState.LENT)
 
     def _tell_lease(self, traffic: Traffic, octets: bytes, lease: Lease) -> None:
         if self._wanted(BusTraffic):
             self._publish_traffic(traffic, octets, f"lent to {lease.to}")
 
-    def _end_lease(self, sentence: str = "") -> None:
-        lease, self._lease = self._lease, None
-        self._blocks.pop(BusState.LENT, None)
-        if lease is not None:
-            lease.end(sentence)
-
-    # ---------------------------------------------------------------- what keeps the whole bus from working
-
-    def _block(self, block: Block) -> None:
-        self._blocks[block.state] = block
-        self._show_state()
-
-    def _worst_block(self) -> Failure | None:
-        return next(iter(self._blocks.values())).failure if self._blocks else None
-
-    def _lift_blocks(self, now: float) -> None:
-        for state, block in list(self._blocks.items()):
-            if now >= block.until:
-                del self._blocks[state]
+    # ---------------------------------------------------------------- what is seen and shown
 
     def _take_stray(self, now: float, received: Received) -> None:
         """Octets while nobody was asked."""
         self.wire.quiet_since = now
         self.counters.octets_noise += len(received.octets)
         self.counters.octets_received += len(received.octets)
-        if BusState.JAMMED in self._blocks:
-            self._blocks[BusState.JAMMED] = Block(BusState.JAMMED, self._blocks[BusState.JAMMED].failure, now + QUIET)
+        self._blocks.heard_noise(now)
         if self._wanted(BusTraffic):
             self._publish_traffic(Traffic.NOISE, received.octets, "nobody was asked")
 
-    def _give_visit_back(self, error: LineLost) -> None:
-        if self._conversation is not None:
-            self._conversation.close()
-            self._conversation = None
-        if self._visit is not None:
-            one, visit = self._visit
-            self._visit = None
-            one.give_back(visit)
-        if self._talk is not None:
-            self._conclude_talk(None, error)
-        self._fail_talks(error)
-
-    def _fail_talks(self, error: LineLost) -> None:
-        while self._talks:
-            talk = self._talks.popleft()
-            if talk.answer.set_running_or_notify_cancel():
-                talk.answer.set_exception(error)
-
-    # ---------------------------------------------------------------- what is shown
+    def _block(self, block: Block) -> None:
+        self._blocks.put(block)
+        self._show_state()
 
     def _show_state(self, working: BusState | None = None) -> None:
         state, sentence = working, ""
         if state is None:
-            block = next(iter(self._blocks.values()), None)
             state = BusState.IDLE if self._opened else BusState.OFF
-            if block is not None:
-                state, sentence = block.state, block.failure.detail
+            if self._blocks.first is not None:
+                state, sentence = self._blocks.first.state, self._blocks.first.failure.detail
             elif self.rounds.current is not None:
                 state = BusState.ROUND
         if (state, sentence) != (self.state, self.sentence):
@@ -524,18 +394,6 @@ class Segment:
 
     def _publish_traffic(self, traffic: Traffic, octets: bytes, note: str) -> None:
         self._publish(BusTraffic(self.name, self._clock.now(), Direction(traffic), octets, note))
-
-
-STATES: Final = {
-    Priority.PERSON: BusState.ORDER,
-    Priority.ROUND: BusState.ROUND,
-    Priority.CONTINUOUS: BusState.CONTINUOUS,
-}
-
-
-def _overload(until: float) -> Block:
-    sentence = "The bus has no voltage: look for a short circuit or too many meters; it is tried again by itself."
-    return Block(BusState.OVERLOAD, Failure(Reason.OVERLOAD, sentence), until)
 
 
 def _nothing() -> None:
