@@ -38,7 +38,7 @@ bench: .venv/.ready ## speed and memory, as ratios in one run
 	@$(PY) -m benchmarks
 
 soak: .venv/.ready ## the long tests: power cuts, mutated telegrams, 30 virtual days
-	@$(PY) -m pytest -m soak --timeout=3600 -o faulthandler_timeout=3600 -rs
+	@$(PY) -m pytest -m soak --timeout=3600 -rs
 
 lint: .venv/.ready ## ruff, mypy, import contracts
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy . && .venv/bin/lint-imports
