@@ -46,17 +46,18 @@ class _Burst:
     """Transmissions that touch one another, and what the receiver makes of them."""
 
     transmissions: list[Transmission]
+    start: float
+    end: float
+    bit_time: float  # of the receiver
+    taken: int = 0
+    heard: bool = False  # received when somebody asks: until then more may join
     ends: list[float] = field(default_factory=list)
     octets: bytes = b""
     damaged: list[int] = field(default_factory=list)
-    taken: int = 0
 
-    @property
-    def end(self) -> float:
-        return max(transmission.end for transmission in self.transmissions)
-
-    def listen(self, bit_time: float) -> None:
+    def listen(self) -> None:
         """Receive all of it; octets that ended before the newest transmission began come out as before."""
+        bit_time, self.heard = self.bit_time, True
         alone = self.transmissions[0] if len(self.transmissions) == 1 else None
         if alone is not None and not alone.damage and alone.bit_time == bit_time:
             octet_time = OCTET_BITS * bit_time
@@ -75,20 +76,20 @@ class Wire:
 
     def transmit(self, transmission: Transmission, bit_time: float) -> None:
         """Put a transmission on the wire, heard by a receiver at `bit_time`; it collides with what it touches."""
-        together = [transmission]
-        taken, apart = 0, []
+        whole = _Burst([transmission], transmission.start, transmission.end, bit_time)
+        apart = []
         for burst in self._bursts:
-            if burst.end > transmission.start and transmission.end > burst.transmissions[0].start:
-                together += burst.transmissions
-                taken = max(taken, burst.taken)
+            if burst.end > transmission.start and transmission.end > burst.start:
+                whole.transmissions += burst.transmissions
+                whole.start, whole.end = min(whole.start, burst.start), max(whole.end, burst.end)
+                whole.taken = max(whole.taken, burst.taken)
             else:
                 apart.append(burst)
-        burst = _Burst(sorted(together, key=lambda one: one.start), taken=taken)
-        burst.listen(bit_time)
-        self._bursts = sorted([*apart, burst], key=lambda one: one.transmissions[0].start)
+        self._bursts = sorted([*apart, whole], key=lambda burst: burst.start)
 
     def receive(self, now: float) -> Received:
         """Octets that were complete at `now` and not given before."""
+        self._listen()
         octets, damaged = bytearray(), []
         for burst in self._bursts:
             count = bisect_right(burst.ends, now)
@@ -103,25 +104,24 @@ class Wire:
 
     def next_octet(self) -> float | None:
         """When the next octet is complete."""
+        self._listen()
         ends = [burst.ends[burst.taken] for burst in self._bursts if burst.taken < len(burst.ends)]
         return min(ends, default=None)
 
     def next_event(self) -> float | None:
         """When the next burst begins to be heard, or the one being heard is over."""
+        self._listen()
         times = [burst.ends[-1 if burst.taken else 0] for burst in self._bursts if burst.taken < len(burst.ends)]
         return min(times, default=None)
-
-    def is_sending(self, now: float) -> bool:
-        """Whether anybody sends at `now`."""
-        return any(
-            transmission.start <= now < transmission.end
-            for burst in self._bursts
-            for transmission in burst.transmissions
-        )
 
     def clear(self) -> None:
         """Forget everything: the line is gone."""
         self._bursts.clear()
+
+    def _listen(self) -> None:
+        for burst in self._bursts:
+            if not burst.heard:
+                burst.listen()
 
 
 def _bits(octet: int) -> int:
