@@ -141,7 +141,7 @@ class SimulatedBus:
         for place in self.meters if common else self._audience(frame):
             faults = self._faults_of(place, common, now) if common or place in self._troubled else _SOUND
             for meter in place.present(faults):
-                if self._understands(meter, start, end, faults, frame):
+                if self._understands(meter, start, end, faults):
                     self._answer(meter, frame, end, wall, faults)
 
     def _faults_of(self, meter: SimulatedMeter, common: frozenset[Fault], now: float) -> frozenset[Fault]:
@@ -168,16 +168,14 @@ class SimulatedBus:
             meant = [meter for meter in self.meters if meter.slave.selected]
         return [*meant, *self._troubled.difference(meant)] if self._troubled else meant
 
-    def _understands(
-        self, meter: SimulatedMeter, start: float, end: float, faults: frozenset[Fault], frame: Frame
-    ) -> bool:
+    def _understands(self, meter: SimulatedMeter, start: float, end: float, faults: frozenset[Fault]) -> bool:
         """Whether rate, its own sending and the noise on the way let it hear the frame."""
         if meter.slave.baud_rate not in (0, self.baud_rate) or (meter.sending[0] < end and start < meter.sending[1]):
             return False
         if Fault.BIT_ERRORS not in faults:
             return True
-        bits = len(frame.to_bytes()) * BITS_AT_RISK
-        return self._random.random() < (1 - self.bit_error_rate) ** bits
+        octets = (end - start) / (OCTET_BITS * self.bit_time())
+        return self._random.random() < (1 - self.bit_error_rate) ** (octets * BITS_AT_RISK)
 
     def _answer(
         self, meter: SimulatedMeter, frame: Frame, end: float, wall: datetime, faults: frozenset[Fault]
