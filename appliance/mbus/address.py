@@ -1,4 +1,4 @@
-"""Primary, secondary and enhanced addresses (public M-Bus documentation, chapters 5.4 and 7.1).
+"""Primary, secondary and enhanced addresses (public M-Bus documentation).
 
 The secondary address is eight octets on the wire: identification (BCD, least significant first), manufacturer,
 version, medium. In a selection F is the wildcard of one identification digit, FFFF of the manufacturer and FF of

@@ -1,4 +1,4 @@
-"""Dates and times on the wire: types F, G, I and J (public M-Bus documentation, appendix A; OMS volume 2).
+"""Dates and times on the wire: types F, G, I and J (public M-Bus documentation; OMS volume 2).
 
 ```text
 G  day (5)  year (3 low | 4 high bits)  month (4)                                              16 bit

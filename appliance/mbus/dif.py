@@ -4,7 +4,7 @@
 DIF    extension  storage bit 0  function (2)      data field (4)
 DIFE   extension  subunit bit    tariff bits (2)   storage bits (4)      at most ten of them
 ```
-(public M-Bus documentation, chapter 6.3.2)
+(public M-Bus documentation)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The fixed data structure, CI 73 and 77 (public M-Bus documentation, chapter 6.2).
+"""The fixed data structure, CI 73 and 77 (public M-Bus documentation).
 
 ```text
 identification (4, BCD)  access number  status  medium and units (2)  counter 1 (4)  counter 2 (4)

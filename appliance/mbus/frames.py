@@ -1,4 +1,4 @@
-"""The frames of EN 13757-2 (public M-Bus documentation, chapter 5.2), each both ways.
+"""The frames of EN 13757-2 (public M-Bus documentation), each both ways.
 
 ```text
 acknowledge   E5

@@ -1,4 +1,4 @@
-"""The data header of a telegram (public M-Bus documentation, chapter 6.3.1).
+"""The data header of a telegram (public M-Bus documentation).
 
 ```text
 CI 72, 76   identification (4, BCD)  manufacturer (2)  version  medium  access number  status  configuration word (2)

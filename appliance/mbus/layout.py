@@ -25,7 +25,7 @@ from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER, ByteOrder
 from appliance.mbus.json_line import json_line
-from appliance.mbus.json_template import JsonTemplate
+from appliance.mbus.json_plan import Writer, writer
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
 from appliance.mbus.plan import Column, Reader, reader
@@ -38,11 +38,7 @@ from appliance.mbus.telegram import Telegram, decode
 ADDRESS_POSITION: Final = 5
 SENDER_KIND: Final = slice(11, 15)  # manufacturer, version, medium of a long header
 WORDS_REMEMBERED: Final = 256
-IDENTIFICATION: Final = slice(7, 11)
-ACCESS_NUMBER: Final = 15
-STATUS: Final = 16
 LONG_ANSWER: Final = 0x72  # the CI field of nearly all wired meters
-PLAIN_WORD: Final = 0  # the configuration word of plain data; a plan reads no others
 PLAIN: Final = (b"\0\0", b"")  # configuration words that need no second look
 FIXED_STATUS: Final = USER_DATA + 5
 
@@ -131,13 +127,9 @@ class Layout:
 
     def json_line(self, octets: bytes) -> str:
         """The line of JSON of a telegram that belongs, without octets and notes."""
-        if self._template is None or not self.reads(octets):
+        if self._writer is None or not self.reads(octets):
             return json_line(self.decode(octets), octets=False, notes=False)
-        identification = f"{int.from_bytes(octets[IDENTIFICATION], 'little'):08X}"
-        access_number, status = octets[ACCESS_NUMBER], octets[STATUS]
-        return self._template.line(
-            octets[ADDRESS_POSITION], identification, access_number, status, PLAIN_WORD, self.values(octets)
-        )
+        return self._writer(octets)
 
     def reads(self, octets: bytes) -> bool:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
@@ -185,15 +177,13 @@ class Layout:
         return self.length - TRAILER - VARIABLE[self.pattern[CI_POSITION]].data_start
 
     @cached_property
-    def _template(self) -> JsonTemplate | None:
+    def _writer(self) -> Writer | None:
         """Writes the lines of JSON, for telegrams with a long header and the least significant octet first."""
         ci = self.pattern[CI_POSITION]
         if ci != LONG_ANSWER:
             return None
-        manufacturer, version, medium = self.kind
-        return JsonTemplate(
-            self.meanings, ci=ci, manufacturer=manufacturer, version=version, medium=medium, more=self._walk.more
-        )
+        positions = range(self.length)
+        return writer(self._columns, self.meanings, positions, ci=ci, kind=self.kind, more=self._walk.more)
 
     @cached_property
     def _configuration(self) -> slice:

@@ -148,6 +148,10 @@ FUNCTIONS: Final = {
 }
 
 
+Part = tuple[list[str], str]
+"""The names of the fields that `struct` gives for a record, and the expression over them."""
+
+
 class Column(NamedTuple):
     """A record as a plan sees it: its coding, and where its data stand in the frame."""
 
@@ -158,7 +162,7 @@ class Column(NamedTuple):
 
 def reader(columns: Sequence[Column], positions: Iterable[int]) -> Reader:
     """A plan: from octets that stand at `positions` of the frame, the values of the records in their order."""
-    names, parts = _parts(columns, positions)
+    names, parts = source_parts(columns, positions)
     fields = [field for given, _ in parts for field in given]
     values = " ".join(f"({expression})," for _, expression in parts)
     source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({values})\n"
@@ -167,12 +171,12 @@ def reader(columns: Sequence[Column], positions: Iterable[int]) -> Reader:
     return made
 
 
-def _parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[dict[str, Any], list[tuple[list[str], str]]]:
-    """The names that the source of a plan uses; for each record the fields of `struct` and the expression over them."""
+def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[dict[str, Any], list[Part]]:
+    """What a plan is made of: the names its source uses, and for each record fields and expression."""
     rows = [_row(column.coding) for column in columns]
     unpack = Struct(_format(columns, rows, positions)).unpack
     names: dict[str, Any] = {**FUNCTIONS, "digits": digits(), "unpack": unpack}
-    parts: list[tuple[list[str], str]] = []
+    parts: list[Part] = []
     count = 0
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
         given = [f"x{count + n}" for n in range(len(row.codes))] if column.end > column.start else []

@@ -1,4 +1,4 @@
-"""Security of a telegram's data by its configuration word (OMS specification volume 2, chapter 7.2).
+"""Security of a telegram's data by its configuration word (OMS specification volume 2).
 
 ```text
 configuration word   bits 8-12 mode   bits 4-7 number of encrypted blocks of 16 octets (modes 2 to 5)

@@ -1,4 +1,4 @@
-"""Selection by secondary address: what an SND_UD to 253 asks for, and whom it means (public M-Bus documentation, 7.1).
+"""Selection by secondary address: what an SND_UD to 253 asks for, and whom it means (public M-Bus documentation).
 
 ```text
 CI 52  identification (4)  manufacturer (2)  version  medium  [0C 78  fabrication number (4)]

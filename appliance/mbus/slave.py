@@ -1,4 +1,4 @@
-"""The slave's side of the link (public M-Bus documentation, chapters 5 to 7): a frame in, an answer or silence out.
+"""The slave's side of the link (public M-Bus documentation): a frame in, an answer or silence out.
 
 ```text
 SND_NKE            clears the frame count memory, at 253 also the selection              E5

@@ -1,4 +1,4 @@
-"""The status octet and the application errors in words (public M-Bus documentation, chapters 6.6 and 6.3.1)."""
+"""The status octet and the application errors in words (public M-Bus documentation)."""
 
 from __future__ import annotations
 

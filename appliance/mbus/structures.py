@@ -1,4 +1,4 @@
-"""How each CI field of an answer lays out the octets behind it (public M-Bus documentation, chapter 6; OMS volume 2).
+"""How each CI field of an answer lays out the octets behind it (public M-Bus documentation; OMS volume 2).
 
 CI 73 has two meanings: the fixed structure where exactly sixteen octets follow, else a compact frame.
 """

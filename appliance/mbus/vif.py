@@ -2,7 +2,7 @@
 
 One row per range of the standard, in its order: `first` to `last` of the seven low bits, quantity, unit, and the power
 of ten of the first code, each further code being ten times as much. Units without a power of ten (minutes, hours ...)
-name what each code of the range is. Source: public M-Bus documentation, chapter 8.4, and OMS specification volume 2.
+name what each code of the range is. Source: public M-Bus documentation and OMS specification volume 2.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """VIF extensions that refine any quantity ("orthogonal" ones): per second, at phase L1, upper limit, correction factor.
 
 One row per code or range, in the order of the standard, with what it does to the record. Source: public M-Bus
-documentation, chapters 8.4.5 to 8.4.7, and OMS specification volume 2. Codes 00 to 1F say that the record is in error
+documentation and OMS specification volume 2. Codes 00 to 1F say that the record is in error
 when a meter sends them, and what to do with it when a master does.
 """
 

@@ -16,7 +16,7 @@ from appliance.store.options import StatusPolicy
 from appliance.store.rows import milliseconds, moment
 
 STATUS_AT: Final = {0x72: 16, 0x76: 16, 0x7A: 8, 0x73: 12, 0x77: 12}
-"""Where the status byte stands in a long frame, by CI field (public M-Bus documentation, chapters 6.2 and 6.3)."""
+"""Where the status byte stands in a long frame, by CI field (public M-Bus documentation)."""
 INSERT: Final = "INSERT INTO meter_log (meter, created, status) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 Change = tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""Opening encrypted telegrams of security mode 5: AES-128 in CBC mode (OMS specification volume 2, chapter 9.2).
+"""Opening encrypted telegrams of security mode 5: AES-128 in CBC mode (OMS specification volume 2).
 
 The initialization vector is manufacturer, identification, version and medium as the header has them, and eight times
 the access number. Plain data begin with 2F 2F: so a wrong key is told.

@@ -1,7 +1,7 @@
 """How long a master waits. Times are seconds; what depends on the baud rate is given in bit times.
 
-A slave answers between 11 and 330 bit times + 50 ms after the request (public M-Bus documentation, chapter 5.3: data
-link layer, timing). A figure of 0 means automatic: that time, two characters and the line's own delay.
+A slave answers between 11 and 330 bit times + 50 ms after the request (public M-Bus documentation, on
+timing). A figure of 0 means automatic: that time, two characters and the line's own delay.
 """
 
 from __future__ import annotations
