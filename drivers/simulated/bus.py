@@ -174,8 +174,9 @@ class SimulatedBus:
             return False
         if Fault.BIT_ERRORS not in faults:
             return True
-        octets = (end - start) / (OCTET_BITS * self.bit_time())
-        return self._random.random() < (1 - self.bit_error_rate) ** (octets * BITS_AT_RISK)
+        octets = round((end - start) / (OCTET_BITS * self.bit_time()))
+        sound: float = (1 - self.bit_error_rate) ** (octets * BITS_AT_RISK)
+        return self._random.random() < sound
 
     def _answer(
         self, meter: SimulatedMeter, frame: Frame, end: float, wall: datetime, faults: frozenset[Fault]
