@@ -1,4 +1,4 @@
-"""What a master tells a slave, in words (public M-Bus documentation, chapters 6.1, 6.4 and 7)."""
+"""What a master tells a slave, in words (public M-Bus documentation)."""
 
 from __future__ import annotations
 
