@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,7 +53,7 @@ class Wire:
     latency: float = 0.0
     echo: Echo = Echo.AUTO
     timing: Timing = READOUT
-    quiet_since: float = float("-inf")
+    quiet_since: float = -math.inf
     counters: Counters = field(default_factory=Counters)
     follow: Callable[[Traffic, bytes, str], None] | None = None
 
