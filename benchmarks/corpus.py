@@ -70,6 +70,10 @@ def _day(chance: random.Random) -> datetime:
     return datetime(2022, 1, 1) + timedelta(minutes=chance.randrange(5 * 365 * 24 * 60))  # noqa: DTZ001 - as on the wire
 
 
+def _counter(coding: Coding, chance: random.Random) -> bytes:
+    return chance.randrange(256**coding.size // 2).to_bytes(coding.size, "little")
+
+
 def _bcd(coding: Coding, chance: random.Random) -> bytes:
     return _digits(coding.size, chance)
 
@@ -88,6 +92,7 @@ def _date(coding: Coding, chance: random.Random) -> bytes:
 
 
 WRITERS: Final[dict[Kind, Callable[[Coding, random.Random], bytes]]] = {
+    Kind.INTEGER: _counter,
     Kind.BCD: _bcd,
     Kind.REAL: _real,
     Kind.TEXT: _text,

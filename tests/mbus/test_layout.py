@@ -12,6 +12,7 @@ from appliance.errors import TelegramError
 from appliance.mbus.book import MOST, MOST_OF_A_KIND, LayoutBook
 from appliance.mbus.encode import encode_application_error, encode_record, encode_telegram, plain_text_vif
 from appliance.mbus.header import Header
+from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout, MeterKind
 from appliance.mbus.telegram import Telegram, decode
 from tests.mbus.mutate import seal
@@ -217,6 +218,8 @@ def test_wrong_checksum_is_an_error_also_where_the_layout_is_known() -> None:
     broken = TELEGRAM[:-2] + bytes((TELEGRAM[-2] ^ 1, 0x16))
     with pytest.raises(TelegramError, match="checksum"):
         book.decode(broken)
+    with pytest.raises(TelegramError, match="checksum"):
+        book.json_line(broken)
     [error] = book.decode_many([broken])
     assert isinstance(error, TelegramError)
     assert error.octet == len(broken) - 2
@@ -239,6 +242,12 @@ def test_planned_telegram_can_be_changed_in_a_copy() -> None:
         planned.notes = ()  # type: ignore[misc]  # frozen, and to be found so
     with pytest.raises(AttributeError, match="colour"):
         getattr(planned, "colour")  # noqa: B009 - a name that does not exist
+
+
+def test_line_of_json_is_the_same_before_and_after_the_layout_is_known() -> None:
+    book = LayoutBook()
+    lines = {book.json_line(TELEGRAM) for _ in range(3)}
+    assert lines == {json_line(decode(TELEGRAM), octets=False, notes=False)}
 
 
 def test_many_telegrams_keep_their_order() -> None:

@@ -16,6 +16,7 @@ from appliance.mbus.codings import read_real
 from appliance.mbus.dif import IDLE_FILLER
 from appliance.mbus.encode import encode_telegram, plain_text_vif
 from appliance.mbus.header import Header
+from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout
 from appliance.mbus.plan import real
 from appliance.mbus.telegram import decode
@@ -91,6 +92,7 @@ def agree(layout: Layout, octets: bytes) -> None:
     assert layout.belongs(octets)
     assert layout.decode(octets) == slow
     assert layout.rebuild(layout.data(octets)) == octets
+    assert layout.json_line(octets) == json_line(slow, octets=False, notes=False)
     if slow.records is not None:
         raws = tuple(record.raw for record in slow.records)
         for values in (layout.values(octets), layout.values_of_data(layout.data(octets))):
