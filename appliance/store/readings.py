@@ -6,9 +6,8 @@ Rows lie by slot first, so a meter's past is a hop from slot to slot (one seek e
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import peewee
 
@@ -45,8 +44,7 @@ FOREVER: Final = 1 << 40
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RawTelegram:
+class RawTelegram(NamedTuple):
     """A telegram as it lies in the store: number of its layout (0: octets are whole) and data octets."""
 
     slot: int
@@ -78,7 +76,7 @@ class Readings:
 
     def raw(self, meter: int, since: int = 0, until: int = FOREVER) -> list[RawTelegram]:
         """As `between`, without unpacking: for series over months, with `LayoutShelf.layout`."""
-        return [RawTelegram(*row) for row in self._rows(RAW, (since, until, meter, until))]
+        return list(map(RawTelegram._make, self._rows(RAW, (since, until, meter, until))))
 
     def answered(self, slot: int, meters: Iterable[int]) -> set[int]:
         """Those of `meters` that have a reading in `slot`."""
