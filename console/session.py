@@ -51,6 +51,7 @@ class Session:
         self._screen = screen
         self._live: Live | None = None
         self._job: Job | None = None
+        self._interrupted = False
         self._gone = False
 
     @property
@@ -61,6 +62,7 @@ class Session:
     def run(self, text: str) -> Outcome:
         """Do one line."""
         form = Form.TEXT
+        self._interrupted = False
         try:
             line = parse_line(text, self.call.parts.settings.console.line_length)
             form = line.form
@@ -74,6 +76,7 @@ class Session:
     def run_script(self, text: str) -> Outcome:
         """Do a whole file; the first error ends it and names its line."""
         number = 1
+        self._interrupted = False
         try:
             for step in read_script(self.call, self._registry, text):
                 number = step.number
@@ -86,6 +89,7 @@ class Session:
 
     def interrupt(self) -> None:
         """End what runs: a live answer at once, a long order after its present step."""
+        self._interrupted = True  # for what has begun but cannot be reached yet
         live, job = self._live, self._job
         if live is not None:
             live.close()
@@ -128,6 +132,8 @@ class Session:
 
     def _wait(self, job: Job) -> Answer:
         self._job = job
+        if self._interrupted:
+            job.cancel()
         try:
             while not job.wait(GLANCE) and not self._gone:
                 self._progress(progress_of(job))
@@ -158,8 +164,10 @@ class Session:
 
     def _follow(self, live: Live, form: Form) -> None:
         self._live = live
+        if self._gone or self._interrupted:
+            live.close()
         try:
-            for item in () if self._gone else live:
+            for item in live:
                 self._screen.write(json_of(item.data) if form is Form.JSON else clean(item.line))
         finally:
             self._live = None

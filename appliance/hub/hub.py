@@ -39,6 +39,7 @@ class Hub:
             if isinstance(event, following.kinds):
                 following.offer(event)
 
+    # One overload per number of kinds: a checker joins the kinds of a variadic signature to `object`.
     @overload
     def follow(self, a: type[A], /, *, limit: int = 1000) -> Following[A]: ...
 

@@ -10,78 +10,18 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from appliance.errors import Kind as Reason
-from appliance.errors import RefusedError, SettingError
+from appliance.errors import RefusedError
 from appliance.meters.selection import FIELDS, Selection
 from appliance.operations.line import Token
-from appliance.settings.kinds import Duration, Integer, Kind, NotTaken, Octets, OneOf, Text, YesNo
-from appliance.settings.kinds.numbers import MILLISECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time as typed: ISO 8601, local unless it has an offset, or relative: `1d` (a day ago), `today`, `now`."""
-
-    text: str
-
-    def at(self, now: datetime, zone: ZoneInfo) -> datetime:
-        """The instant meant."""
-        if self.text == "now":
-            return now
-        if self.text == "today":
-            return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        ago = _ago(self.text)
-        if ago is not None:
-            return now - ago
-        moment = datetime.fromisoformat(self.text)
-        return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
-
-
-class MomentKind(Kind[Moment]):
-    """Times in arguments."""
-
-    word = "time"
-
-    def parse(self, text: str) -> Moment:
-        if text not in ("now", "today") and _ago(text) is None:
-            try:
-                datetime.fromisoformat(text)
-            except ValueError:
-                raise NotTaken from None
-        return Moment(text)
-
-    def format(self, value: Moment) -> str:
-        return value.text
-
-    def allowed(self) -> str:
-        return "a time such as 2026-11-21T10:15, today, now, or 1d for a day ago"
-
-
-class SelectionKind(Kind[Selection]):
-    """Selections of meters in arguments; gets the value as typed, with its quotes."""
-
-    word = "METERS"
-
-    def parse(self, text: str) -> Selection:
-        try:
-            return Selection.parse(text)
-        except SettingError as error:
-            raise NotTaken(error.sentence) from None
-
-    def format(self, value: Selection) -> str:
-        return value.text
-
-    def allowed(self) -> str:
-        return "a selection of meters such as all, medium=water or 12345678"
-
+from appliance.operations.moment import LENGTH, Moment, MomentKind
+from appliance.settings.kinds import Integer, Kind, Meters, NotTaken, Octets, OneOf, Text, YesNo
 
 MOST_CHOICES: Final = 4  # that a line of help names
-LENGTH: Final = Duration("s", 0, 366 * MILLISECONDS["d"] // MILLISECONDS["s"])
 KINDS: Final[dict[object, Kind[Any]]] = {
     int: Integer(-(2**31), 2**31 - 1),
     bool: YesNo(),
@@ -89,10 +29,9 @@ KINDS: Final[dict[object, Kind[Any]]] = {
     bytes: Octets(0, 4096),
     timedelta: LENGTH,
     Moment: MomentKind(),
-    Selection: SelectionKind(),
+    Selection: Meters(),
 }
 Count = Annotated[int, Integer(1, 100_000)]
-Name = Annotated[str, Text(1, 32)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +132,7 @@ class _Filler:
         self._fields: dict[str, str] = {}
 
     def take(self, token: Token) -> None:
-        selects = bool(self._open) and isinstance(self._open[0].kind, SelectionKind)
+        selects = bool(self._open) and isinstance(self._open[0].kind, Meters)
         if token.operator == "=" and token.name in self._known:
             self._put(self._known[token.name], token.raw_value, token.value)
         elif self._open and (not token.operator or (selects and token.name in FIELDS) or not self._takes_names):
@@ -227,7 +166,7 @@ class _Filler:
     def _put(self, argument: Argument, raw: str, text: str) -> None:
         if argument.name in self._values:
             raise RefusedError(f'{argument.name} of "{self._operation}" was given twice.', Reason.USAGE)
-        typed = raw if isinstance(argument.kind, SelectionKind) else text
+        typed = raw if isinstance(argument.kind, Meters) else text
         self._values[argument.name] = argument.parse(self._operation, typed)
         self._open = [other for other in self._open if other is not argument]
 
@@ -268,10 +207,3 @@ def _kind(hint: object) -> Kind[Any]:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return OneOf(hint)
     return KINDS[hint]
-
-
-def _ago(text: str) -> timedelta | None:
-    try:
-        return LENGTH.parse(text) if not text.isdecimal() else None
-    except NotTaken:
-        return None

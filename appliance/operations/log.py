@@ -6,8 +6,9 @@ from typing import Annotated
 
 from appliance.log import Severity as Level
 from appliance.operations.answer import Answer, Table
-from appliance.operations.arguments import Count, Moment
+from appliance.operations.arguments import Count
 from appliance.operations.call import Call
+from appliance.operations.moment import Moment
 from appliance.operations.operation import operation
 from appliance.operations.reading import A_DAY_AGO, NOW
 from appliance.operations.times import local

@@ -12,10 +12,11 @@ from appliance.meters.meter import Addressing, Meter
 from appliance.meters.names import automatic_name
 from appliance.meters.selection import Selection
 from appliance.operations.answer import Answer, Table
-from appliance.operations.arguments import Count, Moment
+from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.meter_state import choose, choose_one, slot_time
 from appliance.operations.meters import check_segment
+from appliance.operations.moment import Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import data_of, head, key_of, lines_of, status_text
 from appliance.operations.segments import BaudRate, Name

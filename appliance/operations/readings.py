@@ -79,7 +79,7 @@ def aside(record: Record) -> str:
     facts = [str(record.function)] if record.function != "instantaneous" else []
     for name, number in (("storage", record.storage), ("tariff", record.tariff), ("subunit", record.subunit)):
         facts += [f"{name} {number}"] if number else []
-    return ", ".join((*facts, *record.meaning.notes, *record.notes))
+    return ", ".join(dict.fromkeys((*facts, *record.meaning.notes, *record.notes)))
 
 
 def _how(heard: Heard) -> str:

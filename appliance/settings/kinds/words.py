@@ -206,17 +206,19 @@ class FilePath(Kind[str]):
         return "a file name, or folders and a name with / between"
 
 
-class Meters(Kind[str]):
-    """A selection of meters, kept as typed."""
+class Meters(Kind[Selection]):
+    """A selection of meters; takes it as typed, with its quotes."""
 
     word = "meters"
 
-    def parse(self, text: str) -> str:
+    def parse(self, text: str) -> Selection:
         try:
-            Selection.parse(text)
+            return Selection.parse(text)
         except SettingError as error:
             raise NotTaken(error.sentence) from None
-        return text
+
+    def format(self, value: Selection) -> str:
+        return value.text
 
     def allowed(self) -> str:
         return "a selection of meters such as all, medium=water or 12345678"
