@@ -107,6 +107,15 @@ def test_retries_that_would_meet_the_next_slot_are_dropped(world: World) -> None
     world.run(minutes=5, seconds=30)
     assert world.book.reasons == {Reason.NO_ANSWER: 6}
     assert len(world.book.heard) == 12
+    assert all(end.at.wall.second < 30 for end in world.book.ends)  # told at once, not when time is up
+
+
+def test_late_meter_gets_its_remaining_attempts_at_the_end_of_the_same_round(world: World) -> None:
+    world.settings = replace(world.settings, scheduled_retries=0)
+    world.add(faulty(load("apartment-block", meters=3), Fault.LATE, 0))
+    world.run(minutes=10)
+    assert world.book.reasons == {}
+    assert [heard.meter for heard in world.book.heard] == [2, 3, 1]
 
 
 def test_round_tells_its_progress_and_its_end(world: World) -> None:

@@ -360,6 +360,13 @@ def test_echo_is_taken_off() -> None:
         assert peer.wire.counters.octets_noise == 0
 
 
+def test_echo_of_a_selection_is_no_answer_of_another_meter() -> None:
+    selection = bytes.fromhex("68 0b 0b 68 53 fd 52 78563412 2d2c 08 04 1b 16")
+    peer, error = fail(SELECTED, [[(-transmission_time(17, 2400), selection)]])
+    assert isinstance(error, NoAnswer)
+    assert len(peer.sent) == 3
+
+
 def test_without_echo_nothing_is_taken_off() -> None:
     peer = Peer([[(0.02, ACK)], [(0.05, telegram())]], Wire(echo=Echo.OFF))
     assert isinstance(peer.talk(read_meter(PRIMARY, PATIENT)).result, Readout)
