@@ -110,12 +110,12 @@ def _interactive(client: LocalClient) -> int:
     while True:
         try:
             line = read(client.prompt)
+            client.resize(shutil.get_terminal_size().columns)
+            if client.run(line).leave:
+                return OK
         except KeyboardInterrupt:
-            continue
+            continue  # it ends a line or an answer, never the console
         except EOFError:
-            return OK
-        client.resize(shutil.get_terminal_size().columns)
-        if client.run(line).leave:
             return OK
 
 

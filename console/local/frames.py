@@ -19,6 +19,7 @@ from typing import Any, Final
 
 VERSION: Final = 1
 LONGEST: Final = 4 << 20  # octets: a script of 1 MiB, escaped
+CHUNK: Final = 65536
 
 Frame = dict[str, Any]
 
@@ -32,7 +33,7 @@ class Wire:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._file = connection.makefile("rb")
+        self._received = b""
         self._lock = threading.Lock()
 
     def send(self, frame: Frame) -> None:
@@ -43,12 +44,17 @@ class Wire:
 
     def receive(self) -> Frame | None:
         """The next frame; None when the other side is gone. Raises `Garbled`."""
-        try:
-            octets = self._file.readline(LONGEST)
-        except (OSError, ValueError):  # hung up, here or there
-            return None
-        if not octets:
-            return None
+        while b"\n" not in self._received:
+            try:
+                octets = self._connection.recv(CHUNK)
+            except OSError:  # hung up, here or there
+                return None
+            if not octets:
+                return None
+            self._received += octets  # kept apart from the socket: ctrl-c may come at any time and must lose nothing
+            if len(self._received) > LONGEST:
+                raise Garbled
+        octets, _, self._received = self._received.partition(b"\n")
         try:
             frame = json.loads(octets)
         except (ValueError, RecursionError):
@@ -61,5 +67,4 @@ class Wire:
         """Hang up; whoever waits in `receive` on either side is released."""
         with contextlib.suppress(OSError):  # the other side was faster
             self._connection.shutdown(socket.SHUT_RDWR)
-        self._file.close()
         self._connection.close()

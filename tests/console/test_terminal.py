@@ -18,6 +18,7 @@ from console.local.server import LocalConsole
 from tests.operations.world import World
 
 CONTROL = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+PROMPT = b"\x1b[?2004h"  # bracketed paste on
 CTRL_C, CTRL_D, ENTER = b"\x03", b"\x04", b"\r"
 
 
@@ -45,6 +46,12 @@ class Terminal:
             self._seen += os.read(self._ours, 65536)
         self._seen = b""
 
+    def wait_for_prompt(self) -> None:
+        """Until the line editor has taken the terminal over."""
+        while PROMPT not in self._seen:
+            self._seen += os.read(self._ours, 65536)
+        self._seen = self._seen.partition(PROMPT)[2]
+
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -66,19 +73,20 @@ def terminal(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal
 
 
 def test_person_types_watches_breaks_off_and_leaves(world: World, terminal: Terminal) -> None:
-    terminal.wait_for("busmeister-00000161 3>")
+    terminal.wait_for_prompt()
     terminal.type(b"set identity.name=cellar" + ENTER)
+    terminal.wait_for_prompt()
     terminal.wait_for("cellar 3>")
     terminal.type(b"bus watch" + ENTER)
     while not world.hub.wanted(BusTraffic):
         threading.Event().wait(0.001)
     terminal.type(CTRL_C)
-    while world.hub.wanted(BusTraffic):
-        threading.Event().wait(0.001)
+    terminal.wait_for_prompt()
+    assert not world.hub.wanted(BusTraffic)
     terminal.type(b"half a line" + CTRL_C)
-    terminal.wait_for("cellar 3>")
+    terminal.wait_for_prompt()
     terminal.type(b"show version" + ENTER)
     terminal.wait_for("busmeister 0.1.0")
-    terminal.wait_for("cellar 3>")
+    terminal.wait_for_prompt()
     terminal.type(CTRL_D)
     assert terminal.process.wait(30) == 0
