@@ -22,7 +22,7 @@ from benchmarks.registry import Row
 
 SEED: Final = 13757
 PASSES: Final = 12
-VARIANTS: Final = 8  # telegrams of each frame in a pass
+VARIANTS: Final = 20  # telegrams of each frame in a pass
 BATCH_TARGET: Final = 50
 TELEGRAM_TARGET: Final = 30
 JSON_TARGET: Final = 80

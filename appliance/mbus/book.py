@@ -19,6 +19,9 @@ from appliance.mbus.telegram import Telegram, decode
 MOST_OF_A_KIND: Final = 64  # a meter that sends more shapes than that means harm
 MOST: Final = 4096  # and so does one that changes its manufacturer as often
 
+CONFIGURATION: Final = slice(17, 19)  # the configuration word of a long header
+SUMMED: Final = slice(4, -2)  # what the checksum is of
+
 Decoded = tuple[tuple[Meaning, ...], Values]
 """What the records of a telegram mean, and their raw values."""
 
@@ -135,13 +138,14 @@ class LayoutBook:
     def _by_layout(self, telegrams: Sequence[bytes]) -> tuple[dict[Layout, list[int]], list[int]]:
         """The places of the telegrams that a plan reads without a second look, and those of the others."""
         shelves, number, total = self._of_known_sender, int.from_bytes, adler32
+        kind, word, body = SENDER_KIND, CONFIGURATION, SUMMED
         groups: defaultdict[Layout, list[int]] = defaultdict(list)
         others: list[int] = []
         for place, octets in enumerate(telegrams):
             bits = number(octets)
-            for layout in shelves.get((len(octets), octets[11:15]), ()):
+            for layout in shelves.get((len(octets), octets[kind]), ()):
                 if bits & layout.mask_bits == layout.pattern_bits:
-                    sure = octets[17:19] == b"\0\0" and total(octets[4:-2], 0) & 0xFF == octets[-2]
+                    sure = octets[word] == b"\0\0" and total(octets[body], 0) & 0xFF == octets[-2]
                     (groups[layout] if sure or layout.reads(octets) else others).append(place)
                     break
             else:

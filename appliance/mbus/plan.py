@@ -12,7 +12,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from math import ulp
 from struct import Struct
@@ -33,6 +33,7 @@ HALF_OF_SINGLE: Final = 2**28  # from the distance of doubles to half the distan
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
 DAYS_REMEMBERED: Final = 4096  # eleven years
 CLOCKS_REMEMBERED: Final = 4096
+ODD_REMEMBERED: Final = 256  # a meter without a value sends the same digits that are none each time
 
 
 pack_single: Final = Struct("<f").pack
@@ -83,6 +84,7 @@ def digits() -> Sequence[int]:
     return [high * 100 + low if low >= 0 <= high else NO_NUMBER for high in pairs for low in pairs]
 
 
+@lru_cache(ODD_REMEMBERED)
 def odd(number: int, size: int) -> int | None:
     """BCD that is no plain number: a minus sign, or digits that say that there is none."""
     return read_bcd(number.to_bytes(size, "little"))
@@ -109,6 +111,7 @@ class Clocks(dict[int, time | None]):
         return self[number]
 
 
+@lru_cache(ODD_REMEMBERED)
 def odd_moment(number: int) -> Raw:
     """A date and time of type F that is no plain one."""
     return read_date_time(number.to_bytes(4, "little"))
