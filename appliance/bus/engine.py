@@ -78,6 +78,7 @@ class Engine:
     def start(self) -> None:
         """Begin to read."""
         with self._lock:
+            self._stop.clear()
             self._running = True
             self.prepare()
             for segment in self._segments.values():
@@ -111,7 +112,8 @@ class Engine:
         self, meters: Sequence[Meter], *, store: bool = True, job: Progress | None = None
     ) -> Future[Sequence[Outcome]]:
         """Read meters at once, before any round: per meter Heard or Missed, in order. Raises `RefusedError`."""
-        return self._order(meters, store=store, job=job, number=0)
+        with self._lock:  # no segment is dismissed between finding it and giving it the order
+            return self._order(meters, store=store, job=job, number=0)
 
     def round_now(self, job: Progress | None = None) -> Future[Sequence[Outcome]]:
         """Read all active meters at once and store them, under the second it was ordered."""
@@ -121,14 +123,16 @@ class Engine:
 
     def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue on a segment as soon as its bus is free. Raises `RefusedError`."""
-        return self.segment(segment).talk(dialogue, baud_rate)
+        with self._lock:
+            return self.segment(segment).talk(dialogue, baud_rate)
 
     def lend(self, segment: str, until: datetime, to: str, baud_rate: int = 0) -> Lease:
         """Lend a segment's line once the round under way is over; wait for `granted`. Raises `RefusedError`."""
-        lender = self.segment(segment)
-        lease = Lease(segment, self._monotonic(until), to, baud_rate or lender.settings.baud_rate, lender.wake)
-        lender.lend(lease)
-        return lease
+        with self._lock:
+            lender = self.segment(segment)
+            lease = Lease(segment, self._monotonic(until), to, baud_rate or lender.settings.baud_rate, lender.wake)
+            lender.lend(lease)
+            return lease
 
     def pause(self, segment: str, until: datetime) -> None:
         """Read nothing on a segment for a while. Raises `RefusedError`."""

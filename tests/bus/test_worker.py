@@ -14,9 +14,10 @@ import pytest
 from appliance.bus.engine import Engine
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.clock import SystemClock
-from appliance.errors import LineLost, LineRefused
+from appliance.errors import LineLost, LineRefused, RefusedError, WrongAnswer
 from appliance.events import BusState, SegmentChanged
 from appliance.mbus.dialogue import READOUT
+from appliance.mbus.dialogue.orders import application_reset, give_order, normalise
 from appliance.mbus.framer import Received
 from appliance.mbus.frames import LongFrame
 from appliance.meters.meter import Addressing, Meter
@@ -204,6 +205,24 @@ def test_borrower_has_the_line_in_real_time(bench: Bench) -> None:
         assert lease.receive(20).octets == b"\xe5"
     assert lease.ended.wait(20)
     assert isinstance(bench.read(), Heard)
+
+
+def test_engine_stopped_refuses_orders_and_can_be_started_again(bench: Bench) -> None:
+    bench.engine.start()
+    bench.engine.stop()
+    with pytest.raises(RefusedError):
+        bench.read()
+    bench.engine.start()
+    assert isinstance(bench.read(), Heard)
+
+
+def test_dialogue_brought_by_somebody_else_gives_its_result_or_its_error(bench: Bench) -> None:
+    bench.engine.start()
+    reset = give_order(normalise(1), (0.2,), "SND_NKE 1")
+    assert bench.engine.talk("main", reset).result(timeout=20) >= 0.0
+    never = give_order(application_reset(1), (0.01,), "application reset")
+    with pytest.raises(WrongAnswer):
+        bench.engine.talk("main", never).result(timeout=20)
 
 
 def test_many_threads_may_order_at_once(bench: Bench) -> None:
