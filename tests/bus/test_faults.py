@@ -9,11 +9,12 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.events import BusState, SegmentChanged
 from appliance.mbus.address import SecondaryAddress
+from appliance.mbus.dialogue.timing import CME3100_READOUT
 from appliance.meters.meter import MultiTelegram
 from appliance.ports import Heard, Missed, Reason
 from drivers.simulated.building import load
 from drivers.simulated.faults import Fault
-from tests.bus.world import World, faulty
+from tests.bus.world import MAIN, World, faulty
 
 ILL = (3, 7)  # places of the faulty meters; their numbers are one higher
 HOUR = {"minutes": 59}  # the slots at 6:00, 6:15, 6:30, 6:45
@@ -151,3 +152,11 @@ def test_a_bus_full_of_faults_ends_every_slot_exactly_once(world: World) -> None
     slots = {tuple(world.book.slots(meter.id)) for meter in world.book.list}
     assert len(slots) == 1
     assert len(slots.pop()) >= 12 * 4
+
+
+def test_fixed_profile_reads_the_same_building_only_slower(world: World) -> None:
+    building = faulty(load("apartment-block", meters=8), Fault.LATE, 1)
+    world.add(faulty(building, Fault.DEAF, 2), replace(MAIN, readout=CME3100_READOUT))
+    world.run(minutes=29)
+    assert world.book.reasons == {Reason.NO_ANSWER: 2}
+    assert len(world.book.heard) == 14
