@@ -86,7 +86,7 @@ def open_server(url: str) -> peewee.Database:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in SERVER_SCHEMES:
         allowed = ", ".join(f"{name}://" for name in SERVER_SCHEMES)
-        raise SettingError(f'A database is a file or a URL that begins with {allowed}, not "{url.partition("@")[0]}".')
+        raise SettingError(f'A database is a file or a URL that begins with {allowed}, not "{scheme}".')
     try:
         database = connect(f"{SERVER_SCHEMES[scheme]}://{rest}", max_connections=CONNECTIONS, timeout=BUSY_SECONDS)
     except (peewee.ImproperlyConfigured, RuntimeError, ValueError) as error:

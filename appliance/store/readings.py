@@ -63,7 +63,7 @@ class Readings:
 
     def between(self, meter: int, since: int = 0, until: int = FOREVER) -> list[Heard]:
         """Readings of a meter with `since` <= slot <= `until`, oldest first."""
-        return self._readings(meter, self._rows(BETWEEN, (since, until, meter, until)))
+        return self._readings(meter, sorted(self._rows(BETWEEN, (since, until, meter, until))))
 
     def latest(self, meter: int, count: int = 1, since: int = 0, until: int = FOREVER) -> list[Heard]:
         """The last readings of a meter up to `until`, newest first."""
@@ -76,7 +76,7 @@ class Readings:
 
     def raw(self, meter: int, since: int = 0, until: int = FOREVER) -> list[RawTelegram]:
         """As `between`, without unpacking: for series over months, with `LayoutShelf.layout`."""
-        return list(map(RawTelegram._make, self._rows(RAW, (since, until, meter, until))))
+        return list(map(RawTelegram._make, sorted(self._rows(RAW, (since, until, meter, until)))))
 
     def answered(self, slot: int, meters: Iterable[int]) -> set[int]:
         """Those of `meters` that have a reading in `slot`."""

@@ -1,0 +1,152 @@
+"""The same store on PostgreSQL: a server that is killed in a round costs nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.errors import SettingError
+from appliance.meters.meter import Meter
+from appliance.store.database import open_server
+from tests.conftest import need_program
+from tests.store.conftest import Hall, OpenStore
+from tests.store.telegrams import heat_meter, unreadable, water_meter
+
+
+class Server:
+    """A PostgreSQL of our own, on a free port, as the user it runs under."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self._folder = folder
+        self._programs = programs
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        data, log = str(self._folder / "data"), str(self._folder / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+
+    def kill(self) -> None:
+        """End it as a crash does, and every process it started."""
+        number = int((self._folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        family = [number, *children(number)]
+        for process in family:
+            os.kill(process, signal.SIGKILL)
+        while any(alive(process) for process in family):
+            select.select([], [], [], 0.01)
+        (self._folder / "data" / "postmaster.pid").unlink()
+
+    def stop(self) -> None:
+        """End it."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        # output goes nowhere: the server would keep a pipe open for as long as it lives
+        subprocess.run(
+            command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60
+        )
+
+
+def children(parent: int) -> list[int]:
+    """Processes that a process started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = status.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        if int(words[1]) == parent:
+            found.append(int(status.parent.name))
+    return found
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    if importlib.util.find_spec("psycopg") is None:
+        if os.environ.get("BUSMEISTER_REQUIRE_PEERS") == "1":
+            pytest.fail("psycopg is not installed, and BUSMEISTER_REQUIRE_PEERS asks for it")
+        pytest.skip("psycopg is not installed")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    programs = found[-1].parent if found else Path(need_program("initdb")).parent
+    folder = Path(tempfile.mkdtemp(prefix="busmeister-postgresql-"))
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    running = Server(folder, programs)
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.peer
+def test_round_goes_on_when_the_server_is_killed_and_nothing_is_lost_or_doubled(
+    server: Server, open_store: OpenStore, hall: Hall
+) -> None:
+    store = open_store(url=server.url, receivers=lambda _: (7,))
+    store.meters.add(*(Meter(id=0, name=f"meter {number}") for number in range(1, 4)))
+    store.settings.save({"a.b": "1"}, "test")
+    heard = []
+    for number in range(120):
+        if number == 60:
+            server.kill()
+        if number == 90:
+            server.start()
+        telegrams = (heat_meter(number + 1, number), water_meter(number + 1)) if number % 3 else (unreadable(number),)
+        heard.append(hall.heard(number + 1, telegrams=telegrams))
+        store.missed(hall.missed(number + 1))
+        store.accept(heard[-1])
+        store.accept(heard[-1])
+    for _ in range(4):
+        hall.clock.advance(seconds=31)
+        store.pump()
+    store.flush()
+    assert set(hall.stored()) == {(reading.meter, reading.slot) for reading in heard}
+    assert [store.readings.between(reading.meter) for reading in heard] == [[reading] for reading in heard]
+    assert store.readings.missed(0) == []
+    assert len(store.outbox.waiting(7)) == 120
+    store.close()
+
+    store = open_store(url=server.url)
+    assert [meter.name for meter in store.meters.all()] == ["meter 1", "meter 2", "meter 3"]
+    assert store.settings.load() == {"a.b": "1"}
+    assert store.readings.latest(5) == [heard[4]]
+    store.outbox.delivered(7, store.outbox.waiting(7))
+    store.housekeeping.maintain()
+
+
+@pytest.mark.parametrize("url", ["mysql://root:secret@db/values", "file.db", "postgresql"])
+def test_url_of_no_known_server_is_refused_without_showing_its_password(url: str) -> None:
+    with pytest.raises(SettingError, match="A database is a file or a URL that begins with postgres://") as refused:
+        open_server(url)
+    assert "secret" not in str(refused.value)
