@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -74,29 +76,42 @@ class Screen:
         """From the person; nobody answers in a script."""
         if not self._on_terminal:
             return ""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             return input(question)
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return ""
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _converse(client: LocalClient, commands: list[str] | None, script: str | None, *, on_terminal: bool) -> int:
-    if script is not None:
-        return _code(client.run_script(script))
-    if commands:
-        return _all(client, commands)
     if on_terminal:
         return _interactive(client)
-    return _all(client, sys.stdin)
+    if script is None:
+        return _all(client, commands or sys.stdin)
+    with _breaking_off(client):
+        return _code(client.run_script(script))
 
 
 def _all(client: LocalClient, lines: Iterable[str]) -> int:
     """One after the other; the first error ends it."""
     for line in lines:
-        done = client.run(line.rstrip("\r\n"))
+        with _breaking_off(client):
+            done = client.run(line.rstrip("\r\n"))
         if done.kind is not None or done.leave:
             return _code(done)
     return OK
+
+
+@contextmanager
+def _breaking_off(client: LocalClient) -> Iterator[None]:
+    """Ctrl-c breaks off what the appliance does for us, and never leaves half an answer behind."""
+    before = signal.signal(signal.SIGINT, lambda *_: client.interrupt())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _code(done: Done) -> int:
@@ -111,10 +126,11 @@ def _interactive(client: LocalClient) -> int:
         try:
             line = read(client.prompt)
             client.resize(shutil.get_terminal_size().columns)
-            if client.run(line).leave:
-                return OK
+            with _breaking_off(client):
+                if client.run(line).leave:
+                    return OK
         except KeyboardInterrupt:
-            continue  # it ends a line or an answer, never the console
+            continue  # it clears the line
         except EOFError:
             return OK
 

@@ -46,6 +46,8 @@ class LocalClient:
         self.prompt = prompt
         self._wire = wire
         self._terminal = terminal
+        self._ordered = False  # something runs, and may be broken off
+        self._broken_off = False
 
     @classmethod
     def connect(cls, data_folder: Path, terminal: Terminal, *, columns: int, is_terminal: bool) -> LocalClient:
@@ -74,7 +76,7 @@ class LocalClient:
         return cls(wire, terminal, str(greeting.get("prompt", "")))
 
     def run(self, line: str) -> Done:
-        """Do one line; its answer appears on the terminal. Ctrl-c breaks off what runs."""
+        """Do one line; its answer appears on the terminal."""
         return self._follow({"line": line})
 
     def run_script(self, text: str) -> Done:
@@ -89,16 +91,22 @@ class LocalClient:
         """Hang up."""
         self._wire.close()
 
+    def interrupt(self) -> None:
+        """Break off what runs; may be called by a signal's handler at any time."""
+        self._broken_off = True
+        if self._ordered:
+            self._send({"interrupt": True})
+
     def _follow(self, order: Frame) -> Done:
+        self._ordered, self._broken_off = False, False
         self._send(order)
-        while True:
-            try:
-                frame = _receive(self._wire)
-                if "done" in frame:
-                    return self._done(frame["done"])
-                self._show(frame)
-            except KeyboardInterrupt:
-                self._send({"interrupt": True})
+        self._ordered = True
+        if self._broken_off:
+            self._send({"interrupt": True})
+        while "done" not in (frame := _receive(self._wire)):
+            self._show(frame)
+        self._ordered = False
+        return self._done(frame["done"])
 
     def _send(self, frame: Frame) -> None:
         with suppress(OSError):  # what comes back tells that, and why

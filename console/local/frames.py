@@ -34,7 +34,7 @@ class Wire:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._received = b""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may send while its own thread does
 
     def send(self, frame: Frame) -> None:
         """Send a frame. Raises `OSError` when the other side is gone."""
@@ -51,7 +51,7 @@ class Wire:
                 return None
             if not octets:
                 return None
-            self._received += octets  # kept apart from the socket: ctrl-c may come at any time and must lose nothing
+            self._received += octets
             if len(self._received) > LONGEST:
                 raise Garbled
         octets, _, self._received = self._received.partition(b"\n")
