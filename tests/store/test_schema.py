@@ -1,0 +1,58 @@
+"""Each past schema is brought up to date in one transaction, and opens again as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.store import schema
+from appliance.store.database import PRAGMAS, close_all, connected, open_sqlite, query, run
+from tests.store.conftest import Hall, OpenStore
+
+BROKEN_STEP = "CREATE TABLE half (done $integer); CREATE TABLE reading (again $integer)"
+
+
+@pytest.mark.parametrize("past", [number for number, _ in schema.steps()])
+def test_past_schema_opens_twice_and_takes_readings(
+    open_store: OpenStore, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, past: int
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(schema, "steps", lambda made=schema.steps: [step for step in made() if step[0] <= past])
+        store = open_store()
+        store.accept(hall.heard(1))
+        store.close()
+    for number in (1, 2):
+        store = open_store()
+        store.accept(hall.heard(1, slot=hall.slot(number)))
+        store.close()
+    database = open_sqlite(tmp_path / "busmeister.db")
+    with connected(database):
+        assert schema.version(database) == schema.newest()
+        assert query(database, "SELECT COUNT(*) FROM reading") == [(3,)]
+    close_all(database)
+
+
+def test_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = open_sqlite(tmp_path / "busmeister.db")
+    schema.migrate(database)
+    steps = [*schema.steps(), (schema.newest() + 1, BROKEN_STEP)]
+    before = schema.newest()
+    monkeypatch.setattr(schema, "steps", lambda: steps)
+    with pytest.raises(Exception, match="reading already exists"):
+        schema.migrate(database)
+    with connected(database):
+        assert schema.version(database) == before
+        assert not database.table_exists("half")
+    close_all(database)
+
+
+@pytest.mark.parametrize(("pragma", "promised"), [("synchronous", 1), ("mmap_size", 1 << 20), ("foreign_keys", 0)])
+def test_connection_that_would_lose_readings_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pragma: str, promised: int
+) -> None:
+    monkeypatch.setitem(PRAGMAS, pragma, promised)
+    database = open_sqlite(tmp_path / "busmeister.db")
+    with pytest.raises(Exception, match=f"The database runs with {pragma} {promised}"), connected(database):
+        run(database, "SELECT 1")
+    close_all(database)
