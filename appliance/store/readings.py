@@ -21,7 +21,7 @@ COLUMNS: Final = "r.slot, r.telegram, r.layout, r.marks, r.boot, r.delay, r.drif
 UP: Final = (
     "WITH RECURSIVE hop(slot) AS ("
     " SELECT MIN(slot) FROM reading WHERE slot >= ? UNION ALL"
-    " SELECT (SELECT MIN(slot) FROM reading WHERE slot > hop.slot) FROM hop WHERE hop.slot < ?)"
+    " SELECT (SELECT slot FROM reading WHERE slot > hop.slot ORDER BY slot LIMIT 1) FROM hop WHERE hop.slot < ?)"
 )
 DOWN: Final = (
     "WITH RECURSIVE hop(slot) AS ("
