@@ -13,6 +13,7 @@ BusmeisterError
 │   ├── Overload         short circuit: the bus has no voltage
 │   └── LineLost         the line went away; it is opened again with growing pause
 ├── LineRefused          the line cannot be opened as asked: wrong URL, no permission, no serial port
+├── HardwareError        a pin, a light, a relay or a display that cannot be used
 ├── ApplicationError     the meter answered, and said no
 ├── SettingError         a setting, a file or an address that cannot be taken
 ├── StoreError           the database cannot do what was asked
@@ -95,6 +96,10 @@ class LineLost(BusError):
 
 class LineRefused(BusmeisterError):
     """The line cannot be opened as asked; somebody has to change the URL, the rights or the hardware."""
+
+
+class HardwareError(BusmeisterError):
+    """A pin, a light, a relay or a display that cannot be used as the board profile says."""
 
 
 class ApplicationError(BusmeisterError):

@@ -1,7 +1,8 @@
 """What the parts of the appliance need from one another, as small protocols. The composition root joins them.
 
 `Line` is what `drivers` give to the bus engine; `MeterBook` and `Intake` are what the store gives to it;
-`SettingBook` is what the store gives to the settings.
+`SettingBook` is what the store gives to the settings; `Pins`, `Display` and `Host` are what `drivers` give to the
+front panel.
 """
 
 from __future__ import annotations
@@ -142,3 +143,63 @@ class SettingBook(Protocol):
 
     def save(self, changes: Mapping[str, str | None], who: str) -> None:
         """Write changes in one transaction, durable when this returns; None restores the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A button went down or up."""
+
+    button: str  # its role on the board: red, blue, push
+    pressed: bool
+    at: float  # monotonic
+
+
+class Pins(Protocol):
+    """Buttons, lights and relays of a board, by their roles. Every method may raise `HardwareError`."""
+
+    def open(self, deliver: Callable[[Edge], None]) -> frozenset[str]:
+        """Take the pins; edges are delivered from a thread of the driver. Returns the buttons that are down already."""
+
+    def set(self, role: str, on: bool) -> None:
+        """Switch a light or a relay; roles that the board has not are ignored."""
+
+    def close(self) -> None:
+        """Let the pins go, lights and relays off; closing twice is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a display shows: three octets (red, green, blue) a pixel, line by line."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
+class Display(Protocol):
+    """A display. Neither method waits for the wire to it."""
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture soon; one that comes before the last is drawn replaces it."""
+
+    def set_brightness(self, percent: int) -> None:
+        """0 is dark."""
+
+    def close(self) -> None:
+        """Leave it dark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The machine's connection to the local network."""
+
+    connected: bool
+    octets: int  # both ways since the machine started
+    address: str  # empty where it has none
+
+
+class Host(Protocol):
+    """The machine the appliance runs on."""
+
+    def link(self) -> Link:
+        """How its wired network is."""
