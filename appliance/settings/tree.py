@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from appliance.settings.row import Family, Part, Subject
 from appliance.settings.subjects.bus import Bus, Segment
-from appliance.settings.subjects.console import Console
+from appliance.settings.subjects.console import Console, Tls
+from appliance.settings.subjects.dashboard import Dashboard, Ssh
 from appliance.settings.subjects.identity import Identity, Localization, Time
 from appliance.settings.subjects.readout import Job, Readout, Search
 from appliance.settings.subjects.storage import Log, Storage
@@ -24,3 +25,6 @@ class Tree(Subject):
     storage = Part(Storage)
     log = Part(Log)
     console = Part(Console)
+    tls = Part(Tls)
+    ssh = Part(Ssh)
+    dashboard = Part(Dashboard)

@@ -1,0 +1,86 @@
+"""What a list of meters shows of each: state, main value, when. Asked for all once, then for those that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from appliance.errors import TelegramError
+from appliance.mbus.records import Record
+from appliance.mbus.telegram import decode
+from appliance.meters.main_value import main_record
+from appliance.meters.meter import Meter
+from appliance.meters.selection import Status
+from appliance.meters.units import Shown, show
+from appliance.operations.call import Call
+from appliance.operations.meter_state import State, slot_time, state_of
+from appliance.ports import Missed
+
+FAILED: Final = (Status.FAILED, Status.SILENT)
+MISSES: Final = 1000  # slots looked at to find when a meter fell silent
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One meter at a glance."""
+
+    meter: Meter
+    status: Status
+    words: str  # the status as a person says it
+    octet: int | None  # status octet of its last telegram
+    quantity: str  # of its main value
+    newest: Shown | None
+    read: datetime | None  # when it last answered
+    slot: int  # of that answer
+    failed_since: datetime | None
+    failures: int
+    reason: str  # of the last failure, one sentence
+
+
+def glances(call: Call, meters: Collection[int] | None = None) -> tuple[Glance, ...]:
+    """All meters, or those with these numbers."""
+    call.need_level(1, "the meter list")
+    chosen = (meter for meter in call.parts.store.meters.all() if meters is None or meter.id in meters)
+    return tuple(glance(call, meter) for meter in chosen)
+
+
+def glance(call: Call, meter: Meter) -> Glance:
+    """One meter."""
+    state = state_of(call.parts, meter)
+    missed = _missed(call, meter, state) if state.status in FAILED else []
+    record = main_record_of(state)
+    return Glance(
+        meter=meter,
+        status=state.status,
+        words=state.words,
+        octet=state.octet,
+        quantity=record.quantity if record else "",
+        newest=_shown(call, record) if record else None,
+        read=state.last_readout,
+        slot=state.newest.slot if state.newest else 0,
+        failed_since=slot_time(missed[-1].slot) if missed else None,
+        failures=len(missed),
+        reason=missed[0].detail if missed else "",
+    )
+
+
+def main_record_of(state: State) -> Record | None:
+    """The value a person asks for first, of the newest reading."""
+    if state.newest is None or not state.newest.telegrams:
+        return None
+    try:
+        return main_record(decode(state.newest.telegrams[0]))
+    except TelegramError:
+        return None
+
+
+def _missed(call: Call, meter: Meter, state: State) -> list[Missed]:
+    since = state.newest.slot + 1 if state.newest else 0
+    return call.parts.store.readings.missed(since, meter=meter.id, count=MISSES)
+
+
+def _shown(call: Call, record: Record) -> Shown:
+    localization = call.parts.settings.localization
+    return show(record, localization.units, decimal_sign=localization.decimal_separator.sign)

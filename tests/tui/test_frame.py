@@ -1,0 +1,44 @@
+"""The frame around every screen."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.operations.world import World
+from tests.tui.picture import seen
+from tui.app import Dashboard
+
+
+def test_first_line_tells_place_and_time(world: World, dashboard: Dashboard) -> None:
+    world.settings.set({"identity.name": "lindenhof", "identity.location": "Heizraum"}, "test")
+
+    async def look() -> list[str]:
+        async with dashboard.run_test(size=(140, 45)) as pilot:
+            await pilot.pause()
+            return seen(dashboard)
+
+    picture = asyncio.run(look())
+    assert picture[0].startswith(" busmeister lindenhof · Heizraum")
+    assert picture[0].endswith("Sat 21 Nov  06:00:00")
+    assert "1 Overview" in picture[1]
+
+
+def test_small_terminal_says_what_it_needs(dashboard: Dashboard) -> None:
+    async def look() -> list[str]:
+        async with dashboard.run_test(size=(50, 12)) as pilot:
+            await pilot.pause()
+            return seen(dashboard)
+
+    assert "busmeister needs 60x16, this is 50x12" in "\n".join(asyncio.run(look()))
+
+
+def test_digits_change_the_screen_and_escape_leads_back_to_overview(dashboard: Dashboard) -> None:
+    async def press() -> list[str]:
+        visited = []
+        async with dashboard.run_test(size=(140, 45)) as pilot:
+            for key in ("2", "1", "2", "escape"):
+                await pilot.press(key)
+                visited.append(dashboard.current_mode)
+        return visited
+
+    assert asyncio.run(press()) == ["meters", "overview", "meters", "overview"]

@@ -1,0 +1,253 @@
+"""One session's dashboard: which screen is seen, in which colours, and who looks."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final, Literal, cast
+
+from rich.console import Console
+from textual import events, on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from appliance.clock import ClockQuality
+from appliance.errors import BusmeisterError
+from appliance.events import BusState
+from appliance.hub import Job
+from appliance.operations.answer import Answer
+from appliance.operations.call import Call
+from appliance.operations.execute import sentence_of
+from tui.driver import Link, StreamDriver
+from tui.feed import Feed
+from tui.messages import Changes, Happened
+from tui.screens import SCREENS
+from tui.screens.page import SMALLEST, Page
+from tui.text import _
+from tui.theme import THEMES, theme_for
+from tui.words import FLAG, SILENT, Mark
+
+log = logging.getLogger("busmeister.dashboard")
+
+COMPACT_BELOW: Final = (110, 34)
+TOAST: Final = 3.0  # seconds
+ColourSystem = Literal["standard", "256", "truecolor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What the person's terminal can do."""
+
+    colours: ColourSystem | None = "truecolor"
+    ascii: bool = False
+
+
+class Dashboard(App[None]):
+    """Small: screens hold what they show, operations do what is ordered."""
+
+    TITLE = "busmeister"
+    CSS_PATH = "dashboard.tcss"
+    ENABLE_COMMAND_PALETTE = False  # Textual's own would save pictures on the appliance
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {entry.name: entry.make for entry in SCREENS}
+    DEFAULT_MODE = SCREENS[0].name
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(entry.key, f"go('{entry.name}')", entry.title, show=False, id=entry.name) for entry in SCREENS),
+        Binding("tab", "app.focus_next", _("next pane"), show=False, id="next-pane"),
+        Binding("shift+tab", "app.focus_previous", _("previous pane"), show=False, id="previous-pane"),
+        Binding("escape", "back", _("back"), show=False, id="back"),
+        Binding("q", "leave", _("quit"), id="quit"),
+        Binding("ctrl+c", "break_off", _("break off"), show=False, id="break-off", priority=True),
+        Binding("ctrl+q", "leave", _("quit"), show=False, id="quit-too"),
+    ]
+
+    def __init__(
+        self,
+        feed: Feed,
+        call: Call,
+        *,
+        link: Link | None = None,
+        terminal: Terminal | None = None,
+        sessions: Callable[[], int] = lambda: 1,
+    ) -> None:
+        super().__init__(driver_class=cast("Any", functools.partial(StreamDriver, link=link)) if link else None)
+        # Textual would lead this process's output into whichever dashboard was opened last.
+        self._capture_stdout = cast("Any", sys.__stdout__)
+        self._capture_stderr = cast("Any", sys.__stderr__)
+        self.feed = feed
+        self.call = call
+        self.sessions = sessions
+        self.terminal = terminal or Terminal()
+        self.ascii = self.terminal.ascii
+        self.console = _console(self.terminal, self.console)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = theme_for(str(call.parts.settings.dashboard.theme), self.terminal.colours)
+
+    @property
+    def compact(self) -> bool:
+        """Too small for two columns and blank lines."""
+        return self.size.width < COMPACT_BELOW[0] or self.size.height < COMPACT_BELOW[1]
+
+    @property
+    def page(self) -> Page | None:
+        """The screen that is seen, where it is no question or help over one."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def now(self) -> datetime:
+        """Time as people here read it."""
+        return self.call.now().astimezone(self.call.zone)
+
+    async def on_mount(self) -> None:
+        """Begin to follow what happens."""
+        await self.feed.join(self._tell)
+        self.set_interval(1, self._second)
+        start = str(self.call.parts.settings.dashboard.start_screen)
+        if start in self.MODES and start != self.current_mode:
+            self.go(start)
+        elif self.page is not None:
+            self.page.on_screen_resume()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self.feed.leave(self._tell)
+
+    def go(self, address: str) -> None:
+        """To what an address names; of screens that do not exist, nowhere."""
+        name, *rest = address.split("/")
+        if name not in self.MODES:
+            return
+        if name != self.current_mode:
+            self.switch_mode(name)
+        elif not rest:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        if rest:
+            self.call_later(self._open, tuple(rest))
+
+    def _open(self, path: tuple[str, ...]) -> None:
+        base = self.screen_stack[0]
+        if isinstance(base, Page):
+            base.open(path)
+
+    def action_go(self, name: str) -> None:
+        """To a screen; again: back to its top level."""
+        self.go(name)
+
+    async def action_back(self) -> None:
+        """Out of what is seen; from the top to Overview, never out of the dashboard."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.go(SCREENS[0].name)
+
+    def action_leave(self) -> None:
+        """End this session; what was ordered goes on."""
+        self.exit()
+
+    def action_break_off(self) -> None:
+        """Break off the newest long order of this person, else say how to leave."""
+        own = [job for job in self.call.parts.hub.jobs.running() if job.owner == self.call.who]
+        if own:
+            own[-1].cancel()
+            self.say(_("{} is broken off; what is done stays.").format(own[-1].name))
+        else:
+            self.say(_("q quits."))
+
+    def say(self, sentence: str) -> None:
+        """A toast."""
+        self.notify(sentence, timeout=TOAST, markup=False)
+
+    def complain(self, sentence: str) -> None:
+        """What could not be done; longer to be seen."""
+        self.notify(sentence, severity="error", timeout=4 * TOAST, markup=False)
+
+    def watch_job(self, job: Job) -> None:
+        """Say how a long order ends; until then the status line shows it."""
+        self.say(_("{} began.").format(job.name))
+        self.run_worker(functools.partial(self._job_ended, job), thread=True, exit_on_error=False)
+
+    def troubles(self) -> Sequence[tuple[Mark, str]]:
+        """What is wrong with the whole, the worst first."""
+        parts = self.call.parts
+        states = {s.name: s for s in parts.engine.status()}
+        bad = [
+            (SILENT, f"{name}: {s.state}. {s.sentence}".rstrip(". "))
+            for name, s in states.items()
+            if s.state in (BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED)
+        ]
+        rest = [
+            (FLAG, _("{}: {}").format(name, f"{s.state} {s.sentence}".strip()))
+            for name, s in states.items()
+            if s.state in (BusState.LENT, BusState.PAUSED)
+        ]
+        if not parts.settings.readout.enabled:
+            rest.append((FLAG, _("Readouts are switched off: readout.enabled")))
+        if parts.clock.quality is not ClockQuality.TRUSTED:
+            rest.append((FLAG, _("The clock was never set: time not sure")))
+        return [*bad, *((SILENT, notice) for notice in parts.notices()), *rest]
+
+    @on(Happened)
+    def _pass_on(self, message: Happened) -> None:
+        page = self.page
+        if page is not None:
+            page.draw_frame()
+            page.happened(message.changes)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the density."""
+        self.set_class(self.compact, "compact")
+        self.set_class(event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1], "tiny")
+
+    def _tell(self, changes: Changes) -> None:
+        self.post_message(Happened(changes))
+
+    def _second(self) -> None:
+        """The clock goes on."""
+        page = self.page
+        if page is not None:
+            page.draw_frame()
+
+    def _job_ended(self, job: Job) -> None:
+        job.wait()
+        try:
+            result = job.outcome()
+        except BusmeisterError as error:
+            self.call_from_thread(self.complain, sentence_of(error))
+            return
+        sentence = result.sentence if isinstance(result, Answer) else ""
+        self.call_from_thread(self.say, sentence or _("{}: done.").format(job.name))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A mistake of the program ends this session alone; its trace goes to the log, without values of variables."""
+        log.error("The dashboard of %s (%s) ended by a mistake.", self.call.who, self.call.door, exc_info=error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Textual would print the trace with the values of variables, secrets among them."""
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Nothing of a session goes to the output of the appliance."""
+        self._exit_renderables.clear()
+
+
+def _console(terminal: Terminal, model: Console) -> Console:
+    """A console in the colours of the person's terminal instead of the appliance's."""
+    return Console(
+        color_system=terminal.colours,
+        file=model.file,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+        force_terminal=True,
+        safe_box=False,
+        soft_wrap=False,
+        no_color=terminal.colours is None,
+    )

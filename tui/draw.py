@@ -1,0 +1,117 @@
+"""Lines as plain data: pieces of text, each with the word of its style. Widgets turn them into strips of cells.
+
+Text never carries markup, and nothing that could steer a terminal gets through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from appliance.log import clean
+from tui.theme import Palette
+from tui.words import Mark, to_ascii
+
+CUT: Final = "…"
+
+
+class Piece(NamedTuple):
+    """Some text in one style; `to` is the address a click on it leads to."""
+
+    text: str
+    style: str = ""
+    to: str = ""
+
+
+Line = tuple[Piece, ...]
+EMPTY: Final[Line] = ()
+
+
+def line(*pieces: str | Piece | tuple[str, str]) -> Line:
+    """`line("energy ", ("24.318", "strong"), (" MWh", "grey"))`."""
+    return tuple(_piece(piece) for piece in pieces)
+
+
+def marked(mark: Mark) -> Piece:
+    """The symbol of a state in its colour."""
+    return Piece(mark.symbol, mark.word)
+
+
+def width(pieces: Line) -> int:
+    """In cells of the terminal."""
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+def cut(text: str, cells: int) -> str:
+    """The text in at most so many cells, with `…` where something is missing."""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, cells - 1).rstrip() + CUT if cells > 0 else ""
+
+
+def fit(pieces: Line, cells: int) -> Line:
+    """Exactly so many cells: filled with blanks, or cut."""
+    missing = cells - width(pieces)
+    if missing >= 0:
+        return (*pieces, Piece(" " * missing)) if missing else pieces
+    return _shortened(pieces, cells)
+
+
+def right(pieces: Line, cells: int) -> Line:
+    """The same, standing at the right."""
+    missing = cells - width(pieces)
+    return (Piece(" " * missing), *pieces) if missing > 0 else fit(pieces, cells)
+
+
+def spread(left: Line, end: Line, cells: int) -> Line:
+    """One part at the left, one at the right; the left one gives way."""
+    return (*fit(left, max(0, cells - width(end))), *end)
+
+
+def strip_of(pieces: Line, palette: Palette, cells: int, *, cursor: bool = False, plain: bool = False) -> Strip:
+    """The cells of a line; `plain` for terminals that have ASCII only."""
+    base = palette.base + palette.cursor if cursor else palette.base
+    segments = [_segment(piece, palette, base, cursor, plain) for piece in fit(pieces, cells) if piece.text]
+    return Strip(segments, cells)
+
+
+def joined(lines: Iterable[Line], gap: str = "  ") -> Line:
+    """Several side by side."""
+    found: list[Piece] = []
+    for pieces in lines:
+        if found and pieces:
+            found.append(Piece(gap))
+        found += pieces
+    return tuple(found)
+
+
+def _segment(piece: Piece, palette: Palette, base: Style, cursor: bool, plain: bool) -> Segment:
+    style = base if cursor and palette.drops_colours else base + palette.style(piece.style)
+    if cursor and palette.cursor.bgcolor and not palette.drops_colours:
+        style += Style(bgcolor=palette.cursor.bgcolor)
+    if piece.to:
+        style += Style(meta={"to": piece.to})
+    return Segment(to_ascii(piece.text) if plain else piece.text, style)
+
+
+def _piece(piece: str | Piece | tuple[str, str]) -> Piece:
+    if isinstance(piece, str):
+        return Piece(clean(piece))
+    return Piece(clean(piece[0]), *piece[1:])
+
+
+def _shortened(pieces: Line, cells: int) -> Line:
+    kept: list[Piece] = []
+    for piece in pieces:
+        room = cells - width(tuple(kept))
+        if cell_len(piece.text) > room:
+            kept.append(piece._replace(text=cut(piece.text, room)))
+            break
+        kept.append(piece)
+    rest = cells - width(tuple(kept))
+    return (*kept, Piece(" " * rest)) if rest > 0 else tuple(kept)

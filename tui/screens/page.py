@@ -1,0 +1,172 @@
+"""What all screens share: the frame, the address, and asking the appliance off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from appliance.errors import BusmeisterError
+from appliance.operations.all import registry
+from appliance.operations.call import Call
+from appliance.operations.execute import execute_named, sentence_of
+from tui.draw import Line, line
+from tui.frame import Banner, KeyLine, Person, StatusLine, TabLine, banner_line, key_line, status_line, tab_line
+from tui.messages import Changes
+from tui.text import _
+from tui.widgets.lines import OneLine
+
+if TYPE_CHECKING:
+    from tui.app import Dashboard
+
+SMALLEST: Final = (60, 16)
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class Page(Screen[None]):
+    """A screen of the dashboard. Subclasses give a body, what makes it stale, and how it is loaded."""
+
+    name_of_tab: ClassVar[str] = ""  # which tab it stands under
+    stale_by: ClassVar[tuple[type, ...]] = ()  # kinds of events that make its picture out of date
+    levels: ClassVar[dict[str, int]] = {}  # action: least level, where that is more than 1
+    inherit_bindings = True
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loading = False
+        self._again = False
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """The session's application."""
+        return cast("Dashboard", self.app)
+
+    @property
+    def address(self) -> str:
+        """What leads here: `meters/71204518/charts`."""
+        return self.name_of_tab
+
+    def compose(self) -> ComposeResult:
+        """Frame around the body."""
+        yield StatusLine()
+        yield TabLine()
+        yield Banner()
+        with Container(id="body"):
+            yield from self.body()
+        yield KeyLine()
+        yield TooSmall()
+
+    def body(self) -> ComposeResult:
+        """The widgets between the frame's lines."""
+        raise NotImplementedError
+
+    async def load(self) -> None:
+        """Ask for what is shown, and show it."""
+
+    def open(self, path: tuple[str, ...]) -> None:
+        """Go to what the rest of an address names."""
+
+    def happened(self, changes: Changes) -> None:
+        """Something changed while this screen is seen."""
+        if any(issubclass(kind, self.stale_by) for kind in changes.kinds):
+            self.reload()
+
+    def reload(self) -> None:
+        """Load anew; while one load runs, one more is remembered."""
+        if self._loading:
+            self._again = True
+        else:
+            self._loading = True
+            self.run_worker(self._load(), exit_on_error=True)
+
+    async def ask(
+        self,
+        function: Callable[Concatenate[Call, Arguments], Result],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Result:
+        """Let the appliance work, off the loop."""
+        call = self.dashboard.call
+        return await asyncio.wrap_future(call.parts.hub.ask(function, call, *arguments, **named))
+
+    def order(self, operation: str, *, confirmed: bool = False, **values: str) -> None:
+        """Give an order; its result comes as a toast."""
+        self.run_worker(self._order(operation, values, confirmed=confirmed), exit_on_error=True)
+
+    def draw_frame(self) -> None:
+        """Status line, tabs, banner and keys as they are now."""
+        app = self.dashboard
+        person = Person(app.call.who, app.sessions())
+        compact = app.compact
+        self.query_one(StatusLine).make(lambda cells: status_line(app.feed, person, app.now(), cells, compact=compact))
+        self.query_one(TabLine).make(lambda cells: tab_line(self.name_of_tab, compact=compact))
+        self.query_one(KeyLine).make(lambda cells: key_line(tuple(self.shown_keys()), cells))
+        troubles = app.troubles()
+        banner = self.query_one(Banner)
+        banner.display = bool(troubles)
+        banner.make(lambda cells: banner_line(troubles))
+        self.query_one(TooSmall).make(lambda cells: too_small(app.size.width, app.size.height))
+
+    def shown_keys(self) -> Iterable[Binding]:
+        """The keys of this screen and of what has the focus, then those of the application."""
+        for active in self.active_bindings.values():
+            if active.binding.show and active.enabled:
+                yield active.binding
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that need a higher level are neither shown nor bound."""
+        return self.dashboard.call.level >= self.levels.get(action, 0)
+
+    def on_screen_resume(self) -> None:
+        """It is seen again."""
+        self.draw_frame()
+        self.reload()
+
+    def on_resize(self) -> None:
+        """The window has another size."""
+        if self.is_current:
+            self.call_after_refresh(self.draw_frame)
+
+    async def _load(self) -> None:
+        try:
+            self._again = True
+            while self._again and self.is_attached:
+                self._again = False
+                await self.load()
+        except BusmeisterError as error:
+            self.dashboard.complain(sentence_of(error))
+        finally:
+            self._loading = False
+
+    async def _order(self, name: str, values: dict[str, str], *, confirmed: bool) -> None:
+        try:
+            operation = registry().get(name)
+            answer = await self.ask(execute_named, operation, values, confirmed=confirmed)
+        except BusmeisterError as error:
+            self.dashboard.complain(sentence_of(error))
+            return
+        if answer.job is not None:
+            self.dashboard.watch_job(answer.job)
+        else:
+            self.dashboard.say(answer.sentence or _("Done."))
+
+
+class TooSmall(OneLine):
+    """Instead of the body where there is no room for it."""
+
+
+def too_small(columns: int, rows: int) -> Line:
+    """What is missing."""
+    return line((_("busmeister needs {}x{}, this is {}x{}").format(*SMALLEST, columns, rows), "flag"))
+
+
+def typed(values: dict[str, Any]) -> dict[str, str]:
+    """Arguments as an operation takes them from a form."""
+    return {name: str(value) for name, value in values.items()}
