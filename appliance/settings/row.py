@@ -156,6 +156,29 @@ class Family(Generic[Group]):
         return self if subject is None else Members(self.subject, subject.source, f"{subject.prefix}{self.word}.")
 
 
+class Numbers(Generic[Group]):
+    """A subject that a board has a fixed number of, counted from 1: `relay.1`, `relay.2`."""
+
+    def __init__(self, subject: type[Group], count: int) -> None:
+        self.subject = subject
+        self.count = count
+
+    def __set_name__(self, owner: type[Subject], word: str) -> None:
+        self.word = word
+
+    @overload
+    def __get__(self, subject: None, owner: type[Subject]) -> Numbers[Group]: ...
+
+    @overload
+    def __get__(self, subject: Subject, owner: type[Subject]) -> Mapping[int, Group]: ...
+
+    def __get__(self, subject: Subject | None, owner: type[Subject]) -> Numbers[Group] | Mapping[int, Group]:
+        if subject is None:
+            return self
+        prefix = f"{subject.prefix}{self.word}"
+        return {number: self.subject(subject.source, f"{prefix}.{number}.") for number in range(1, self.count + 1)}
+
+
 class Members(Mapping[str, Group]):
     """The members of a family by name."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from appliance.errors import Kind, RefusedError, SettingError
-from appliance.settings.row import AnySetting, Family, Part, Setting, Subject
+from appliance.settings.row import AnySetting, Family, Numbers, Part, Setting, Subject
 from appliance.settings.tree import Tree
 
 MEMBER: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
@@ -34,6 +34,9 @@ def _walk(subject: type[Subject], prefix: str) -> Iterator[Row]:
             yield Row(prefix + word, attribute)
         elif isinstance(attribute, Part):
             yield from _walk(attribute.subject, f"{prefix}{word}.")
+        elif isinstance(attribute, Numbers):
+            for number in range(1, attribute.count + 1):
+                yield from _walk(attribute.subject, f"{prefix}{word}.{number}.")
         elif isinstance(attribute, Family):
             yield from _walk(attribute.subject, f"{prefix}{word}.{attribute.placeholder}.")
 

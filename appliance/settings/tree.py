@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from appliance.settings.row import Family, Part, Subject
+from appliance.settings.row import Family, Numbers, Part, Subject
 from appliance.settings.subjects.bus import Bus, Segment
 from appliance.settings.subjects.console import Console, Tls
 from appliance.settings.subjects.dashboard import Dashboard, Ssh
 from appliance.settings.subjects.identity import Identity, Localization, Time
+from appliance.settings.subjects.level_converter import LevelConverter
+from appliance.settings.subjects.network import Network
+from appliance.settings.subjects.panel import RELAYS, Panel, Relay
 from appliance.settings.subjects.readout import Job, Readout, Search
 from appliance.settings.subjects.storage import Log, Storage
 
@@ -28,3 +31,7 @@ class Tree(Subject):
     tls = Part(Tls)
     ssh = Part(Ssh)
     dashboard = Part(Dashboard)
+    network = Part(Network)
+    level_converter = Part(LevelConverter)
+    panel = Part(Panel)
+    relay = Numbers(Relay, RELAYS)

@@ -11,7 +11,7 @@ from appliance.settings.kinds.base import Kind, NotTaken, alternatives
 
 MILLISECONDS: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 OCTETS: Final = {"kB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-AMOUNT: Final = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s?([A-Za-z]*)", re.ASCII)
+AMOUNT: Final = re.compile(r"(-?\d{1,15}(?:\.\d{1,9})?)\s?([A-Za-z]*)", re.ASCII)
 
 Amount = TypeVar("Amount")
 

@@ -1,0 +1,53 @@
+"""The machine's network, as far as the display can set it up (settings.md §3)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_network
+
+from appliance.settings.kinds import Address, NotTaken, OneOf
+from appliance.settings.row import Part, Restarts, Setting, Subject
+
+NETWORK = Restarts.NETWORK
+
+
+class LanMode(StrEnum):
+    """How an interface gets its address."""
+
+    DHCP = "dhcp"
+    STATIC = "static"
+    OFF = "off"
+
+
+class Netmask(Address):
+    """A mask, or the length of its prefix, which is kept as the mask."""
+
+    def parse(self, text: str) -> IPv4Address | IPv6Address | None:
+        try:
+            return IPv4Address(int(ip_network(f"0.0.0.0/{text}").netmask))
+        except ValueError:
+            raise NotTaken from None
+
+    def allowed(self) -> str:
+        return "a network mask such as 255.255.255.0, or a prefix length such as 24"
+
+
+# fmt: off
+class Lan(Subject):
+    """`network.lan.*`"""
+
+    mode = Setting(OneOf(LanMode), "dhcp", level=3, device=True, restarts=NETWORK,
+        help="How the interface gets its address.")
+    address = Setting(Address(), "", level=3, device=True, restarts=NETWORK,
+        help="Fixed IP address.")
+    netmask = Setting(Netmask(), "255.255.255.0", level=3, device=True, restarts=NETWORK,
+        help="Network mask of the fixed address.")
+    gateway = Setting(Address(), "", level=3, device=True, restarts=NETWORK,
+        help="Router for other networks.")
+
+
+class Network(Subject):
+    """`network.*`"""
+
+    lan = Part(Lan)
+# fmt: on
