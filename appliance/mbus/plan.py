@@ -45,6 +45,7 @@ class Row(NamedTuple):
 
     codes: str
     expression: str
+    odd: str = ""  # what reads the value where the expression gives less than 0
 
 
 # fmt: off
@@ -61,12 +62,12 @@ ROWS: Final = {
     (Kind.UNSIGNED, 4):  Row("I",   "{0}"),
     (Kind.UNSIGNED, 6):  Row("IH",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 8):  Row("Q",   "{0}"),
-    (Kind.BCD, 1):       Row("B",   "n if (n := digits[{0}]) >= 0 else odd({0}, 1)"),
-    (Kind.BCD, 2):       Row("H",   "n if (n := digits[{0}]) >= 0 else odd({0}, 2)"),
-    (Kind.BCD, 3):       Row("HB",  "n if (n := digits[{0}] + digits[{1}] * 10000) >= 0 else odd({0} | {1} << 16, 3)"),
-    (Kind.BCD, 4):       Row("HH",  "n if (n := digits[{0}] + digits[{1}] * 10000) >= 0 else odd({0} | {1} << 16, 4)"),
-    (Kind.BCD, 6):       Row("HHH", "n if (n := digits[{0}] + digits[{1}] * 10000 + digits[{2}] * 100000000) >= 0"
-                                    " else odd({0} | {1} << 16 | {2} << 32, 6)"),
+    (Kind.BCD, 1):       Row("B",   "digits[{0}]", "odd({0}, 1)"),
+    (Kind.BCD, 2):       Row("H",   "digits[{0}]", "odd({0}, 2)"),
+    (Kind.BCD, 3):       Row("HB",  "digits[{0}] + digits[{1}] * 10000", "odd({0} | {1} << 16, 3)"),
+    (Kind.BCD, 4):       Row("HH",  "digits[{0}] + digits[{1}] * 10000", "odd({0} | {1} << 16, 4)"),
+    (Kind.BCD, 6):       Row("HHH", "digits[{0}] + digits[{1}] * 10000 + digits[{2}] * 100000000",
+                             "odd({0} | {1} << 16 | {2} << 32, 6)"),
     (Kind.DATE, 2):      Row("H",   "days[{0}]"),
     (Kind.DATE_TIME, 4): Row("HH",  "combine(d, t) if (d := days[{1} | {0} << 3 & 0x30000]) and (t := clocks[{0}])"
                                     " else odd_moment({0} | {1} << 16)"),
@@ -140,19 +141,30 @@ def real(number: float) -> Decimal | None:
     return read_real(pack_single(number))
 
 
+days: Final = Days()
+clocks: Final = Clocks()
 FUNCTIONS: Final = {
-    "clocks": Clocks(),
+    "clocks": clocks,
     "EMPTY": b"",
     "combine": datetime.combine,
-    "days": Days(),
+    "days": days,
     "odd": odd,
     "odd_moment": odd_moment,
     "real": real,
 }
 
 
-Part = tuple[list[str], str]
-"""The names of the fields that `struct` gives for a record, and the expression over them."""
+class Part(NamedTuple):
+    """One record in the source: the names of the fields that `struct` gives for it, and expressions over them."""
+
+    fields: list[str]
+    expression: str
+    odd: str
+
+    @property
+    def value(self) -> str:
+        """Source of the value, odd or not."""
+        return f"n if (n := {self.expression}) >= 0 else {self.odd}" if self.odd else self.expression
 
 
 class Column(NamedTuple):
@@ -166,8 +178,8 @@ class Column(NamedTuple):
 def reader(columns: Sequence[Column], positions: Iterable[int]) -> Reader:
     """A plan: from octets that stand at `positions` of the frame, the values of the records in their order."""
     names, parts = source_parts(columns, positions)
-    fields = [field for given, _ in parts for field in given]
-    values = " ".join(f"({expression})," for _, expression in parts)
+    fields = [field for part in parts for field in part.fields]
+    values = " ".join(f"({part.value})," for part in parts)
     source = f"def values(octets):\n    [{', '.join(fields)}] = unpack(octets)\n    return ({values})\n"
     exec(source, names)  # see the module's docstring for what stands in it
     made: Reader = names["values"]
@@ -186,7 +198,8 @@ def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[d
         count += len(given)
         if row is NO_ROW:
             names[f"read{number}"] = column.coding.read
-        parts.append((given, row.expression.format(*given or ["EMPTY"], read=f"read{number}")))
+        fields = given or ["EMPTY"]
+        parts.append(Part(given, row.expression.format(*fields, read=f"read{number}"), row.odd.format(*fields)))
     return names, parts
 
 
