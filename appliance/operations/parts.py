@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from appliance.clock import Clock
 from appliance.events import BusState
 from appliance.hub import Hub, Job
+from appliance.lifecycle import Lifecycle
+from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.mbus.dialogue import Counters
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, Missed, OpenLine
 from appliance.settings import Settings
 from appliance.store.store import Store
+
+if TYPE_CHECKING:  # they name `Call`, which carries these parts
+    from appliance.operations.lending import Lender
+    from appliance.operations.panel_view import Panel
 
 
 class Readings(Protocol):
@@ -39,6 +47,8 @@ class Segment(Protocol):
     def queue(self) -> int: ...
     @property
     def sentence(self) -> str: ...
+    @property
+    def counters(self) -> Counters: ...
 
 
 class Bus(Protocol):
@@ -56,6 +66,15 @@ class Bus(Protocol):
     def reconfigure(self) -> None:
         """Segments, settings or meters changed."""
 
+    def pause(self, segment: str, until: datetime) -> None:
+        """Read nothing on a segment for a while."""
+
+    def resume(self, segment: str) -> None:
+        """Go on."""
+
+    def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
+        """Run a dialogue as soon as the bus is free."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -72,6 +91,10 @@ class Parts:
     data_folder: Path
     notices: Callable[[], Sequence[str]] = tuple
     """What the root knows and a person should: damaged database set aside, ports taken ..."""
+    serial: str = "00000000"
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    lender: Lender | None = None  # who hands the bus to a computer
+    panel: Panel | None = None
 
     @property
     def files(self) -> Path:

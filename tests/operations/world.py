@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from appliance.clock import VirtualClock
 from appliance.errors import LineLost, LineRefused
 from appliance.events import BusState
 from appliance.hub import Hub, Job
+from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.mbus.dialogue import Counters
 from appliance.mbus.encode import encode_record, encode_telegram
 from appliance.mbus.framer import Received
 from appliance.mbus.header import Header
@@ -46,6 +50,7 @@ class FakeSegment:
     baud_rate: int = 2400
     queue: int = 0
     sentence: str = ""
+    counters: Counters = field(default_factory=Counters)
 
 
 @dataclass
@@ -57,6 +62,8 @@ class FakeEngine:
     clock: VirtualClock
     answers: dict[str, bytes] = field(default_factory=dict)
     reconfigured: int = 0
+    paused: dict[str, datetime] = field(default_factory=dict)
+    sent: list[bytes] = field(default_factory=list)
 
     def read(self, meters: Sequence[Meter], *, store: bool, job: Job | None) -> Future[Sequence[Heard | Missed]]:
         done: Future[Sequence[Heard | Missed]] = Future()
@@ -80,6 +87,18 @@ class FakeEngine:
 
     def reconfigure(self) -> None:
         self.reconfigured += 1
+
+    def pause(self, segment: str, until: datetime) -> None:
+        self.paused[segment] = until
+
+    def resume(self, segment: str) -> None:
+        self.paused.pop(segment, None)
+
+    def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
+        self.sent += [request.octets for request in dialogue]
+        done: Future[Any] = Future()
+        done.set_result(None)
+        return done
 
     def _ask(self, meter: Meter) -> Heard | Missed:
         key = meter.secondary_address.identification if meter.secondary_address else str(meter.primary_address)
