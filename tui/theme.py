@@ -26,6 +26,8 @@ DARK: Final = {
     "curve": "#5fcbe6",
     "second": "#c9a0e0",
     "third": "#f2a272",
+    "picked": "#2c4d70",
+    "field": "#1b222b",
 }
 LIGHT: Final = {
     "background": "#fbfbf9",
@@ -42,6 +44,8 @@ LIGHT: Final = {
     "curve": "#086577",
     "second": "#7a3f96",
     "third": "#a04a12",
+    "picked": "#bfd8f6",
+    "field": "#eceff2",
 }
 SIXTEEN: Final = {
     "background": "black",
@@ -60,6 +64,7 @@ SIXTEEN: Final = {
     "third": "yellow",
 }
 PLAIN: Final = dict.fromkeys(SIXTEEN, "default")
+GROUNDS: Final = ("background", "cursor", "picked", "field")  # colours behind text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,14 @@ class Palette:
 
 
 def _palette(colours: Mapping[str, str], *, cursor: Style, drops_colours: bool) -> Palette:
-    styles = {word: Style(color=colour) for word, colour in colours.items() if word not in ("background", "cursor")}
+    styles = {word: Style(color=colour) for word, colour in colours.items() if word not in GROUNDS}
     styles |= {
         "strong": Style(bold=True),
         "underline": Style(underline=True),
         "chosen": Style(color=colours["background"], bgcolor=colours["accent"], bold=True),
         "reverse": Style(reverse=True),
+        "picked": Style(bgcolor=colours["picked"], bold=True) if "picked" in colours else Style(reverse=True),
+        "field": Style(bgcolor=colours["field"]) if "field" in colours else Style(underline=True),
     }
     base = Style(color=colours["foreground"], bgcolor=colours["background"])
     return Palette(MappingProxyType(styles), base, cursor, drops_colours)
