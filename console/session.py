@@ -53,6 +53,7 @@ class Session:
         self._job: Job | None = None
         self._interrupted = False
         self._gone = False
+        self._left = False
 
     @property
     def prompt(self) -> str:
@@ -96,6 +97,15 @@ class Session:
         if job is not None:
             job.cancel()
 
+    def leave_running(self) -> None:
+        """A long order goes on in the background; the session goes on with the next line."""
+        self._left = True
+
+    @property
+    def is_live(self) -> bool:
+        """What runs shows what happens until it is ended."""
+        return self._live is not None
+
     def hang_up(self) -> None:
         """Nobody looks any more: a live answer ends, a long order goes on."""
         self._gone = True
@@ -132,10 +142,11 @@ class Session:
 
     def _wait(self, job: Job) -> Answer:
         self._job = job
+        self._left = False
         if self._interrupted:
             job.cancel()
         try:
-            while not job.wait(GLANCE) and not self._gone:
+            while not (job.wait(GLANCE) or self._gone or self._left):
                 self._progress(progress_of(job))
         finally:
             self._job = None

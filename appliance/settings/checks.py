@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from appliance.errors import SettingError
 from appliance.settings.row import Source
+from appliance.settings.subjects.console import Encryption
 from appliance.settings.tree import Tree
 
 FIRST_SEGMENT = "main"
@@ -19,6 +20,7 @@ def check_together(source: Source, changed: Iterable[str]) -> None:
         _segment_has_a_line(tree, name)
         _pauses_grow(tree, name)
     _lines_are_used_once(tree)
+    _open_console_knows_its_clients(tree)
 
 
 def _segment_has_a_line(tree: Tree, name: str) -> None:
@@ -42,3 +44,13 @@ def _lines_are_used_once(tree: Tree) -> None:
             other = users.setdefault(segment.url, name)
             if other != name:
                 raise SettingError(f"{segment.url} is the line of segment {other}: segment.{name}.url needs another")
+
+
+def _open_console_knows_its_clients(tree: Tree) -> None:
+    console = tree.console
+    outside = [address for address in console.listen if address is not None and not address.is_loopback]
+    if outside and not console.allow and console.tls is not Encryption.REQUIRED:
+        raise SettingError(
+            f"console.listen takes {outside[0]} together with console.allow=ADDRESSES or console.tls=required: "
+            "passwords would travel unencrypted from anywhere"
+        )
