@@ -6,6 +6,7 @@ bus       Reading               the engine: a worker a segment, rounds on schedu
 planning  Scheduler             every planned job, housekeeping of the store among them
 rounds    Registrar             what rounds did goes to the store; the engine follows changed settings
 console   LocalConsole          the local socket
+ui        UiLoop                everything people look at over the network: the telnet console
 ```
 """
 
@@ -37,7 +38,9 @@ from appliance.settings import Settings
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import Supervisor
+from appliance.ui_loop import UiLoop
 from console.local.server import LocalConsole
+from console.telnet import TelnetConsole
 from drivers.lines import open_line
 
 NAME: Final = "busmeister"
@@ -141,8 +144,11 @@ class Appliance:
         self._clock_was_trusted = clock.quality is ClockQuality.TRUSTED
         self._journal = JournalHandler(store.journal.take)
         self._planned: list[PlannedJob] = []
+        self.ui = UiLoop()
+        self.telnet = TelnetConsole(self.parts)
+        self.ui.add(self.telnet.name, self.telnet.start)
         self.supervisor = Supervisor(
-            [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts)],
+            [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui],
             clock=clock,
             progress=lambda: self.engine.last_progress,
             notifier=Notifier(),

@@ -1,0 +1,97 @@
+"""Runs a console over a stream, whatever carries it, until either side ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from appliance.errors import Kind
+from appliance.operations.all import registry
+from appliance.operations.call import Call
+from console.editor.conversation import TRIES, Conversation
+from console.editor.outlet import Outlet, octets_of
+from console.editor.patience import Patience
+from console.editor.plain import lines_of
+from console.editor.screen import PlainScreen
+from console.editor.stream import Limits, Stream
+from console.editor.worker import Worker
+from console.session import Outcome, Session
+
+NO_LIMITS: Final = Limits()
+
+
+async def serve(
+    stream: Stream,
+    call: Call,
+    limits: Limits = NO_LIMITS,
+    *,
+    logged_in: Callable[[], bool] = lambda: True,
+) -> None:
+    """The whole session, to be run in a task of its own.
+
+    `call` says who is there, level 0 before login; `logged_in` hears of a login and may say that there is no room.
+    """
+
+    def expired(sentence: str) -> None:
+        stream.write(octets_of(f"\n{sentence}\n" if stream.is_terminal else f"ERROR {sentence}\n"))
+        stream.close()
+
+    patience = Patience(limits, logged_in, expired)
+    if call.level:
+        patience.logged_in()
+    try:
+        if stream.is_terminal:
+            stream.write(octets_of(f"{greeting(call)}\n"))
+            await Conversation(stream, call, patience).run()
+        else:
+            await _serve_plain(stream, call, patience)
+    finally:
+        patience.close()
+        stream.close()
+
+
+def greeting(call: Call) -> str:
+    """What a person sees first."""
+    name = call.parts.settings.identity.name
+    if call.level:
+        return f"{name}. Type help or ?"
+    return f"{name}. Log in: type  login NAME"
+
+
+async def _serve_plain(stream: Stream, call: Call, patience: Patience) -> None:
+    outlet = Outlet(stream)
+    session = Session(call, registry(), PlainScreen(outlet), plain=True)
+    worker = Worker("console-worker")
+    refused = 0
+    try:
+        patience.wait()
+        async for line in lines_of(stream, call.parts.settings.console.line_length):
+            patience.work()
+            outcome = await _done(session, worker, line)
+            await outlet.flush()
+            refused = refused + 1 if outcome.kind is Kind.LOGIN else 0
+            if outcome.leave or refused >= TRIES:
+                return
+            if session.call.level:
+                patience.logged_in()
+            patience.wait()
+    finally:
+        session.hang_up()
+        outlet.close()
+        worker.close()
+
+
+async def _done(session: Session, worker: Worker, line: str) -> Outcome:
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    outcomes: list[Outcome] = []
+
+    def work() -> None:
+        outcomes.append(session.run(line))
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(done.set)
+
+    worker.do(work)
+    await done.wait()
+    return outcomes[0]
