@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from appliance.errors import BusmeisterError
+from appliance.local_socket import find_socket
 from console.local.frames import VERSION, Frame, Garbled, Wire
-from console.local.place import find_socket
 
 
 class NotRunning(BusmeisterError):

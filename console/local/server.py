@@ -3,60 +3,25 @@
 from __future__ import annotations
 
 import logging
-import os
-import pwd
 import queue
 import socket
-import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from appliance.local_socket import place_socket, remove_socket
 from appliance.operations.all import registry
-from appliance.operations.call import Call
+from appliance.operations.local_peer import call_of, peer_of
 from appliance.operations.parts import Parts
 from console.local.frames import VERSION, Frame, Garbled, Wire
-from console.local.place import place_socket, remove_socket
 from console.session import Outcome, Session
 
 log = logging.getLogger("busmeister.console")
 
-CREDENTIALS: Final = struct.Struct("3i")
 CLIENTS_AT_MOST: Final = 8
 WAITING_LINES: Final = 100
 GLANCE: Final = 0.5  # seconds between two looks whether to stop
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """The process at the other end."""
-
-    process: int
-    user: int
-
-    @property
-    def name(self) -> str:
-        """Name of its user."""
-        try:
-            return pwd.getpwuid(self.user).pw_name
-        except KeyError:
-            return str(self.user)
-
-
-def peer_of(connection: socket.socket) -> Peer:
-    """Who is connected, by the kernel's word."""
-    octets = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
-    process, user, _ = CREDENTIALS.unpack(octets)
-    return Peer(process, user)
-
-
-def call_of(parts: Parts, peer: Peer) -> Call:
-    """Root and the appliance's own user have level 3, anybody else begins at 0."""
-    trusted = peer.user in (0, os.geteuid())
-    user = f"local:{peer.name}" if trusted else ""
-    return Call(parts, user, 3 if trusted else 0, door="local", source=f"process {peer.process}")
 
 
 class LocalConsole:

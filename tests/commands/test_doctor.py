@@ -25,7 +25,7 @@ from appliance.commands import doctor
 from appliance.commands.checks import clock as clock_checks
 from appliance.commands.checks import folder, program, serial
 from appliance.commands.checks.finding import Finding, Level, error, ok
-from console.local.place import place_socket
+from appliance.local_socket import place_socket
 from drivers import serial_ports
 from tests.nobody import as_nobody, needs_root
 

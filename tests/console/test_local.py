@@ -17,11 +17,12 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.commands import console as command
 from appliance.events import BusTraffic
+from appliance.local_socket import LONGEST, find_socket, place_socket
 from appliance.operations.call import Call
+from appliance.operations.local_peer import Peer, call_of
 from console.local.client import Done, LocalClient, NotRunning
 from console.local.frames import Wire
-from console.local.place import LONGEST, find_socket, place_socket
-from console.local.server import CLIENTS_AT_MOST, LocalConsole, Peer, call_of
+from console.local.server import CLIENTS_AT_MOST, LocalConsole
 from tests.console.dialogues import Paper
 from tests.nobody import NOBODY, as_nobody, needs_root
 from tests.operations.world import World

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from appliance.commands.checks.finding import Finding, error, ok, warning
+from appliance.local_socket import find_socket
 from console.local.frames import VERSION, Garbled, Wire
-from console.local.place import find_socket
 from drivers.serial_ports import user_name
 
 MEGABYTE: Final = 1_000_000
