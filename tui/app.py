@@ -14,6 +14,7 @@ from rich.console import Console
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from appliance.clock import ClockQuality
@@ -23,7 +24,6 @@ from appliance.hub import Job
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
 from appliance.operations.execute import sentence_of
-from tui.driver import Link, StreamDriver
 from tui.feed import Feed
 from tui.messages import Changes, Happened
 from tui.screens import SCREENS
@@ -70,17 +70,19 @@ class Dashboard(App[None]):
         feed: Feed,
         call: Call,
         *,
-        link: Link | None = None,
+        driver: Callable[..., Driver] | None = None,
         terminal: Terminal | None = None,
         sessions: Callable[[], int] = lambda: 1,
+        stops_appliance: bool = False,
     ) -> None:
-        super().__init__(driver_class=cast("Any", functools.partial(StreamDriver, link=link)) if link else None)
+        super().__init__(driver_class=cast("Any", driver))
         # Textual would lead this process's output into whichever dashboard was opened last.
         self._capture_stdout = cast("Any", sys.__stdout__)
         self._capture_stderr = cast("Any", sys.__stderr__)
         self.feed = feed
         self.call = call
         self.sessions = sessions
+        self.stops_appliance = stops_appliance  # quitting here ends `run`
         self.terminal = terminal or Terminal()
         self.ascii = self.terminal.ascii
         self.console = _console(self.terminal, self.console)

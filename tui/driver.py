@@ -111,7 +111,7 @@ class StreamDriver(Driver):
         """The other side takes frames again: paint what it missed."""
         if self._behind:
             self._behind = False
-            self._app.refresh(layout=True)
+            self._app.call_later(self._app.refresh, layout=True)
 
     def resize(self, columns: int, rows: int) -> None:
         """The other side's window has another size."""

@@ -1,0 +1,181 @@
+"""The dashboard's local socket, `DATA/run/attach.sock`: a terminal of this machine at the running appliance."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import struct
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.local_socket import DASHBOARD, place_socket, remove_socket
+from appliance.operations.call import Call
+from appliance.operations.local_peer import call_of, peer_of
+from appliance.operations.parts import Parts
+from tui.attach_frames import HEAD, HELLO, KEYS, LONGEST, SIZE, VERSION, WINDOW
+from tui.sessions import Dashboards, Session, terminal_of
+from tui.text import _
+
+log = logging.getLogger("busmeister.dashboard")
+
+CLIENTS_AT_MOST: Final = 16  # connections, dashboards or not
+PATIENCE: Final = 10.0  # seconds for the hello
+CONGESTED: Final = 262144  # octets waiting to be taken
+Frame = tuple[bytes, bytes]
+
+
+class Garbled(Exception):
+    """What came is no frame."""
+
+
+class StreamLink:
+    """The socket as the driver sees it."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.size = (80, 24)
+        self._writer = writer
+
+    @property
+    def congested(self) -> bool:
+        """The terminal does not keep up."""
+        return self._writer.transport.get_write_buffer_size() > CONGESTED
+
+    def write(self, octets: bytes) -> None:
+        """Send."""
+        if not self._writer.is_closing():
+            self._writer.write(octets)
+
+    async def drained(self) -> None:
+        """Wait until the terminal has taken what waits."""
+        await self._writer.drain()
+
+
+class AttachServer:
+    """Made by `start`; ended by `close`."""
+
+    def __init__(self, dashboards: Dashboards) -> None:
+        self._dashboards = dashboards
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self._path: Path | None = None
+
+    @classmethod
+    async def start(cls, parts: Parts, dashboards: Dashboards) -> AttachServer:
+        """Listen; a stale socket of an appliance that is gone is replaced."""
+        server = cls(dashboards)
+        path = place_socket(parts.data_folder, DASHBOARD)
+        path.unlink(missing_ok=True)
+        server._server = await asyncio.start_unix_server(server._connected, path)
+        path.chmod(0o600)
+        server._path = path
+        return server
+
+    async def close(self) -> None:
+        """Hang up on everybody and take the socket away."""
+        if self._server is not None:
+            self._server.close()
+        self._dashboards.hang_up()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2)
+        for task in tuple(self._tasks):
+            task.cancel()
+        if self._path is not None:
+            remove_socket(self._path)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._tasks) >= CLIENTS_AT_MOST:
+            writer.close()
+            return
+        task = asyncio.current_task()
+        assert task is not None  # asyncio runs this as a task
+        self._tasks.add(task)
+        try:
+            await self._serve(reader, writer)
+        except (OSError, Garbled, asyncio.IncompleteReadError, TimeoutError) as error:
+            log.info("a terminal at the local socket was left: %s", error or type(error).__name__)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        facts = await asyncio.wait_for(_hello(reader), PATIENCE)
+        link = StreamLink(writer)
+        link.size = (_number(facts, "columns"), _number(facts, "rows"))
+        session = session_of(link, facts)
+        call = call_of(self._dashboards.parts, peer_of(writer.get_extra_info("socket")))
+        refusal = _refusal(facts, call)
+        if refusal:
+            session.tell(refusal)
+            return
+        keys = asyncio.create_task(_take_keys(reader, session, link))
+        drains = asyncio.create_task(_watch_drain(link, session))
+        try:
+            await self._dashboards.run(session, call)
+            await link.drained()
+        finally:
+            keys.cancel()
+            drains.cancel()
+
+
+def session_of(link: StreamLink, facts: dict[str, Any]) -> Session:
+    """The session of a terminal, by its hello."""
+    terminal = terminal_of(
+        str(facts.get("term", "")),
+        str(facts.get("colour", "")),
+        ascii_only=facts.get("ascii") is True,
+        no_color=facts.get("no_color") is True,
+    )
+    return Session(link, terminal, stops_appliance=facts.get("stops_appliance") is True)
+
+
+def _refusal(facts: dict[str, Any], call: Call) -> str:
+    if facts.get("version") != VERSION:
+        return _("This terminal's busmeister is of another version than the appliance: use the one it came with.")
+    if call.level == 0:
+        return _("Only root and the appliance's own user open the dashboard here: log in over SSH.")
+    return ""
+
+
+async def _hello(reader: asyncio.StreamReader) -> dict[str, Any]:
+    kind, payload = await _frame(reader)
+    try:
+        facts = json.loads(payload) if kind == HELLO else None
+    except (ValueError, RecursionError):
+        facts = None
+    if not isinstance(facts, dict):
+        raise Garbled("it began with something else than a hello")
+    return facts
+
+
+async def _frame(reader: asyncio.StreamReader) -> Frame:
+    kind, length = HEAD.unpack(await reader.readexactly(HEAD.size))
+    if length > LONGEST:
+        raise Garbled(f"a frame of {length} octets")
+    return kind, await reader.readexactly(length)
+
+
+async def _take_keys(reader: asyncio.StreamReader, session: Session, link: StreamLink) -> None:
+    try:
+        while True:
+            kind, payload = await _frame(reader)
+            if kind == KEYS:
+                session.feed(payload)
+            elif kind == WINDOW and len(payload) == SIZE.size:
+                link.size = SIZE.unpack(payload)
+                session.resize(*link.size)
+    except (OSError, Garbled, asyncio.IncompleteReadError, struct.error):
+        session.hang_up()
+
+
+async def _watch_drain(link: StreamLink, session: Session) -> None:
+    """Notice when a terminal that fell behind has caught up."""
+    while True:
+        await asyncio.sleep(0.5)
+        if not link.congested:
+            session.caught_up()
+
+
+def _number(facts: dict[str, Any], name: str) -> int:
+    number = facts.get(name)
+    return number if isinstance(number, int) and number > 0 else 0
