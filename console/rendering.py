@@ -18,6 +18,7 @@ from appliance.operations.line import clean
 GAP: Final = "  "
 NARROWEST: Final = 4  # cells a column keeps when the window is small
 CUT: Final = "…"
+ONE_LINE: Final = str.maketrans("\t\n", "  ")  # what a clean text may hold, and a cell may not
 FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
@@ -103,7 +104,7 @@ def _cell_text(cell: object) -> str:
         cell = cell.text
     if isinstance(cell, bool):
         cell = "true" if cell else "false"
-    return clean("" if cell is None else str(cell))
+    return clean("" if cell is None else str(cell)).translate(ONE_LINE)
 
 
 def _csv_cell(value: object) -> object:
