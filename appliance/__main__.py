@@ -12,6 +12,7 @@ from appliance.errors import BusmeisterError
 
 COMMANDS: Final = {
     "run": "start the appliance",
+    "attach": "the dashboard in this terminal, of the appliance that runs",
     "console": "the console in this terminal, or commands from arguments, a file or standard input",
     "decode": "telegrams in, records out, one JSON object a line",
     "simulate": "offer a simulated building on a pty or a TCP port to any M-Bus master",

@@ -6,7 +6,7 @@ bus       Reading               the engine: a worker a segment, rounds on schedu
 planning  Scheduler             every planned job, housekeeping of the store among them
 rounds    Registrar             what rounds did goes to the store; the engine follows changed settings
 console   LocalConsole          the local socket
-ui        UiLoop                everything people look at over the network: the telnet console
+ui        UiLoop                everything people look at: the telnet console, the dashboard
 ```
 """
 
@@ -42,6 +42,9 @@ from appliance.ui_loop import UiLoop
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
 from drivers.lines import open_line
+from tui.attach_server import AttachServer
+from tui.sessions import Dashboards
+from tui.tuning import tune
 
 NAME: Final = "busmeister"
 Handed = RoundProgress | SettingsChanged | MetersChanged | StorageTrouble | ClockStepped
@@ -147,6 +150,8 @@ class Appliance:
         self.ui = UiLoop()
         self.telnet = TelnetConsole(self.parts)
         self.ui.add(self.telnet.name, self.telnet.start)
+        self.dashboards = Dashboards(self.parts)
+        self.ui.add("local dashboard", partial(AttachServer.start, self.parts, self.dashboards))
         self.supervisor = Supervisor(
             [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui],
             clock=clock,
@@ -172,6 +177,7 @@ class Appliance:
         """Start every service, watch over them until `stop`, stop them."""
         log.info("busmeister %s starts on %s.", self.parts.version, self.options.data)
         self.plan_housekeeping()
+        tune()
         self.supervisor.run(stop)
 
     def close(self) -> None:

@@ -6,9 +6,8 @@ import functools
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, cast
 
 from rich.console import Console
 from textual import events, on
@@ -28,6 +27,7 @@ from tui.feed import Feed
 from tui.messages import Changes, Happened
 from tui.screens import SCREENS
 from tui.screens.page import SMALLEST, Page
+from tui.terminal import Terminal
 from tui.text import _
 from tui.theme import THEMES, theme_for
 from tui.words import FLAG, SILENT, Mark
@@ -36,15 +36,6 @@ log = logging.getLogger("busmeister.dashboard")
 
 COMPACT_BELOW: Final = (110, 34)
 TOAST: Final = 3.0  # seconds
-ColourSystem = Literal["standard", "256", "truecolor"]
-
-
-@dataclass(frozen=True, slots=True)
-class Terminal:
-    """What the person's terminal can do."""
-
-    colours: ColourSystem | None = "truecolor"
-    ascii: bool = False
 
 
 class Dashboard(App[None]):

@@ -14,7 +14,8 @@ from appliance.operations.call import Call
 from appliance.operations.local_peer import call_of, peer_of
 from appliance.operations.parts import Parts
 from tui.attach_frames import HEAD, HELLO, KEYS, LONGEST, SIZE, VERSION, WINDOW
-from tui.sessions import Dashboards, Session, terminal_of
+from tui.sessions import Dashboards, Session
+from tui.terminal import terminal_of
 from tui.text import _
 
 log = logging.getLogger("busmeister.dashboard")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, Protocol, TextIO
+from typing import Any, BinaryIO, Final, Literal, TextIO
 
 from textual import constants, events, messages
 from textual._xterm_parser import XTermParser
@@ -19,26 +19,12 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
+from tui.terminal import Link, bounded
+
 ENTER: Final = (
     "\x1b[?1049h\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?25l\x1b[?1004h\x1b[?2026$p\x1b[?2004h\x1b[?7l\x1b[2J"
 )
 LEAVE: Final = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[?25h"
-LARGEST: Final = Size(500, 200)  # a client may claim any size; memory is ours
-
-
-class Link(Protocol):
-    """The other side's end of the stream."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows."""
-
-    @property
-    def congested(self) -> bool:
-        """More is waiting than the other side takes: write nothing now."""
-
-    def write(self, octets: bytes) -> None:
-        """Send; harmless when the other side is gone."""
 
 
 class StreamDriver(Driver):
@@ -162,8 +148,3 @@ class StreamDriver(Driver):
         self._timer = None
         for message in self._parser.tick():
             self.process_message(message)
-
-
-def bounded(columns: int, rows: int) -> tuple[int, int]:
-    """A size that can be drawn; a client that does not know its own gets 80x24."""
-    return min(columns or 80, LARGEST.width), min(rows or 24, LARGEST.height)

@@ -1,25 +1,36 @@
-"""All open dashboards: how many at once, one session's stream joined to its application, and what a crash leaves."""
+"""All open dashboards: how many at once, one session's stream joined to its application, and what a crash leaves.
+
+Textual is loaded when the first dashboard is opened: an appliance nobody looks at does not carry it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import logging
+import os
 from collections.abc import Mapping
-from typing import Any, Final
-
-from textual.app import App
+from typing import TYPE_CHECKING, Any, Final
 
 from appliance.log import clean
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from tui import tuning
-from tui.app import ColourSystem, Dashboard, Terminal
-from tui.driver import Link, StreamDriver, bounded
-from tui.feed import Feed
+from tui.terminal import Link, Terminal, bounded
 from tui.text import _
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.app import Dashboard
+    from tui.driver import StreamDriver
+    from tui.feed import Feed
 
 log = logging.getLogger("busmeister.dashboard")
 
 KEYS_WAITING: Final = 65536  # octets typed before the first picture
+CALM: Final = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "15", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
+"""Read by Textual when it is loaded: nothing moves by itself."""
 
 
 class Dashboards:
@@ -27,7 +38,7 @@ class Dashboards:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._feed = Feed(parts)
+        self._feed: Feed | None = None
         self._open: set[Session] = set()
 
     @property
@@ -45,12 +56,21 @@ class Dashboards:
         tuning.session_opened()
         log.info("%s opened a dashboard (%s %s)", call.who, call.door, clean(call.source))
         try:
-            await session.show(Dashboard(self._feed, call, sessions=lambda: self.count, **session.facts()))
+            await session.show(await self._make(session, call))
         finally:
             self._open.discard(session)
             log.info("%s left the dashboard (%s %s)", call.who, call.door, clean(call.source))
             if not self._open:
                 tuning.last_session_closed()
+
+    async def _make(self, session: Session, call: Call) -> Dashboard:
+        os.environ.update(CALM)
+        await asyncio.to_thread(importlib.import_module, "tui.app")  # slow the first time, and the loop serves others
+        from tui.app import Dashboard
+        from tui.feed import Feed
+
+        self._feed = self._feed or Feed(self.parts)
+        return Dashboard(self._feed, call, sessions=lambda: self.count, **session.facts())
 
     def hang_up(self) -> None:
         """The appliance stops."""
@@ -111,21 +131,10 @@ class Session:
             self._driver.hang_up()
 
     def _make_driver(self, app: App[Any], **named: Any) -> StreamDriver:  # noqa: ANN401  # Textual's own: debug, size
+        from tui.driver import StreamDriver
+
         self._driver = StreamDriver(app, link=self._link, **named)
         if self._waiting:
             self._driver.feed(self._waiting)
             self._waiting = b""
         return self._driver
-
-
-def terminal_of(term: str, colour: str, *, ascii_only: bool = False, no_color: bool = False) -> Terminal:
-    """What a terminal can do, by the client's TERM and COLORTERM."""
-    return Terminal(None if no_color else _colours(term, colour), ascii_only)
-
-
-def _colours(term: str, colour: str) -> ColourSystem | None:
-    if colour in ("truecolor", "24bit"):
-        return "truecolor"
-    if term in ("dumb", "unknown", "vt100", "vt102", "vt220"):
-        return None
-    return "256" if "256" in term or "kitty" in term or "direct" in term else "standard"
