@@ -1,4 +1,6 @@
-"""The last good copy of the configuration: meters and settings sealed in one file, which a fresh database starts from.
+"""The last good copy of the configuration: meters, settings and users, sealed in one file.
+
+A fresh database starts from it.
 
 ```text
 "BMLG" | version | nonce (12) | AES-256-GCM, by the key file, of zlib of JSON {table: {columns: [], rows: []}}
@@ -30,6 +32,8 @@ TABLES: Final = {
     "boot": "number",
     "meter": "id",
     "setting": "name",
+    "account": "name",
+    "account_key": "fingerprint",
 }
 """What is copied, and the column it is sorted by."""
 

@@ -170,3 +170,91 @@ class Newest(Model):
     meter = IntegerField(primary_key=True)
     heard = BigIntegerField(null=True)
     ended = BigIntegerField(null=True)
+
+
+class AccountRow(Model):
+    """Somebody who may come in."""
+
+    name = TextField(primary_key=True)
+    level = IntegerField()
+    password = TextField()
+    doors = TextField()
+    must_change = IntegerField()
+    enabled = IntegerField()
+    expires = BigIntegerField(null=True)
+    language = TextField()
+    email = TextField()
+    theme = TextField()
+    last_login = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "account"
+
+
+class AccountKeyRow(Model):
+    """A public key of an account."""
+
+    account = TextField()
+    fingerprint = TextField()
+    line = TextField()
+
+    class Meta:
+        table_name = "account_key"
+        primary_key = CompositeKey("account", "fingerprint")
+
+
+class GuessRow(Model):
+    """A wrong password."""
+
+    number = BigIntegerField(primary_key=True)
+    at = BigIntegerField()
+    account = TextField()
+    source = TextField()
+    stranger = IntegerField()
+
+    class Meta:
+        table_name = "guess"
+
+
+class KnownSourceRow(Model):
+    """Where somebody came in from."""
+
+    account = TextField()
+    source = TextField()
+    at = BigIntegerField()
+
+    class Meta:
+        table_name = "known_source"
+        primary_key = CompositeKey("account", "source")
+
+
+class AuditTrailRow(Model):
+    """Something that was ordered."""
+
+    number = BigIntegerField(primary_key=True)
+    at = BigIntegerField()
+    who = TextField()
+    door = TextField()
+    source = TextField()
+    what = TextField()
+    old = TextField()
+    new = TextField()
+    result = TextField()
+    link = TextField()
+
+    class Meta:
+        table_name = "audit"
+
+
+class Counter(Model):
+    """The highest number given so far to things of a kind."""
+
+    name = TextField(primary_key=True)
+    value = BigIntegerField()
+
+
+class Condemned(Model):
+    """A meter whose values in slots below `until` are to be deleted."""
+
+    meter = IntegerField(primary_key=True)
+    until = BigIntegerField()

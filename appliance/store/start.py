@@ -12,7 +12,10 @@ from appliance.store.folder import DataFolder
 from appliance.store.last_good import LastGood, write_tables
 from appliance.store.schema import migrate, require_tables
 
-TABLES = {"boot", "meter", "setting", "layout", "reading", "missed", "outbox", "round", "journal", "fact"}
+TABLES = {
+    *("boot", "meter", "setting", "layout", "reading", "missed", "outbox", "round", "journal", "fact"),
+    *("account", "account_key", "guess", "known_source", "audit"),
+}
 
 
 class Starter:
@@ -38,7 +41,7 @@ class Starter:
         return None
 
     def replace(self, error: Damaged) -> Recovery:
-        """Set the damaged file aside and begin anew, with the meters and settings of the last good copy."""
+        """Set the damaged file aside and begin anew, with the meters, settings and users of the last good copy."""
         close_all(self._database)
         now = self._clock.now()
         aside = set_aside(self._folder.database, now)

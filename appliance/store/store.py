@@ -14,10 +14,12 @@ from appliance.events import RoundProgress, StorageTrouble
 from appliance.log import Severity, stream
 from appliance.mbus.book import LayoutBook
 from appliance.ports import Heard, Missed, ReadingKind
+from appliance.store.audit import AuditShelf
 from appliance.store.damage import Recovery
 from appliance.store.database import close_all, connected, open_server, open_sqlite, writing
 from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
+from appliance.store.guesses import GuessShelf
 from appliance.store.history import History
 from appliance.store.housekeeping import Housekeeping
 from appliance.store.journal import Journal
@@ -32,6 +34,7 @@ from appliance.store.settings import Settings
 from appliance.store.start import Starter
 from appliance.store.status import StatusLog
 from appliance.store.trust import Mover, TrueSlot
+from appliance.store.users import UserShelf
 from appliance.store.writer import Writer
 
 log = stream("store")
@@ -45,7 +48,7 @@ def nobody(_: Heard) -> Iterable[int]:
 
 
 class Store:
-    """Everything that lasts. Implements `Intake`; `meters` is the `MeterBook`, `settings` the `SettingBook`."""
+    """Everything that lasts. Implements `Intake`; its attributes are the other books, `meters` the `MeterBook`."""
 
     def __init__(
         self,
@@ -89,6 +92,9 @@ class Store:
         changed = self.housekeeping.changed
         self.meters = Meters(database, self._writer, self.readings, self.newest, clock, publish, changed)
         self.settings = Settings(database, self._writer, clock, changed)
+        self.users = UserShelf(database, self._writer, changed)
+        self.guesses = GuessShelf(database, self._writer)
+        self.audit = AuditShelf(database, self._writer, self.facts)
         self._starter = Starter(folder, database, clock)
         self.recovery: Recovery | None = None
         self._closed = False
@@ -142,6 +148,11 @@ class Store:
     def closed_on_network(self) -> bool:
         """Whether the appliance lost its configuration and must not listen until a person says so."""
         return self.facts.get(CLOSED) is not None
+
+    @property
+    def is_on_a_server(self) -> bool:
+        """Whether the database is not a file of the data folder."""
+        return not isinstance(self._database, peewee.SqliteDatabase)
 
     def open_network(self) -> None:
         """A person says that the appliance may listen again."""

@@ -1,0 +1,142 @@
+"""The audit trail: who ordered what, when, from where, old and new value, result; each row bound to the one before.
+
+```text
+link = HMAC-SHA-256(key, link of the row before | this row)
+```
+A row that was edited, deleted or put in between shows, and so does a trail that was cut at its end: its last link is
+kept apart, and the key is not in the database. Whoever holds the whole device can forge it: push its head elsewhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from appliance.clock import Clock
+from appliance.errors import StoreError
+from appliance.log import clean, stream
+from appliance.security.books import Act, Anchor, AuditBook, AuditRow
+
+log = stream("audit")
+
+LONGEST: Final = 1000  # letters of one field
+PAGE: Final = 500
+LOOK_EVERY: Final = 200  # rows between two looks at the room they take
+WARN_AT: Final = 0.8
+FREED: Final = 10  # parts of the trail that go when it is full: one
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The settings `audit.*`."""
+
+    size: int = 32 << 20
+    retention_days: int = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look at the whole chain found."""
+
+    rows: int
+    first: int
+    broken: int | None = None  # number of the first row that is not as it was written
+    sentence: str = ""
+
+
+class AuditTrail:
+    """Appends and verifies. Thread-safe."""
+
+    def __init__(self, book: AuditBook, clock: Clock, key: bytes, room: Callable[[], Room] = Room) -> None:
+        self.book = book
+        self._clock = clock
+        self._key = key
+        self._room = room
+        self._lock = threading.Lock()
+        self._since_look = LOOK_EVERY
+        self.trouble = ""
+
+    def add(self, act: Act) -> None:
+        """Write one down. A store that cannot is told about, and the order goes on: readings matter more."""
+        act = Act(**{name: clean(text)[:LONGEST] for name, text in asdict(act).items()})
+        log.info("%s (%s %s): %s%s: %s", act.who or "nobody", act.door, act.source, act.what, _change(act), act.result)
+        try:
+            with self._lock:
+                self.book.append(lambda last: self._next(last, act))
+                self._look_after_room()
+        except StoreError as error:
+            log.error("The audit trail could not be written: %s", error)
+
+    def verify(self) -> Verdict:
+        """Walk along the whole chain."""
+        before, head = self.book.ends()
+        last, rows, first = before, 0, before.number + 1
+        if before.seal != self._seal("before", before):
+            return Verdict(rows, first, first, "The beginning of the trail is not as it was written.")
+        for row in self.rows():
+            if row.number != last.number + 1:
+                return Verdict(rows, first, last.number + 1, f"Row {last.number + 1} is missing.")
+            if not hmac.compare_digest(row.link, self._link(last, row)):
+                return Verdict(rows, first, row.number, f"Row {row.number} is not as it was written.")
+            last, rows = Anchor(row.number, row.link), rows + 1
+        if head != self._sealed("head", last):
+            return Verdict(rows, first, last.number + 1, f"Rows after {last.number} are missing.")
+        return Verdict(rows, first)
+
+    def rows(self) -> Iterator[AuditRow]:
+        """All of them, oldest first."""
+        after = self.book.ends()[0].number
+        while page := self.book.rows(after, PAGE):
+            yield from page
+            after = page[-1].number
+
+    def newest(self, since: datetime, who: str, count: int) -> Sequence[AuditRow]:
+        """Newest first."""
+        return self.book.newest(since, who, count)
+
+    def _next(self, last: Anchor, act: Act) -> tuple[AuditRow, Anchor]:
+        row = AuditRow(last.number + 1, self._clock.now(), act, "")
+        row = replace(row, link=self._link(last, row))
+        return row, self._sealed("head", Anchor(row.number, row.link))
+
+    def _link(self, last: Anchor, row: AuditRow) -> str:
+        at = int(row.at.timestamp() * 1000)
+        return self._mac(last.link, row.number, at, *asdict(row.act).values())
+
+    def _seal(self, what: str, anchor: Anchor) -> str:
+        return self._mac(what, anchor.number, anchor.link) if anchor.number else ""
+
+    def _sealed(self, what: str, anchor: Anchor) -> Anchor:
+        return replace(anchor, seal=self._seal(what, anchor))
+
+    def _mac(self, *told: object) -> str:
+        return hmac.digest(self._key, json.dumps(told).encode(), "sha256").hex()
+
+    def _look_after_room(self) -> None:
+        """Now and then: the oldest make room, at first those past their retention."""
+        self._since_look += 1
+        if self._since_look < LOOK_EVERY:
+            return
+        self._since_look = 0
+        room, used = self._room(), self.book.octets()
+        self.trouble = f"The audit trail fills {100 * used // room.size} % of its room." * (used > WARN_AT * room.size)
+        if used > room.size:
+            self._drop_oldest(room)
+
+    def _drop_oldest(self, room: Room) -> None:
+        before, head = self.book.ends()
+        old = self.book.last_before(self._clock.now() - timedelta(days=room.retention_days))
+        through = max(old, before.number + max(1, (head.number - before.number) // FREED))
+        row = next(iter(self.book.rows(through - 1, 1)))
+        self.book.drop_through(self._sealed("before", Anchor(row.number, row.link)))
+        act = Act(who="audit", door="", source="", what=f"dropped rows up to {row.number}", result="no room")
+        self.book.append(lambda last: self._next(last, act))
+
+
+def _change(act: Act) -> str:
+    return f" {act.old or 'empty'} -> {act.new or 'empty'}" if act.old or act.new else ""
