@@ -1,0 +1,70 @@
+"""Kill -9 at any moment: the appliance starts again by itself, and what a person was told is stored is stored."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.auditor import audit
+from tests.running.programs import Program, console, running
+
+METERS = [f"heat {number}" for number in range(1, 21)]
+
+
+def read_one(data: Path, name: str) -> None:
+    """A person reads a meter; OK comes when the reading is on the disk."""
+    done = console(data, f'meter read "{name}"')
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def readings(data: Path) -> int:
+    """How many readings the file of an appliance that does not run holds; it must be sound."""
+    found = audit(data / "busmeister.db")
+    assert found.problems == []
+    return len(found.readings)
+
+
+def live_and_die(data: Path, chance: random.Random, name: str) -> float:
+    """Start, read one meter, die at some moment; seconds from the start to the first telegram stored."""
+    began = time.monotonic()
+    with running("run", "--demo", "--headless", "--data", data, sign="console:") as appliance:
+        read_one(data, name)
+        stored = time.monotonic() - began
+        linger(appliance, chance.randrange(6))
+        appliance.process.send_signal(signal.SIGKILL)
+        appliance.process.wait()
+    return stored
+
+
+def linger(appliance: Program, lines: int) -> None:
+    """Let it work on for so many readings."""
+    for _ in range(lines):
+        appliance.wait_for("/60 ")
+
+
+def kill_again_and_again(data: Path, times: int) -> list[float]:
+    """So many lives; each reading a person was told of is there after each of them."""
+    chance = random.Random(9)
+    seconds = []
+    for life in range(times):
+        seconds.append(live_and_die(data, chance, METERS[life % len(METERS)]))
+        assert readings(data) > life
+    return seconds
+
+
+def test_what_was_stored_survives_three_kills(tmp_path: Path) -> None:
+    kill_again_and_again(tmp_path, 3)
+
+
+@pytest.mark.soak
+def test_what_was_stored_survives_forty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seconds = kill_again_and_again(tmp_path, 40)
+    figures = {"median": statistics.median(seconds), "longest": max(seconds), "limit": 3.0}
+    with capsys.disabled():
+        print("\nseconds from start to the first telegram stored:", json.dumps(figures))  # noqa: T201  # the soak's figure
