@@ -59,6 +59,7 @@ class Options:
 
     data: Path
     database: str | None = None
+    quiet: bool = False  # the terminal shows the dashboard: the log goes to the store alone
 
 
 class Reading:
@@ -208,7 +209,8 @@ class Appliance:
     def obey_storage(self) -> None:
         """The store and the log follow their settings."""
         self.store.options = wiring.store_options(self.settings)
-        set_up(wiring.log_severity(self.settings), Output(self.settings.log.output))
+        output = Output.OFF if self.options.quiet else Output(self.settings.log.output)
+        set_up(wiring.log_severity(self.settings), output)
 
     def plan_housekeeping(self) -> None:
         """The store's regular work, on the schedules in force."""

@@ -27,6 +27,7 @@ from tui.feed import Feed
 from tui.messages import Changes, Happened
 from tui.screens import SCREENS
 from tui.screens.page import SMALLEST, Page
+from tui.screens.question import Question
 from tui.terminal import Terminal
 from tui.text import _
 from tui.theme import THEMES, theme_for
@@ -139,8 +140,18 @@ class Dashboard(App[None]):
             self.go(SCREENS[0].name)
 
     def action_leave(self) -> None:
-        """End this session; what was ordered goes on."""
-        self.exit()
+        """End this session; what was ordered goes on. In the terminal of `run` that ends the appliance: asks."""
+        if not self.stops_appliance:
+            self.exit()
+            return
+        question = Question(
+            _("This terminal runs the appliance: leaving stops it."), _("Everything read so far stays. Stop it?")
+        )
+        self.push_screen(question, self._leave_if)
+
+    def _leave_if(self, yes: bool | None) -> None:
+        if yes:
+            self.exit()
 
     def action_break_off(self) -> None:
         """Break off the newest long order of this person, else say how to leave."""

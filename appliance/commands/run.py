@@ -6,14 +6,22 @@ import argparse
 import contextlib
 import os
 import signal
+import socket
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import Any, Final
 
 from appliance.appliance import Appliance, Options
 from appliance.commands.headless import SHOWN, Reporter
 from appliance.data_folder import default_data_folder
 from appliance.demo import furnish
+from appliance.hub import Following
+from tui.attach_client import NotAttached, attach, connect
+
+START_PATIENCE: Final = 30.0  # seconds for the services to start
+GLANCE: Final = 0.1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until SIGTERM or ctrl-c; 0 after a clean end."""
+    """Run until SIGTERM, ctrl-c or `q` in the dashboard; 0 after a clean end."""
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -44,22 +52,55 @@ def run(arguments: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    appliance = Appliance.open(Options(data=arguments.data, database=arguments.database))
+    in_dashboard = not arguments.headless and sys.stdin.isatty() and sys.stdout.isatty()
+    appliance = Appliance.open(Options(data=arguments.data, database=arguments.database, quiet=in_dashboard))
     try:
         if arguments.demo:
             furnish(appliance)
-        printer = start_printing(appliance)
-        for line in appliance.greeting():
-            say(line)
-        appliance.run(stop)
+        if in_dashboard:
+            run_in_dashboard(appliance, stop)
+        else:
+            run_headless(appliance, stop)
     finally:
         appliance.close()
-    printer.join(timeout=5)
     say("Stopped; everything that was read is stored.")
     return 0
 
 
-def start_printing(appliance: Appliance) -> threading.Thread:
+def run_headless(appliance: Appliance, stop: threading.Event) -> None:
+    """Print a line per reading."""
+    printer, following = start_printing(appliance)
+    for line in appliance.greeting():
+        say(line)
+    appliance.run(stop)
+    following.close()
+    printer.join(timeout=5)
+
+
+def run_in_dashboard(appliance: Appliance, stop: threading.Event) -> None:
+    """Show the dashboard on this terminal, as `attach` does; leaving it stops the appliance."""
+    services = threading.Thread(target=appliance.run, args=(stop,), name="services")
+    services.start()
+    try:
+        with connect_soon(appliance.options.data, stop) as connection:
+            attach(connection, stops_appliance=True)
+    finally:
+        stop.set()
+        services.join()
+
+
+def connect_soon(data: Path, stop: threading.Event) -> socket.socket:
+    """The dashboard's socket, which is there once the services have started."""
+    for _ in range(int(START_PATIENCE / GLANCE)):
+        try:
+            return connect(data)
+        except NotAttached:
+            if stop.wait(GLANCE):
+                break
+    return connect(data)
+
+
+def start_printing(appliance: Appliance) -> tuple[threading.Thread, Following[Any]]:
     """Print what happens, from a thread of its own: a slow terminal holds nobody up."""
     following = appliance.hub.follow(*SHOWN)
     settings = appliance.settings
@@ -76,7 +117,7 @@ def start_printing(appliance: Appliance) -> threading.Thread:
 
     thread = threading.Thread(target=work, name="printer", daemon=True)
     thread.start()
-    return thread
+    return thread, following
 
 
 def say(line: str) -> None:
