@@ -32,6 +32,7 @@ TABLES: Final = {
     "boot": "number",
     "meter": "id",
     "setting": "name",
+    "counter": "name",
     "account": "name",
     "account_key": "fingerprint",
 }
@@ -85,7 +86,8 @@ class LastGood:
 def read_tables(database: peewee.Database) -> Tables:
     """The tables worth a copy, by name."""
     with connected(database):
-        return {name: _read(database, name, order) for name, order in TABLES.items()}
+        there = set(database.get_tables())
+        return {name: _read(database, name, order) for name, order in TABLES.items() if name in there}
 
 
 def write_tables(database: peewee.Database, tables: Tables) -> None:

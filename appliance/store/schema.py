@@ -24,6 +24,7 @@ SPELLING: Final = {
     },
     False: {"integer": "BIGINT", "text": "TEXT", "octets": "BYTEA", "compact": "", "plain": ""},
 }
+_TABLE = re.compile(r"CREATE TABLE (\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
 
 
@@ -79,8 +80,9 @@ def _statements(sql: str, sqlite: bool) -> Iterator[str]:
     return (statement.strip() for statement in plain.split(";") if statement.strip())
 
 
-def require_tables(database: peewee.Database, names: set[str]) -> None:
+def require_tables(database: peewee.Database) -> None:
     """A file that says it has our schema but lacks a table was damaged."""
-    lacking = names - set(database.get_tables())
+    made = {name for _, sql in steps() for name in _TABLE.findall(_COMMENT.sub("", sql))}
+    lacking = made - set(database.get_tables())
     if lacking:
         raise Damaged(f"The database lacks the table {min(lacking)}.")

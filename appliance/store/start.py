@@ -12,11 +12,6 @@ from appliance.store.folder import DataFolder
 from appliance.store.last_good import LastGood, write_tables
 from appliance.store.schema import migrate, require_tables
 
-TABLES = {
-    *("boot", "meter", "setting", "layout", "reading", "missed", "outbox", "round", "journal", "fact"),
-    *("account", "account_key", "guess", "known_source", "audit"),
-}
-
 
 class Starter:
     """Opens a sound database; a damaged one is set aside, and a fresh one starts from the last good copy."""
@@ -55,5 +50,5 @@ class Starter:
     def _open(self) -> None:
         with connected(self._database):
             migrate(self._database)
-            require_tables(self._database, TABLES)
+            require_tables(self._database)
             check(self._database, self._folder.database)
