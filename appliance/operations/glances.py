@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from appliance.errors import TelegramError
@@ -13,7 +14,7 @@ from appliance.mbus.telegram import decode
 from appliance.meters.main_value import main_record
 from appliance.meters.meter import Meter
 from appliance.meters.selection import Status
-from appliance.meters.units import Shown, show
+from appliance.meters.units import Shown, exact, show
 from appliance.operations.call import Call
 from appliance.operations.meter_state import State, slot_time, state_of
 from appliance.ports import Missed
@@ -32,6 +33,8 @@ class Glance:
     octet: int | None  # status octet of its last telegram
     quantity: str  # of its main value
     newest: Shown | None
+    value: Decimal | None  # the same, exact, in its base unit
+    unit: str
     read: datetime | None  # when it last answered
     slot: int  # of that answer
     failed_since: datetime | None
@@ -57,7 +60,9 @@ def glance(call: Call, meter: Meter) -> Glance:
         words=state.words,
         octet=state.octet,
         quantity=record.quantity if record else "",
-        newest=_shown(call, record) if record else None,
+        newest=shown(call, record) if record else None,
+        value=exact(record) if record else None,
+        unit=(record.unit or "") if record else "",
         read=state.last_readout,
         slot=state.newest.slot if state.newest else 0,
         failed_since=slot_time(missed[-1].slot) if missed else None,
@@ -81,6 +86,7 @@ def _missed(call: Call, meter: Meter, state: State) -> list[Missed]:
     return call.parts.store.readings.missed(since, meter=meter.id, count=MISSES)
 
 
-def _shown(call: Call, record: Record) -> Shown:
+def shown(call: Call, record: Record) -> Shown:
+    """A record as people here read it."""
     localization = call.parts.settings.localization
     return show(record, localization.units, decimal_sign=localization.decimal_separator.sign)

@@ -1,0 +1,131 @@
+"""What the first screen asks for: rounds, lines, the appliance itself, what to do, the newest events."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from appliance.clock import ClockQuality
+from appliance.log import Entry, Severity
+from appliance.operations.call import Call
+from appliance.operations.glances import Glance
+from appliance.operations.meter_state import slot_time
+from appliance.operations.parts import Segment
+from appliance.operations.status import next_round
+from appliance.operations.to_do import ToDo, to_do
+
+ROUNDS: Final = 24
+EVENTS: Final = 30
+LOOK_BACK: Final = timedelta(days=7)
+TEMPERATURE: Final = Path("/sys/class/thermal/thermal_zone0/temp")
+ELSEWHERE: Final = ("192.0.2.1", 9)  # documentation address: no octet is sent, the kernel only chooses a way
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDone:
+    """A round over all segments."""
+
+    slot: datetime
+    seconds: float
+    due: int
+    answered: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The appliance itself."""
+
+    version: str
+    up_since: datetime
+    clock_is_sure: bool
+    address: str  # empty without a network
+    disk_used: int  # per cent
+    temperature: int | None  # degrees Celsius
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of it."""
+
+    schedule: str
+    next_round: datetime | None
+    rounds: tuple[RoundDone, ...]  # newest first
+    segments: tuple[Segment, ...]
+    loads: tuple[int, ...]  # meters on each segment
+    health: Health
+    to_do: tuple[ToDo, ...]
+    events: tuple[Entry, ...]  # newest first
+
+
+def overview(call: Call, seen: Iterable[Glance]) -> Overview:
+    """As of now; `seen` are glances at all meters."""
+    call.need_level(1, "the overview")
+    parts, glances = call.parts, tuple(seen)
+    segments = tuple(parts.engine.status())
+    return Overview(
+        schedule=parts.settings.readout.schedule,
+        next_round=next_round(call),
+        rounds=rounds_done(call),
+        segments=segments,
+        loads=tuple(sum(g.meter.segment == s.name and g.meter.active for g in glances) for s in segments),
+        health=health(call),
+        to_do=to_do(call, glances),
+        events=tuple(events(call)),
+    )
+
+
+def rounds_done(call: Call, count: int = ROUNDS) -> tuple[RoundDone, ...]:
+    """The last rounds, those of all segments in one slot joined."""
+    found = call.parts.store.history.rounds(count * 4)
+    joined = [list(group) for _, group in groupby(found, key=lambda one: one.slot)]
+    return tuple(
+        RoundDone(
+            slot=slot_time(group[0].slot),
+            seconds=max(((r.ended - r.began).total_seconds() for r in group if r.ended), default=0.0),
+            due=sum(r.due for r in group),
+            answered=sum(r.answered for r in group),
+            missed=sum(r.missed for r in group),
+        )
+        for group in joined[:count]
+    )
+
+
+def health(call: Call) -> Health:
+    """How the appliance itself is."""
+    disk = shutil.disk_usage(call.parts.data_folder)
+    return Health(
+        version=call.parts.version,
+        up_since=call.parts.started,
+        clock_is_sure=call.parts.clock.quality is ClockQuality.TRUSTED,
+        address=_own_address(),
+        disk_used=round(100 * disk.used / disk.total) if disk.total else 0,
+        temperature=_temperature(),
+    )
+
+
+def events(call: Call, count: int = EVENTS) -> Sequence[Entry]:
+    """The newest entries of the log."""
+    now = call.now()
+    return call.parts.store.journal.entries(now - LOOK_BACK, now, severity=Severity.INFO, count=count)
+
+
+def _own_address() -> str:
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(ELSEWHERE)
+        return str(probe.getsockname()[0])
+    return ""
+
+
+def _temperature() -> int | None:
+    try:
+        return int(TEMPERATURE.read_text(encoding="ascii")) // 1000
+    except (OSError, ValueError):
+        return None

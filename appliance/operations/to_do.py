@@ -1,0 +1,111 @@
+"""What a person should do, by worry: one entry for each cause, with the evidence and one sentence of advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from appliance.events import BusState
+from appliance.meters.selection import Status
+from appliance.operations.call import Call
+from appliance.operations.glances import FAILED, Glance
+from appliance.operations.times import span
+
+NAMED: Final = 2  # meters of one cause that are called by name
+ADVICE: Final = {
+    0x04: "low power: replace the battery or look at its supply",
+    0x08: "permanent error: have the meter looked at",
+    0x10: "temporary error: look again after the next round",
+    0x03: "the meter's application reports an error: look at it",
+}
+LINE: Final = {
+    BusState.OVERLOAD: "readouts stopped: look for a short circuit, or too many meters on the line",
+    BusState.JAMMED: "something talks all the time: take meters off until it is quiet",
+    BusState.LOST: "it is opened again and again: look at plug, cable and converter",
+    BusState.REFUSED: "the line cannot be opened as set: busmeister doctor says why",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One cause."""
+
+    word: str  # silent, flag, never: the colour and symbol of its state
+    what: str
+    since: datetime | None
+    state: str  # "silent", "low power", "never read"
+    advice: str
+    to: str  # address of the screen where it is cured
+
+
+def to_do(call: Call, seen: Iterable[Glance]) -> tuple[ToDo, ...]:
+    """Everything there is to do, the worst first."""
+    active = sorted((glance for glance in seen if glance.meter.active), key=lambda one: one.meter.label)
+    return (*_lines(call), *_silent(call, active), *_flagged(active), *_never(active), *_whole(call))
+
+
+def _lines(call: Call) -> Iterator[ToDo]:
+    for segment in call.parts.engine.status():
+        if segment.state in LINE:
+            advice = segment.sentence or LINE[segment.state]
+            yield ToDo("silent", f"Segment {segment.name}", None, str(segment.state), advice, "bus")
+
+
+def _silent(call: Call, active: Sequence[Glance]) -> Iterator[ToDo]:
+    """Meters of one segment that fell silent in the same round have one cause."""
+    silent = [glance for glance in active if glance.status in FAILED]
+    silent.sort(key=lambda one: (one.failed_since is None, one.failed_since, one.meter.segment))
+    for (since, segment), group in groupby(silent, key=lambda one: (one.failed_since, one.meter.segment)):
+        meters = list(group)
+        failed = f"{meters[0].failures} readout{'s' * (meters[0].failures != 1)} failed"
+        if len(meters) > 1:
+            advice = f"{failed}; all on {segment} since the same round: look at their common cable"
+        else:
+            advice = f"{failed}; {_first_letter_small(meters[0].reason)}" if meters[0].reason else failed
+        yield ToDo("silent", _names(meters), since, "silent", advice, _address(meters))
+
+
+def _flagged(active: Sequence[Glance]) -> Iterator[ToDo]:
+    for glance in active:
+        if glance.status is Status.ERROR:
+            octet = glance.octet or 0
+            advice = next((text for bits, text in ADVICE.items() if octet & bits), "look at the meter")
+            yield ToDo("flag", glance.meter.label, None, glance.words, advice, _address([glance]))
+
+
+def _never(active: Sequence[Glance]) -> Iterator[ToDo]:
+    never = [glance for glance in active if glance.status is Status.NEVER]
+    if never:
+        yield ToDo(
+            "never", _names(never), None, "never read", "the next round reads it; r reads it now", _address(never)
+        )
+
+
+def _whole(call: Call) -> Iterator[ToDo]:
+    for notice in call.parts.notices():
+        yield ToDo("silent", "Appliance", None, "trouble", notice, "log")
+    if not call.parts.settings.readout.enabled:
+        yield ToDo("flag", "Readouts", None, "switched off", "set readout.enabled to true", "settings/readout.enabled")
+    if not any(segment.url for segment in call.parts.settings.segment.values()):
+        yield ToDo("flag", "Bus", None, "no line", "segment add main URL", "bus")
+
+
+def _names(meters: Sequence[Glance]) -> str:
+    names = ", ".join(glance.meter.label for glance in meters[:NAMED])
+    return f"{names} and {len(meters) - NAMED} more" if len(meters) > NAMED else names
+
+
+def _address(meters: Sequence[Glance]) -> str:
+    return f"meters/{meters[0].meter.id}" if len(meters) == 1 else "meters"
+
+
+def _first_letter_small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+def since_text(todo: ToDo, now: datetime) -> str:
+    """`silent for 46 min`."""
+    return f"{todo.state} for {span(now - todo.since)}" if todo.since else todo.state
