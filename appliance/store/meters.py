@@ -17,8 +17,8 @@ from appliance.log import stream
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
 from appliance.ports import Heard, Missed, ReadingKind
-from appliance.store.database import connected
-from appliance.store.models import MeterRow
+from appliance.store.database import change, connected
+from appliance.store.models import Counter, MeterRow
 from appliance.store.newest import NewestBook
 from appliance.store.readings import Readings
 from appliance.store.rows import EPOCH
@@ -26,6 +26,8 @@ from appliance.store.writer import Writer
 
 log = stream("store")
 
+GIVEN: Final = "meter"  # the counter of numbers given
+GIVE: Final = "INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 COPIED: Final = (
     *("id", "name", "segment", "primary_address", "location", "cost_centre", "group", "comment", "baud_rate"),
     *("schedule", "multi_telegram_limit", "application_reset_subcode"),
@@ -53,6 +55,7 @@ class Meters:
         self._publish = publish
         self._changed = changed
         self._meters: dict[int, Meter] = {}
+        self._highest = 0  # number ever given
         self._lock = threading.Lock()
 
     def load(self) -> None:
@@ -60,6 +63,7 @@ class Meters:
         with connected(self._database):
             rows = MeterRow.select().order_by(MeterRow.id).dicts().execute(self._database)
             self._meters = {row["id"]: from_row(row) for row in rows}
+            self._highest = self._given()
 
     def all(self) -> list[Meter]:
         """Every meter, by number."""
@@ -114,8 +118,8 @@ class Meters:
         return None if seconds is None else datetime.fromtimestamp(seconds, EPOCH.tzinfo)
 
     def next_number(self) -> int:
-        """The number that the next meter added without one gets."""
-        return max(self._meters, default=0) + 1
+        """The number that the next meter added without one gets; that of a deleted meter is never given again."""
+        return self._highest + 1
 
     def add(self, *meters: Meter) -> list[Meter]:
         """Add meters, all or none; those with id 0 get the next free number. Durable when this returns."""
@@ -141,15 +145,21 @@ class Meters:
 
     def _add(self, meters: Sequence[Meter]) -> list[Meter]:
         added: list[Meter] = []
-        number, installed = self.next_number(), int(self._clock.now().timestamp())
+        highest, installed = self._given(), int(self._clock.now().timestamp())
         for meter in meters:
             if meter.id in self._meters:
                 raise RefusedError(f"There is a meter {meter.id} already.", Kind.CONFLICT)
-            added.append(replace(meter, id=meter.id or number))
-            number = max(number, added[-1].id) + 1
+            added.append(replace(meter, id=meter.id or highest + 1))
+            highest = max(highest, added[-1].id)
         for meter in added:
             MeterRow.insert(**to_row(meter), installed=installed).execute(self._database)
+        change(self._database, GIVE, (GIVEN, highest))
         return added
+
+    def _given(self) -> int:
+        """The highest number ever given, also where the database began anew from an older copy."""
+        counted = Counter.select(Counter.value).where(Counter.name == GIVEN).scalar(self._database)
+        return max(self._highest, counted or 0, *self._meters, 0)
 
     def _change(self, meters: Sequence[Meter]) -> None:
         for meter in meters:
@@ -161,6 +171,7 @@ class Meters:
     def _took(self, meters: Sequence[Meter]) -> None:
         with self._lock:
             self._meters = self._meters | {meter.id: meter for meter in meters}
+            self._highest = max(self._highest, *self._meters, 0)
         self._changed()
         self._publish(MetersChanged(frozenset(meter.id for meter in meters)))
 

@@ -67,6 +67,18 @@ def test_of_several_meters_all_are_added_or_none(store: Store) -> None:
     assert [meter.id for meter in store.meters.all()] == [2]
 
 
+def test_number_of_a_deleted_meter_is_never_given_again(open_store: OpenStore) -> None:
+    store = open_store()
+    store.meters.add(Meter(id=0), Meter(id=0))
+    store.meters.delete(2)
+    assert [meter.id for meter in store.meters.add(Meter(id=0))] == [3]
+    store.meters.delete(1, 3)
+    store.close()
+    store = open_store()
+    assert store.meters.next_number() == 4
+    assert [meter.id for meter in store.meters.add(Meter(id=0))] == [4]
+
+
 def test_engine_is_given_the_active_meters_of_its_segment(store: Store) -> None:
     store.meters.add(Meter(id=3), Meter(id=1), Meter(id=2, active=False), Meter(id=4, segment="other"))
     assert [meter.id for meter in store.meters.meters("main")] == [1, 3]

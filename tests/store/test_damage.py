@@ -92,6 +92,18 @@ def test_missing_file_starts_from_the_last_good_copy(open_store: OpenStore, hall
     assert store.recovery.aside is None
 
 
+def test_numbers_of_deleted_meters_are_known_to_the_last_good_copy(
+    open_store: OpenStore, hall: Hall, tmp_path: Path
+) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.meters.delete(3)
+    store.close()
+    (tmp_path / DATABASE).unlink()
+    store = open_store()
+    assert [meter.id for meter in store.meters.add(Meter(id=0))] == [4]
+
+
 def test_readings_lost_with_a_damaged_file_are_counted(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
     store = open_store()
     fill(store, hall, readings=20)

@@ -140,6 +140,8 @@ def test_round_goes_on_when_the_server_is_killed_and_nothing_is_lost_or_doubled(
     store = open_store(url=server.url)
     assert [meter.name for meter in store.meters.all()] == ["meter 1", "meter 2", "meter 3"]
     assert store.settings.load() == {"a.b": "1"}
+    store.meters.delete(3)
+    assert [meter.id for meter in store.meters.add(Meter(id=0))] == [4]
     assert store.readings.latest(5) == [heard[4]]
     store.outbox.delivered(7, store.outbox.waiting(7))
     store.housekeeping.maintain()

@@ -9,19 +9,32 @@ import pytest
 from appliance.store import schema
 from appliance.store.database import PRAGMAS, close_all, connected, open_sqlite, query, run
 from tests.store.conftest import Hall, OpenStore
+from tests.store.telegrams import heat_meter
 
 BROKEN_STEP = "CREATE TABLE half (done $integer); CREATE TABLE reading (again $integer)"
+
+
+FIRST_BOOT = "INSERT INTO boot (number, started, monotonic, trusted) VALUES (1, 0, 0, 1)"
+WHOLE_READING = "INSERT INTO reading VALUES (900, 7, 0, 0, 0, 1, 0, 0, ?)"
+
+
+def file_of(past: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database as an earlier version left it, with a reading of meter 7, which is off the list."""
+    database = open_sqlite(folder / "busmeister.db")
+    with monkeypatch.context() as then:
+        then.setattr(schema, "steps", lambda made=schema.steps: [step for step in made() if step[0] <= past])
+        schema.migrate(database)
+    with connected(database):
+        run(database, FIRST_BOOT)
+        run(database, WHOLE_READING, (heat_meter(7),))
+    close_all(database)
 
 
 @pytest.mark.parametrize("past", [number for number, _ in schema.steps()])
 def test_past_schema_opens_twice_and_takes_readings(
     open_store: OpenStore, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, past: int
 ) -> None:
-    with monkeypatch.context() as then:
-        then.setattr(schema, "steps", lambda made=schema.steps: [step for step in made() if step[0] <= past])
-        store = open_store()
-        store.accept(hall.heard(1))
-        store.close()
+    file_of(past, tmp_path, monkeypatch)
     for number in (1, 2):
         store = open_store()
         store.accept(hall.heard(1, slot=hall.slot(number)))
@@ -31,6 +44,13 @@ def test_past_schema_opens_twice_and_takes_readings(
         assert schema.version(database) == schema.newest()
         assert query(database, "SELECT COUNT(*) FROM reading") == [(3,)]
     close_all(database)
+
+
+def test_numbers_given_before_they_were_counted_are_not_given_again(
+    open_store: OpenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_of(1, tmp_path, monkeypatch)
+    assert open_store().meters.next_number() == 8
 
 
 def test_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
