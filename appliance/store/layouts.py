@@ -6,9 +6,13 @@ from typing import Final
 
 import peewee
 
+from appliance.errors import StoreError, TelegramError
+from appliance.log import stream
 from appliance.mbus.book import LayoutBook
 from appliance.mbus.layout import Layout
 from appliance.store.models import LayoutRow
+
+log = stream("store")
 
 WHOLE: Final = 0  # the layout number of octets that are kept whole
 
@@ -24,13 +28,19 @@ class LayoutShelf:
         self._book = book
         self._numbers: dict[LayoutKey, int] = {}
         self._layouts: dict[int, Layout] = {}
+        self._highest = WHOLE
 
     def load(self) -> None:
         """Take the layouts out of the database."""
         row = LayoutRow
         rows = row.select(row.number, row.length, row.mask, row.pattern).tuples().execute(self._database)
         self._numbers, self._layouts = {}, {}
-        self.keep({(length, bytes(mask), bytes(pattern)): number for number, length, mask, pattern in rows})
+        for number, length, mask, pattern in rows:
+            try:
+                self.keep({(length, bytes(mask), bytes(pattern)): number})
+            except TelegramError as error:  # a damaged row must not stop the others
+                log.error("The layout %d is damaged, its readings cannot be shown: %s", number, error)
+                self._highest = max(self._highest, number)
 
     def pack(self, octets: bytes, fresh: dict[LayoutKey, int]) -> tuple[int, bytes]:
         """Layout number and data of a telegram; layouts met for the first time are put into `fresh`."""
@@ -41,18 +51,21 @@ class LayoutShelf:
         if layout.rebuild(data) != octets:  # what cannot be rebuilt to the last octet is kept as it is
             return WHOLE, octets
         key = (layout.length, layout.mask, layout.pattern)
-        return self._numbers.get(key) or fresh.setdefault(key, len(self._numbers) + len(fresh) + 1), data
+        return self._numbers.get(key) or fresh.setdefault(key, self._highest + len(fresh) + 1), data
 
     def keep(self, fresh: dict[LayoutKey, int]) -> None:
         """Remember layouts whose rows are safe on the disk."""
         for key, number in fresh.items():
-            self._numbers[key] = number
             self._layouts[number] = self._book.make(*key)
+            self._numbers[key] = number
+            self._highest = max(self._highest, number)
 
     def unpack(self, number: int, data: bytes) -> bytes:
         """The telegram, whole."""
-        return data if number == WHOLE else self._layouts[number].rebuild(data)
+        return data if number == WHOLE else self.layout(number).rebuild(data)
 
     def layout(self, number: int) -> Layout:
         """The layout with this number."""
+        if number not in self._layouts:
+            raise StoreError(f"The layout {number} is damaged: the readings kept by it cannot be shown.")
         return self._layouts[number]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from appliance.errors import StoreError
 from appliance.store import Store
-from appliance.store.database import connected, query
+from appliance.store.database import connected, query, run
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter, unreadable, water_meter
 
@@ -78,3 +81,20 @@ def _fails_late(store: Store):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
             raise StoreError("The disk went away.")
 
     return write
+
+
+def test_damaged_layout_costs_its_own_readings_only(open_store: OpenStore, hall: Hall) -> None:
+    store = open_store()
+    store.accept(hall.heard(1))
+    store.accept(hall.heard(2, telegrams=(water_meter(2),)))
+    store.flush()
+    with connected(store._database):
+        run(store._database, "UPDATE layout SET mask = ZEROBLOB(LENGTH(mask)) WHERE number = 1")
+    store.close()
+    store = open_store()
+    assert store.readings.latest(2)[0].telegrams == (water_meter(2),)
+    with pytest.raises(StoreError, match="layout 1 is damaged"):
+        store.readings.latest(1)
+    store.accept(hall.heard(1, slot=hall.slot(1)))
+    store.flush()
+    assert [heard.slot for heard in store.readings.latest(1)] == [hall.slot(1)]
