@@ -14,9 +14,10 @@ from appliance.mbus.frames import ACKNOWLEDGE, FCB, REQ_UD1, REQ_UD2, SND_NKE, S
 from appliance.mbus.header import LONG_HEADER, Header
 from appliance.mbus.manufacturers import manufacturer_letters
 from appliance.mbus.orders import SELECTION, is_order, order_words
-from appliance.mbus.structures import CI_POSITION, TRAILER, USER_DATA
-from tui.draw import EMPTY, Line, Piece, cut, fit, line, right
+from appliance.mbus.structures import CI_POSITION, TRAILER, USER_DATA, VARIABLE
+from tui.draw import EMPTY, Line, Piece, cut, line
 from tui.text import _
+from tui.widgets.table import Column, Row
 from tui.words import FLAG, OK
 
 KEPT: Final = 2000
@@ -28,12 +29,24 @@ ARROWS: Final = {
     Direction.SILENCE: ("·", "silent"),
     Direction.NOISE: ("▲", "flag"),
 }
+COLUMNS: Final = (
+    Column("time", 12, gap=1),
+    Column("direction", 1, gap=1),
+    Column("segment", 5, gap=1),
+    Column("what", 20, gap=1),
+    Column("address", 3, right=True, gap=1),
+    Column("octets", 4, right=True, gap=3),
+    Column("note", 36, gap=0),
+    Column("first", 20, most=100),
+)
+COMPACT: Final = (Column("time", 9, gap=1), *COLUMNS[1:3], Column("what", 17, gap=1), *COLUMNS[4:6], Column("note", 31))
+SHOWN_OCTETS: Final = 14
 Names = Mapping[str, str]  # identification: what people call the meter
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the traffic."""
+class Passing:
+    """Something that went over the wire, in words."""
 
     number: int
     traffic: BusTraffic
@@ -51,16 +64,16 @@ class Ring:
     """The newest traffic."""
 
     def __init__(self) -> None:
-        self.rows: deque[Row] = deque(maxlen=KEPT)
+        self.rows: deque[Passing] = deque(maxlen=KEPT)
         self.seen = 0
         self._sent: dict[str, bytes] = {}  # segment: the last frame, while it has no answer
         self._tries: dict[str, int] = {}
 
-    def add(self, traffic: BusTraffic, names: Names) -> Row:
+    def add(self, traffic: BusTraffic, names: Names) -> Passing:
         """Take one in."""
         self.seen += 1
         octets = traffic.octets
-        row = Row(self.seen, traffic, what_is(traffic), _address(octets), self._note(traffic, names))
+        row = Passing(self.seen, traffic, what_is(traffic), _address(octets), self._note(traffic, names))
         self.rows.append(row)
         return row
 
@@ -157,31 +170,29 @@ def header_of(octets: bytes) -> Header | None:
         return None
     if octets[CI_POSITION] not in LONG_HEADERS:
         return None
-    return Header.from_bytes(octets[USER_DATA : USER_DATA + LONG_HEADER], "big" if octets[CI_POSITION] == 0x76 else "little")
+    order = VARIABLE[octets[CI_POSITION]].byte_order
+    return Header.from_bytes(octets[USER_DATA : USER_DATA + LONG_HEADER], order)
 
 
-def row_line(row: Row, when: datetime, *, compact: bool) -> Line:
-    """A row of the traffic as it is drawn; `when` in the zone of the appliance."""
-    arrow, colour = ARROWS[row.traffic.direction]
+def row_of(passing: Passing, when: datetime, *, compact: bool) -> Row:
+    """As it stands in the table; `when` in the zone of the appliance."""
+    traffic = passing.traffic
+    arrow, colour = ARROWS[traffic.direction]
+    style = {Direction.SILENCE: "silent", Direction.NOISE: "flag"}.get(traffic.direction, "")
     moment = f"{when:%M:%S}" if compact else f"{when:%H:%M:%S}"
-    style = {Direction.SILENCE: "silent", Direction.NOISE: "flag"}.get(row.traffic.direction, "")
-    octets = row.traffic.octets
-    return (
-        Piece(f" {moment}.{when.microsecond // 1000:03} ", "grey"),
-        Piece(f"{arrow} ", colour),
-        *fit(line((row.traffic.segment, "grey")), 5),
-        Piece(" "),
-        *fit(line((row.what, style)), 18 if compact else 20),
-        *right(line((row.address, "grey")), 4),
-        *right(line(str(len(octets)) if octets else ""), 5),
-        Piece("   "),
-        *fit(row.note, 33 if compact else 36),
-        *(() if compact else _octets(octets)),
+    octets = traffic.octets
+    cells = (
+        line((f"{moment}.{when.microsecond // 1000:03}", "grey")),
+        line((arrow, colour)),
+        line((cut(traffic.segment, 5), "grey")),
+        line((passing.what, style)),
+        line((passing.address, "grey")),
+        line(str(len(octets)) if octets else ""),
+        passing.note,
     )
+    return Row(str(passing.number), cells if compact else (*cells, _first(octets)))
 
 
-def _octets(octets: bytes) -> Line:
-    if not octets:
-        return EMPTY
-    shown = octets[:17].hex(" ").upper()
-    return (Piece("│ ", "rule"), Piece(shown + (" …" if len(octets) > 17 else ""), "grey"))
+def _first(octets: bytes) -> Line:
+    shown = octets[:SHOWN_OCTETS].hex(" ").upper() + " …" * (len(octets) > SHOWN_OCTETS)
+    return line(("│ ", "rule"), (shown, "grey")) if octets else EMPTY

@@ -33,4 +33,5 @@ class Entry:
 SCREENS: Final = (
     Entry("1", "overview", _("Overview"), "tui.screens.overview:OverviewPage"),
     Entry("2", "meters", _("Meters"), "tui.screens.meters:MetersPage"),
+    Entry("3", "bus", _("Bus"), "tui.screens.bus:BusPage"),
 )

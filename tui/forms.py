@@ -1,0 +1,173 @@
+"""Forms made from the rows of settings: groups, values typed and not yet saved, what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from appliance.cron import Schedule
+from appliance.errors import SettingError
+from appliance.operations.line import quote_value
+from appliance.settings import Line as SettingLine
+from appliance.settings.kinds import ScheduleText
+from appliance.settings.row import Restarts
+from tui.text import _
+
+NEXT_RUNS: Final = 3
+DOTS: Final = "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings whose names begin alike."""
+
+    name: str  # `bus.readout`
+    lines: tuple[SettingLine, ...]
+
+    @property
+    def depth(self) -> int:
+        """How far it is indented in the list of groups."""
+        return self.name.count(".")
+
+    @property
+    def label(self) -> str:
+        """`Readout`."""
+        return label_of(self.name)
+
+    @property
+    def title(self) -> str:
+        """`Bus · Readout`."""
+        return " · ".join(label_of(word) for word in self.name.split("."))
+
+
+@dataclass
+class Draft:
+    """All settings as they are, and the changes that are not saved."""
+
+    lines: Mapping[str, SettingLine] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)  # by the appliance, when it was to save
+
+    def load(self, lines: Iterable[SettingLine]) -> None:
+        """The values in force; what was typed stays, unless it is in force now."""
+        self.lines = {line.name: line for line in lines}
+        self.typed = {name: text for name, text in self.typed.items() if self._differs(name, text)}
+
+    def type(self, name: str, text: str) -> None:
+        """A value, whether it can be taken or not."""
+        self.refused.pop(name, None)
+        if self._differs(name, text):
+            self.typed[name] = text
+        else:
+            self.typed.pop(name, None)
+
+    def undo(self, name: str) -> None:
+        """As it is in force."""
+        self.typed.pop(name, None)
+        self.refused.pop(name, None)
+
+    def value(self, name: str) -> str:
+        """What the field shows."""
+        return self.typed.get(name, self.lines[name].text)
+
+    def error(self, name: str) -> str:
+        """What is wrong with what was typed."""
+        if name in self.refused:
+            return self.refused[name]
+        if name not in self.typed:
+            return ""
+        setting = self.lines[name].setting
+        if setting.base and not self.typed[name]:
+            return ""
+        try:
+            setting.parse(name, self.typed[name])
+        except SettingError:
+            return _("must be {}").format(setting.allowed())
+        return ""
+
+    @property
+    def wrong(self) -> list[str]:
+        """Names that cannot be saved."""
+        return [name for name in self.typed if self.error(name)]
+
+    def save_line(self) -> str:
+        """All changes as one line of the console: all of them are taken, or none."""
+        changes = (f"{name}={quote_value(text)}" for name, text in self.typed.items())
+        return " ".join(["set", *changes])
+
+    def refuse(self, sentence: str) -> str:
+        """Write the appliance's refusal beside the field it names; the name, where there is one."""
+        name = next((name for name in self.typed if name in sentence), "")
+        if name:
+            self.refused[name] = sentence.removeprefix(f"{name} ")
+        return name
+
+    def restarts(self) -> str:
+        """What begins anew when the changes are saved."""
+        kinds = {self.lines[name].setting.restarts for name in self.typed} - {Restarts.NOTHING}
+        return ", ".join(sorted(map(str, kinds)))
+
+    def _differs(self, name: str, text: str) -> bool:
+        line = self.lines.get(name)
+        return line is not None and (text != line.text or line.setting.kind.is_secret)
+
+
+def groups_of(lines: Iterable[SettingLine]) -> list[Group]:
+    """By all words of a name but its last, in the order of the table."""
+    found: dict[str, list[SettingLine]] = {}
+    for line in lines:
+        found.setdefault(line.name.rpartition(".")[0], []).append(line)
+    return [Group(name, tuple(lines)) for name, lines in _parents_first(found)]
+
+
+def label_of(name: str) -> str:
+    """`bus.readout.readout_retries` -> `Readout retries`."""
+    word = name.rpartition(".")[2].replace("_", " ")
+    return word[:1].upper() + word[1:]
+
+
+def matching(lines: Iterable[SettingLine], text: str) -> list[SettingLine]:
+    """Settings that have all words of the text in their name or help."""
+    words = text.lower().split()
+    return [line for line in lines if all(w in f"{line.name} {line.setting.help}".lower() for w in words)]
+
+
+def console_line(line: SettingLine, text: str) -> str:
+    """What one would type instead; a secret is left to be typed."""
+    return f"set {line.name}={'' if line.setting.kind.is_secret else quote_value(text)}"
+
+
+def next_runs(line: SettingLine, text: str, now: datetime, zone: ZoneInfo) -> str:
+    """The next three times of a schedule."""
+    if not isinstance(line.setting.kind, ScheduleText) or not text:
+        return ""
+    try:
+        schedule, runs = Schedule.parse(text), [now]
+    except SettingError:
+        return ""
+    for _run in range(NEXT_RUNS):
+        runs.append(schedule.next(runs[-1], zone))
+    return ", ".join(f"{run.astimezone(zone):%a %d.%m. %H:%M}" for run in runs[1:])
+
+
+def dotted(text: str) -> str:
+    """A secret while it is typed."""
+    return DOTS * len(text)
+
+
+def step(choices: Sequence[str], now: str, by: int = 1) -> str:
+    """The next of a few choices."""
+    return choices[(choices.index(now) + by) % len(choices)] if now in choices else choices[0]
+
+
+def _parents_first(found: Mapping[str, list[SettingLine]]) -> list[tuple[str, list[SettingLine]]]:
+    """Groups below one another follow it, although the table may have rows of others between."""
+    order: list[str] = []
+    for name in found:
+        top = name.partition(".")[0]
+        if top not in order:
+            order.append(top)
+    return sorted(found.items(), key=lambda item: order.index(item[0].partition(".")[0]))
