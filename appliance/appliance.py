@@ -34,7 +34,6 @@ from appliance.mbus.book import LayoutBook
 from appliance.notify import Notifier
 from appliance.operations.parts import Parts
 from appliance.planning import PlannedJob, Scheduler
-from appliance.settings import Settings
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import Supervisor
@@ -118,8 +117,10 @@ class Appliance:
         self.hub = hub
         self.clock = clock
         self.layouts = layouts
-        self.serial = serial_number(DataFolder(options.data).key())
-        self.settings = Settings(store.settings, hub.publish, serial=self.serial)
+        folder = DataFolder(options.data)
+        self.serial = serial_number(folder.key())
+        self.settings = wiring.open_settings(store, hub.publish, key=folder.key(), serial=self.serial)
+        self.doorkeeper = wiring.doorkeeper(store, self.settings, clock, folder)
         self.obey_storage()
         self.scheduler = Scheduler(clock, hub.publish)
         self.engine = Engine(
@@ -142,6 +143,7 @@ class Appliance:
             version=version(NAME),
             started=clock.now(),
             data_folder=options.data,
+            doorkeeper=self.doorkeeper,
             notices=self._notices,
         )
         self.trouble = ""  # the last one of the store
@@ -191,6 +193,8 @@ class Appliance:
     def greeting(self) -> Iterator[str]:
         """What a person at the terminal should know."""
         yield f"busmeister {self.parts.version}  data {self.options.data}"
+        if code := self.doorkeeper.setup_code:
+            yield f"Set-up code: {code} (shown here, on the display, and by busmeister doctor)"
         yield f"console: busmeister console --data {self.options.data}"
         for segment in wiring.engine_settings(self.settings, self.serial).segments:
             meters = len(self.store.meters.meters(segment.name))

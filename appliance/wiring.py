@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
-from appliance.log import Severity
+from appliance.clock import Clock
+from appliance.errors import SettingError
+from appliance.log import Severity, stream
 from appliance.mbus.dialogue import READOUT, Echo, Timing
-from appliance.settings import Settings
+from appliance.security.audit import AuditTrail, Room
+from appliance.security.doorkeeper import Doorkeeper, Policy
+from appliance.security.guard import Guard, Limits
+from appliance.security.passwords import Hasher, Scrypt
+from appliance.security.sealed import SealedBook, Sealer
+from appliance.security.sessions import Sessions
+from appliance.security.setup_code import SetupCode
+from appliance.security.users import Users
+from appliance.settings import Settings, row_of
 from appliance.settings.subjects.bus import MultiTelegramRule, SegmentReadout
 from appliance.settings.subjects.bus import Segment as SegmentSubject
+from appliance.store.folder import DataFolder
 from appliance.store.options import StatusPolicy, StoreOptions
+from appliance.store.store import Store
+
+log = stream("security")
 
 TCP_LATENCY: Final = 0.1  # seconds; what a converter on the network holds octets back where nobody says more
 
@@ -106,3 +122,64 @@ def store_options(settings: Settings) -> StoreOptions:
 def log_severity(settings: Settings) -> Severity:
     """The lowest severity the log takes."""
     return Severity[settings.log.severity.name]
+
+
+def open_settings(store: Store, publish: Callable[[object], None], *, key: bytes, serial: str) -> Settings:
+    """The settings in force, their secrets sealed on the disk."""
+    return Settings(SealedBook(store.settings, Sealer(derive(key, "settings")), is_secret), publish, serial=serial)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting prints as dots; names of a later version are none of ours."""
+    try:
+        return row_of(name).setting.kind.is_secret
+    except SettingError:
+        return False
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose."""
+    return hmac.digest(key, purpose.encode(), "sha256")
+
+
+def doorkeeper(
+    store: Store, settings: Settings, clock: Clock, folder: DataFolder, hasher: Hasher | None = None
+) -> Doorkeeper:
+    """Users, guard, set-up code and audit trail, as the settings want them."""
+    key = folder.key()
+    keeper = Doorkeeper(
+        users=Users(store.users, clock),
+        guard=Guard(store.guesses, clock, lambda: limits(settings), derive(key, "guesses")),
+        hasher=hasher or Scrypt(),
+        setup_code=SetupCode(folder.path, clock),
+        sessions=Sessions(clock),
+        audit=AuditTrail(store.audit, clock, derive(key, "audit"), lambda: audit_room(settings)),
+        clock=clock,
+        policy=lambda: policy(settings),
+        level_password=lambda level: settings.console.password[level].reveal(),
+    )
+    if keeper.prepare():
+        log.info("A one-time set-up code was made.")
+    return keeper
+
+
+def limits(settings: Settings) -> Limits:
+    """How guessing is slowed."""
+    login = settings.security.login
+    return Limits(login.attempts_per_day, login.delay_maximum.total_seconds())
+
+
+def policy(settings: Settings) -> Policy:
+    """What is asked of passwords and of the set-up code."""
+    security = settings.security
+    password = security.password
+    return Policy(
+        minimum_length=password.minimum_length,
+        refuse_common=password.refuse_common,
+        setup_code_life=security.setup_code.life,
+    )
+
+
+def audit_room(settings: Settings) -> Room:
+    """How much of the disk the audit trail may have."""
+    return Room(settings.audit.size, settings.audit.retention.days)

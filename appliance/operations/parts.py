@@ -13,10 +13,11 @@ from appliance.clock import Clock
 from appliance.events import BusState
 from appliance.hub import Hub, Job
 from appliance.lifecycle import Lifecycle
-from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.mbus.dialogue import Counters
+from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, Missed, OpenLine
+from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
 from appliance.store.store import Store
 
@@ -89,6 +90,7 @@ class Parts:
     version: str
     started: datetime
     data_folder: Path
+    doorkeeper: Doorkeeper
     notices: Callable[[], Sequence[str]] = tuple
     """What the root knows and a person should: damaged database set aside, ports taken ..."""
     serial: str = "00000000"

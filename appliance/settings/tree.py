@@ -11,6 +11,7 @@ from appliance.settings.subjects.level_converter import LevelConverter
 from appliance.settings.subjects.network import Network
 from appliance.settings.subjects.panel import RELAYS, Panel, Relay
 from appliance.settings.subjects.readout import Job, Readout, Search
+from appliance.settings.subjects.security import Audit, Security
 from appliance.settings.subjects.storage import Log, Storage
 
 
@@ -27,6 +28,8 @@ class Tree(Subject):
     job = Part(Job)
     storage = Part(Storage)
     log = Part(Log)
+    audit = Part(Audit)
+    security = Part(Security)
     console = Part(Console)
     tls = Part(Tls)
     ssh = Part(Ssh)

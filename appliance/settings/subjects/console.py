@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from appliance.settings.kinds import Duration, Integer, IpList, Listen, OneOf, Port, Text, YesNo
-from appliance.settings.row import Restarts, Setting, Subject
+from appliance.settings.row import Part, Restarts, Setting, Subject
+from appliance.settings.subjects.security import LevelPasswords
 
 SERVICE, SESSION = Restarts.SERVICE, Restarts.SESSION
 
@@ -43,6 +44,7 @@ class Console(Subject):
                        help="Close the network console after this time, for a visit.")
     line_length = Setting(Integer(256, 8192, "octets"), "1024", level=3, restarts=SESSION,
                           help="Longest input line.")
+    password = Part(LevelPasswords)
     page = Setting(YesNo(), "true", level=2, restarts=SESSION,
                    help="Stop long answers at each screenful in a terminal.")
 
