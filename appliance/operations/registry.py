@@ -18,6 +18,11 @@ class Place:
     words: dict[str, Place] = field(default_factory=dict)
     operation: Operation | None = None
 
+    @property
+    def destroys(self) -> bool:
+        """What ends here asks to be confirmed."""
+        return self.operation is not None and self.operation.confirms
+
 
 class Registry:
     """The tree of all words."""
@@ -83,6 +88,8 @@ class Registry:
         if word in place.words:
             return word
         candidates = sorted(known for known in place.words if known.startswith(word))
+        harmless = [known for known in candidates if not place.words[known].destroys]
+        candidates = harmless or candidates  # `sh st` never means shutdown
         if full_words and candidates and place.operation is None:
             raise RefusedError(f'In a file words are written in full: "{candidates[0]}", not "{word}".', Kind.UNKNOWN)
         if len(candidates) > 1 and place.operation is None:

@@ -63,7 +63,11 @@ def test_setting_needs_the_level_of_its_row(world: World) -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row.confirms], ids=lambda row: row.name)
 def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError, match="confirm=yes"):
-        execute(world.call, row, parse_line("all").tokens)
+        execute(world.call, row, parse_line("all" if row.signature.positional else "").tokens)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.confirms and r.signature.positional], ids=lambda row: row.name)
+def test_what_is_deleted_must_be_there(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError) as caught:
         execute(world.call, row, parse_line("nothing confirm=yes").tokens)
     assert caught.value.kind is Kind.NOT_FOUND
