@@ -215,6 +215,7 @@ class Dashboard(App[None]):
         page = self.page
         if page is not None:
             page.draw_frame()
+            page.second()
 
     def _job_ended(self, job: Job) -> None:
         job.wait()

@@ -24,6 +24,7 @@ from appliance.events import (
 from appliance.hub import Following
 from appliance.hub.jobs import JobChanged
 from appliance.operations.call import Call
+from appliance.operations.days import Day, days, full_hour
 from appliance.operations.glances import Glance, glances
 from appliance.operations.parts import Parts
 from tui.messages import Changes
@@ -41,6 +42,7 @@ FOLLOWED: Final[tuple[type, ...]] = (
     JobChanged,
 )
 WAITING_AT_MOST: Final = 5000
+METERS_AT_ONCE: Final = 16
 Tell = Callable[[Changes], object]
 
 
@@ -51,6 +53,8 @@ class Feed:
         self.parts = parts
         self.glances: Mapping[int, Glance] = {}
         self.rounds: dict[str, RoundProgress] = {}  # under way, by segment
+        self.days: dict[int, Day] = {}
+        self._counting = asyncio.Lock()
         self._call = Call(parts, "dashboards", 1)
         self._listeners: list[Tell] = []
         self._following: Following[Any] | None = None
@@ -85,6 +89,16 @@ class Feed:
         for tell in tuple(self._listeners):
             tell(changes)
         return changes
+
+    async def two_days(self) -> Mapping[int, Day]:
+        """The last two days of all meters; asked for once an hour, some at a time."""
+        hour = full_hour(self._call.now(), self._call.zone)
+        async with self._counting:
+            missing = [number for number in self.glances if number not in self.days or self.days[number].hour != hour]
+            for start in range(0, len(missing), METERS_AT_ONCE):
+                some = missing[start : start + METERS_AT_ONCE]
+                self.days |= await asyncio.wrap_future(self.parts.hub.ask(days, self._call, some, hour))
+        return self.days
 
     async def _beat(self) -> None:
         while True:

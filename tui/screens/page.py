@@ -70,6 +70,9 @@ class Page(Screen[None]):
     async def load(self) -> None:
         """Ask for what is shown, and show it."""
 
+    def second(self) -> None:
+        """A second went by while this screen is seen."""
+
     def open(self, path: tuple[str, ...]) -> None:
         """Go to what the rest of an address names."""
 

@@ -52,7 +52,7 @@ class Pane(Vertical):
         self._draw()
 
     def _draw(self) -> None:
-        if self.is_mounted:
+        if self.is_attached and self.query(Rule):
             title, note, focus = self._title, self._note, self._has_focus
             self.query_one(Rule).make(lambda cells: rule(title, note, cells, focus=focus))
 

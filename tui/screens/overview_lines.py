@@ -1,0 +1,254 @@
+"""The lines of the first screen, out of what the appliance told."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from appliance.events import BusState, RoundProgress
+from appliance.log import Severity
+from appliance.meters.selection import medium_of
+from appliance.meters.units import friendly
+from appliance.operations.days import HOUR, Day, difference, midnight
+from appliance.operations.glances import Glance
+from appliance.operations.overview import Overview
+from appliance.operations.times import ago
+from appliance.operations.to_do import ToDo
+from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread
+from tui.shown import WORRY, coming, length, mark_of, when
+from tui.text import _, plural
+from tui.widgets.marks import gauge, spark
+from tui.widgets.table import Row
+from tui.words import FLAG, NEVER, OK, PASSIVE, PLAIN, RUNNING, SILENT, Mark
+
+SPACED: Final = 21  # marks that have room with a blank between
+MARKS_A_LINE: Final = 42
+PROBLEM_WORDS: Final = {SILENT: _("silent"), FLAG: _("with errors"), NEVER: _("never read"), PASSIVE: _("passive")}
+SEVERITIES: Final = {Severity.WARNING: FLAG, Severity.ERROR: SILENT}
+STATE_MARKS: Final = {
+    **dict.fromkeys((BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED), SILENT),
+    **dict.fromkeys((BusState.LENT, BusState.PAUSED), FLAG),
+    BusState.OFF: PASSIVE,
+}
+ROOM_FOR_LAST: Final = 40  # cells
+AMBER_FROM: Final = 30  # per cent more or less than yesterday
+
+
+def verdict(glances: Iterable[Glance]) -> Line:
+    """`57 of 63 meters are fine.`"""
+    active = [mark_of(one) for one in glances if one.meter.active]
+    counted = Counter(active)
+    if not active:
+        return line((_(" No meters yet."), "strong"), (_("  s searches the bus, meter add adds one."), "grey"))
+    if counted[OK] == len(active):
+        return line(
+            (plural(" The meter is fine.", " All {} meters are fine.", len(active)).format(len(active)), "strong ok")
+        )
+    fine = _(" {} of {} meters are fine.").format(counted[OK], len(active))
+    return joined((line((fine, "strong ok" if counted[OK] else "strong")), *_problems(counted, words=True)), "  ")
+
+
+def by_medium(glances: Iterable[Glance], cells: int, *, compact: bool) -> list[Line]:
+    """One mark per meter."""
+    media: dict[str, list[Glance]] = defaultdict(list)
+    for one in glances:
+        media[medium_of(one.meter) or _("unknown")].append(one)
+    lines: list[Line] = []
+    for medium, meters in sorted(media.items(), key=lambda item: -len(item[1])):
+        lines += _medium(medium, [mark_of(one) for one in sorted(meters, key=lambda one: one.meter.id)], cells, compact)
+    return lines
+
+
+def _medium(medium: str, marks: list[Mark], cells: int, compact: bool) -> list[Line]:
+    begin = line(f" {cut(medium, 12):12} ", (f"{len(marks):3}", "grey"), "  ")
+    room = min(MARKS_A_LINE, cells - 24) if compact else MARKS_A_LINE
+    gap = " " if not compact and len(marks) <= SPACED else ""
+    each = room // (1 + len(gap))
+    problems = joined(_problems(Counter(marks), words=not compact), " " if compact else "  ")
+    rows = [marks[i : i + each] for i in range(0, len(marks), each)]
+    lines = [(*begin, *fit(_map(rows[0], gap), room), Piece(" "), *problems)]
+    lines += [(Piece(" " * 19), *_map(row, gap)) for row in rows[1:]]
+    return lines
+
+
+def _map(marks: Sequence[Mark], gap: str) -> Line:
+    return tuple(Piece(mark.symbol + gap, mark.word) for mark in marks)
+
+
+def _problems(counted: Mapping[Mark, int], *, words: bool) -> list[Line]:
+    found = [(mark, counted[mark]) for mark in WORRY if mark is not OK and counted.get(mark)]
+    if words:
+        return [line((f"{mark.symbol} {count} {PROBLEM_WORDS[mark]}", mark.word)) for mark, count in found]
+    return [line((f"{mark.symbol}{count}", mark.word)) for mark, count in found]
+
+
+def to_do_rows(to_do: Sequence[ToDo], now: datetime, zone: ZoneInfo, cells: int) -> list[Row]:
+    """What, since when; under it the advice."""
+    marks = {"silent": SILENT, "flag": FLAG, "never": NEVER}
+    rows = []
+    for number, one in enumerate(to_do):
+        since = _("{} since {}").format(one.state, when(one.since, now, zone)) if one.since else one.state
+        row = Row(
+            key=f"{one.what}/{one.state}/{number}",
+            cells=(line(marked(marks[one.word])), line((one.what, "strong")), line((since, one.word))),
+            under=line(("→ ", "grey"), (cut(one.advice, cells - 8), "grey")),
+            to=one.to,
+        )
+        rows.append(row)
+    return rows
+
+
+def round_lines(
+    data: Overview, rounds: Mapping[str, RoundProgress], now: datetime, zone: ZoneInfo, cells: int
+) -> list[Line]:
+    """How far, how long the last ones took, when the next one comes."""
+    lines = [*_under_way(rounds, now, cells)]
+    past = list(reversed(data.rounds))[-max(8, min(24, cells - 26)) :]
+    if past:
+        last = past[-1]
+        seconds = [one.seconds for one in past]
+        failed: Line = spark([one.missed for one in past], "silent" if any(one.missed for one in past) else "data")
+        words = _("{} of {}").format(last.missed, last.due)
+        lines.append(
+            (
+                *line((_(" length  "), "grey")),
+                *spark(seconds, floor=min(seconds) * 0.9),
+                *line(f"  {length(last.seconds)}"),
+            )
+        )
+        lines.append((*line((_(" failed  "), "grey")), *failed, *line(f"  {words}")))
+    lines.append(_last_and_next(data, now, zone, short=cells < ROOM_FOR_LAST))
+    return lines
+
+
+def _under_way(rounds: Mapping[str, RoundProgress], now: datetime, cells: int) -> list[Line]:
+    if not rounds:
+        return [line(" ", ("─" * max(0, cells - 14), "rule"), (_("  resting"), "grey"))]
+    done, due = sum(r.answered + r.missed for r in rounds.values()), sum(r.due for r in rounds.values())
+    far = line((f"  {done}", "strong"), (f" / {due} ", "grey"))
+    first = (Piece(" "), *gauge(done, due, max(0, cells - 2 - sum(len(p.text) for p in far)), "curve"), *far)
+    passed = max((now - r.began).total_seconds() for r in rounds.values())
+    left = _("ends in {}").format(length(passed / done * (due - done))) if done else ""
+    what = _("reading {}").format(", ".join(sorted(rounds)))
+    return [first, spread(line(" ", marked(RUNNING), f" {what}"), line((left, "grey"), " "), cells)]
+
+
+def _last_and_next(data: Overview, now: datetime, zone: ZoneInfo, *, short: bool) -> Line:
+    pieces: list[Line] = []
+    if data.rounds and not short:
+        pieces.append(line((_(" last "), "grey"), when(data.rounds[0].slot, now, zone)))
+    if data.next_round is None:
+        return joined((*pieces, line((_(" switched off"), "flag"))))
+    upcoming = when(data.next_round, now, zone)
+    return joined(
+        (*pieces, line((_(" next "), "grey"), (upcoming, "strong"), (f" {coming(data.next_round, now)}", "grey")))
+    )
+
+
+def bus_lines(data: Overview, cells: int) -> list[Line]:
+    """Each segment."""
+    if not data.segments:
+        return [line((_(" no line: segment add main URL"), "grey"))]
+    lines = []
+    for segment, load in zip(data.segments, data.loads, strict=True):
+        mark = STATE_MARKS.get(segment.state, OK)
+        scheme = segment.url.partition(":")[0]
+        meters = plural("{} meter", "{} meters", load).format(load)
+        words = "" if mark is OK else f"  {segment.state}"
+        begin = line(
+            (f" {cut(segment.name, 8):8} ", "grey"),
+            marked(mark),
+            f" {scheme} {segment.baud_rate} Bd",
+            (words, mark.word),
+        )
+        lines.append(spread(begin, line((meters, "grey"), " "), cells))
+    lines += [
+        line(" ", (cut(s.sentence, cells - 2), "silent"))
+        for s in data.segments
+        if s.sentence and s.state in STATE_MARKS
+    ]
+    return lines
+
+
+def appliance_lines(data: Overview, now: datetime, cells: int) -> list[Line]:
+    """Network, time, disk, version."""
+    health = data.health
+    network = (OK, health.address) if health.address else (PASSIVE, _("no network"))
+    time = (OK, _("clock is set")) if health.clock_is_sure else (FLAG, _("clock was never set"))
+    disk = OK if health.disk_used < 90 else FLAG
+    temperature = f" · {health.temperature} °C" if health.temperature is not None else ""
+    up = _("up {}").format(ago(health.up_since, now))
+    return [
+        _fact(_("network"), *network),
+        _fact(_("time"), *time),
+        (*_fact(_("disk"), disk, ""), *gauge(health.disk_used, 100, 12, disk.word), Piece(f" {health.disk_used} %")),
+        (*_fact(_("version"), OK, health.version), *line((f" · {up}{temperature}", "grey"))),
+    ]
+
+
+def _fact(name: str, mark: Mark, text: str) -> Line:
+    return line((f" {name:11} ", "grey"), marked(mark), f" {text}")
+
+
+def event_lines(data: Overview, zone: ZoneInfo, now: datetime, cells: int, *, compact: bool) -> list[Line]:
+    """Newest first."""
+    width = 9 if compact else 12
+    lines = []
+    for entry in data.events:
+        source = entry.source.removeprefix("service.").removeprefix("bus.")
+        begin = line(
+            (f" {when(entry.created, now, zone, seconds=True):>9} ", "grey"),
+            marked(SEVERITIES.get(entry.severity, PLAIN)),
+        )
+        text = line(f" {cut(source, width):{width}}  {entry.message}")
+        lines.append(fit((*begin, *text), cells))
+    return lines
+
+
+def used_lines(glances: Iterable[Glance], days: Mapping[int, Day], now: datetime, zone: ZoneInfo) -> list[Line]:
+    """Per medium: bars by hour, the sum of today, against the same hours of yesterday."""
+    media: dict[tuple[str, str], list[Day]] = defaultdict(list)
+    for one in glances:
+        if one.meter.id in days and one.unit and one.meter.active:
+            media[medium_of(one.meter), one.unit].append(days[one.meter.id])
+    ordered = sorted(media.items(), key=lambda item: -len(item[1]))
+    return [_used(medium, unit, some, midnight(now, zone)) for (medium, unit), some in ordered]
+
+
+def _used(medium: str, unit: str, some: Sequence[Day], begin: int) -> Line:
+    hour = some[0].hour
+    hours = [
+        _sum(some, start, start + HOUR) if start < hour else None for start in range(begin, begin + 24 * HOUR, HOUR)
+    ]
+    today = _sum(some, begin, hour)
+    before = _sum(some, begin - 24 * HOUR, hour - 24 * HOUR)
+    value = friendly(today, unit) if today is not None else None
+    number = line(((value.number if value else "–"), "strong"))
+    unit_text = (value.unit if value else "").replace("m3", "m³")
+    return (
+        *line(f" {cut(medium, 12):12} "),
+        *spark(hours),
+        *right(number, 12),
+        *line((f" {unit_text:4}", "grey")),
+        *_against(today, before),
+    )
+
+
+def _sum(some: Sequence[Day], since: int, until: int) -> Decimal | None:
+    amounts = [difference(day.at(since), day.at(until)) for day in some]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known[1:], known[0]) if known else None  # a zero before them would add digits nobody measured
+
+
+def _against(today: Decimal | None, before: Decimal | None) -> Line:
+    if today is None or not before:
+        return EMPTY
+    more = round((today - before) / before * 100)
+    sign = "+" if more >= 0 else "-"
+    if abs(more) < AMBER_FROM:
+        return line((f"    {sign} {abs(more)} %", "grey"))
+    return line((f"  {FLAG.symbol} {sign} {abs(more)} %", "flag"))
