@@ -135,6 +135,21 @@ class LayoutBook:
             decoded[place] = self._values(telegrams[place])
         return decoded
 
+    def json_lines(self, telegrams: Sequence[bytes]) -> list[str | TelegramError]:
+        """What `json_line` says of each telegram, for exports; an unsound one gives its error."""
+        lines: list[str | TelegramError] = [""] * len(telegrams)
+        groups, others = self._by_layout(telegrams)
+        for layout, places in groups.items():
+            line = layout.line
+            for place in places:
+                lines[place] = line(telegrams[place])
+        for place in others:
+            try:
+                lines[place] = self.json_line(telegrams[place])
+            except TelegramError as error:
+                lines[place] = error
+        return lines
+
     def _by_layout(self, telegrams: Sequence[bytes]) -> tuple[dict[Layout, list[int]], list[int]]:
         """The places of the telegrams that a plan reads without a second look, and those of the others."""
         shelves, number, total = self._of_known_sender, int.from_bytes, adler32

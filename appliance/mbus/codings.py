@@ -59,6 +59,11 @@ class Coding:
         """The value, None where the octets are none."""
         return METHODS[self.kind].read(self._least_first(octets))
 
+    @property
+    def reader(self) -> Callable[[bytes], Raw]:
+        """`read`, without the steps that are the same for all octets."""
+        return METHODS[self.kind].read if self.order is Order.LEAST_FIRST else self.read
+
     def remarks(self, octets: bytes) -> tuple[str, ...]:
         """What there is to say about the octets beyond their value."""
         return METHODS[self.kind].remarks(self._least_first(octets))

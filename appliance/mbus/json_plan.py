@@ -1,179 +1,134 @@
 """Plans that write: from the octets of a telegram of known layout to its line of JSON, without octets and notes.
 
 What never changes from telegram to telegram is rendered once; one formatted string joins it with what does. As with
-the plans that read, the source of the function holds nothing but the expressions below and whole numbers; the texts
-of a meter are values it is handed. A telegram with a value that is not plain (a minus sign before decimals, digits
-that are none, a moment that is none) is written record by record instead, to the same line.
+the plans that read, the source of the function holds nothing but fixed expressions and whole numbers; the texts of a
+meter are values it is handed.
+
+Most records are plain whenever they are sent; a few never are (a minus sign before decimals, digits that are none, a
+moment that is none). So all count as plain until one is met that is not: from then on that record is looked at each
+time. The function is compiled anew for it, a few times at most, whatever a meter sends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from decimal import Context, Decimal
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain, compress, groupby
+from typing import Any, Final
 
-from appliance.mbus.codings import Coding, Kind, Raw
-from appliance.mbus.json_line import around, sender_kind, status_text, truth, value_text
+from appliance.mbus.codings import Coding, Kind
+from appliance.mbus.json_line import around, sender_kind, status_text, truth
+from appliance.mbus.json_pieces import NAMES, Field, Piece, pair, piece
 from appliance.mbus.meaning import Meaning
-from appliance.mbus.plan import Column, Part, clocks, days, reader, source_parts
-
-Writer = Callable[[bytes], str]
+from appliance.mbus.plan import Column, source_parts
 
 # What the head of a line tells of a telegram: address, identification, access number and status.
-HEAD: Final = tuple(
-    Column(Coding(Kind.UNSIGNED, end - start), start, end) for start, end in ((5, 6), (7, 11), (15, 17))
+HEAD: Final = (
+    Column(Coding(Kind.UNSIGNED, 1), 5, 6),
+    Column(Coding(Kind.RAW, 4), 7, 11),
+    Column(Coding(Kind.UNSIGNED, 1), 15, 16),
+    Column(Coding(Kind.UNSIGNED, 1), 16, 17),
 )
-WHOLE: Final = frozenset({Kind.INTEGER, Kind.UNSIGNED, Kind.BCD})
-DECIMALS: Final = {places: tuple(f"{part:0{places}d}" for part in range(10**places)) for places in (1, 2, 3)}
-MOMENTS_REMEMBERED: Final = 4096
-shifted: Final = Context(prec=40, Emax=999_999, Emin=-999_999).scaleb  # more digits than a real has: never rounds
+STATUS_TEXTS: Final = tuple(map(status_text, range(256)))
+MOST_COMPILED: Final = 4
 
 
-class Texts(dict[int, str]):
-    """Texts of numbers that were met, as JSON has them; empty where the number stands for nothing plain."""
+class LineWriter:
+    """Writes the lines of one layout; `write` is what does it at the moment, and may be replaced by every call."""
 
-    def __init__(self, find: Callable[[int], Any], form: str) -> None:
-        super().__init__()
-        self._find = find
-        self._form = form
+    def __init__(
+        self, columns: Sequence[Column], meanings: Sequence[Meaning], positions: range, *,
+        ci: int, kind: tuple[int, int, int], more: bool,
+    ) -> None:  # fmt: skip
+        names, sources = source_parts((*HEAD, *columns), positions)
+        records = sources[len(HEAD) :]
+        self._names = names | NAMES | {"statuses": STATUS_TEXTS}
+        self._names |= {f"pair{number}": pair(meaning) for number, meaning in enumerate(meanings)}
+        self._fields = [field for source in sources for field in source.fields]
+        self._head = _head([source.fields[0] for source in sources[: len(HEAD)]], ci, kind, truth(more))
+        self._around = [around(number, meaning) for number, meaning in enumerate(meanings)]
+        self._pieces = [
+            piece(n, meaning, part) for n, (meaning, part) in enumerate(zip(meanings, records, strict=True))
+        ]
+        self._wary: frozenset[int] = frozenset()
+        self._compiled = 0
+        self.write = self._function()
 
-    def __missing__(self, number: int) -> str:
-        if len(self) >= MOMENTS_REMEMBERED:
-            self.clear()
-        moment = self._find(number)
-        self[number] = "" if moment is None else self._form.format(moment.isoformat())
-        return self[number]
+    def _function(self) -> Callable[[bytes], str]:
+        """Take the fields, see whether all is plain, write."""
+        pieces = [_wary(n, given) if n in self._wary else given for n, given in enumerate(self._pieces)]
+        body, constants = _body(self._parts(pieces))
+        names: dict[str, Any] = self._names | constants
+        odd = {number: given.odd for number, given in enumerate(pieces) if given.odd}
+        names["grown"] = partial(self._grown, tuple(odd))
+        lines = [
+            f"[{', '.join(self._fields)}] = unpack(octets)",
+            *(given.statement for given in pieces if given.statement),
+            *([f"if {' or '.join(odd.values())}: return grown(octets, [{', '.join(odd.values())}])"] if odd else []),
+            *(line for given in pieces for line in given.plain),
+            f"return f'{body}'",
+        ]
+        exec("def line(octets):\n    " + "\n    ".join(lines), names)  # see the module's docstring for what is in it
+        self._compiled += 1
+        made: Callable[[bytes], str] = names["line"]
+        return made
 
+    def _grown(self, numbers: Sequence[int], octets: bytes, odd: Sequence[bool]) -> str:
+        """The line of a telegram in which some of the records `numbers` are odd that never were."""
+        met = set(compress(numbers, odd))
+        if not self._wary.issuperset(met):
+            last = self._compiled + 1 >= MOST_COMPILED
+            self._wary = self._wary.union(range(len(self._pieces)) if last else met)
+            self.write = self._function()
+        return self.write(octets)
 
-NAMES: Final = {
-    "status": status_text,
-    "day_texts": Texts(days.__getitem__, "{}"),
-    "clock_texts": Texts(clocks.__getitem__, "T{}"),
-    **{f"decimals{places}": texts for places, texts in DECIMALS.items()},
-}
-
-
-class Piece(NamedTuple):
-    """One record in the source: a statement that goes before, what makes it not plain, and what fills it in."""
-
-    statement: str
-    odd: str
-    fields: str
-
-
-def writer(
-    columns: Sequence[Column], meanings: Sequence[Meaning], positions: range, *,
-    ci: int, kind: tuple[int, int, int], more: bool,
-) -> Writer:  # fmt: skip
-    """The function for telegrams with a long header, the least significant octet first."""
-    constants = _constants(meanings, ci, kind, truth(more))
-    pairs = [_pair(meaning) for meaning in meanings]
-    careful = _careful(constants, pairs, reader(columns, positions))
-    names, parts = source_parts((*HEAD, *columns), positions)
-    pieces = [
-        _piece(n, meaning, part) for n, (meaning, part) in enumerate(zip(meanings, parts[len(HEAD) :], strict=True))
-    ]
-    (address,), (identification,), (state,) = (part.fields for part in parts[: len(HEAD)])
-    head = (f"{{{address}}}", f"{{{identification}:08X}}", f"{{{state} & 255}}", f"{{status({state} >> 8)}}")
-    body = "{c0}" + "".join(f"{field}{{c{n}}}" for n, field in enumerate((*head, *(p.fields for p in pieces)), 1))
-    names |= NAMES | {f"c{n}": text for n, text in enumerate(constants)} | {f"pair{n}": p for n, p in enumerate(pairs)}
-    names["careful"] = careful
-    return _compiled(names, [field for part in parts for field in part.fields], pieces, body)
-
-
-def _compiled(names: dict[str, Any], fields: Sequence[str], pieces: Sequence[Piece], body: str) -> Writer:
-    """The function: take the fields, see whether all is plain, write."""
-    odd = " or ".join(piece.odd for piece in pieces if piece.odd)
-    lines = [
-        f"def line(octets, {', '.join(f'{name}={name}' for name in names)}):",  # names of its own are found sooner
-        f"    [{', '.join(fields)}] = unpack(octets)",
-        *(f"    {piece.statement}" for piece in pieces if piece.statement),
-        *([f"    if {odd}:", "        return careful(octets)"] if odd else []),
-        f"    return f'{body}'",
-    ]
-    exec("\n".join(lines), names)  # see the module's docstring for what stands in it
-    made: Writer = names["line"]
-    return made
+    def _parts(self, pieces: Sequence[Piece]) -> list[str]:
+        """Text and fields of the whole line in their order."""
+        records = [
+            ("," if number else "", before, '"value":', *given.parts, after, "}")
+            for number, (given, (before, after)) in enumerate(zip(pieces, self._around, strict=True))
+        ]
+        return [*self._head, *chain.from_iterable(records), "]}"]
 
 
-def _careful(constants: Sequence[str], pairs: Sequence[Callable[[Raw], str]], values: Callable[[bytes], Any]) -> Writer:
-    """The function for telegrams with values that are not plain."""
-
-    def line(octets: bytes) -> str:
-        texts = [pair(raw) for pair, raw in zip(pairs, values(octets), strict=True)]
-        head = (str(octets[5]), octets[10:6:-1].hex().upper(), str(octets[15]), status_text(octets[16]))
-        joined = (field + constant for field, constant in zip((*head, *texts), constants[1:], strict=True))
-        return constants[0] + "".join(joined)
-
-    return line
-
-
-def _constants(meanings: Sequence[Meaning], ci: int, kind: tuple[int, int, int], more: str) -> list[str]:
-    """What stands around the fields of the head, and around value and raw value of each record."""
-    texts = [
+def _head(fields: Sequence[str], ci: int, kind: tuple[int, int, int], more: str) -> list[str]:
+    """The line up to its records."""
+    address, identification, access_number, status = fields
+    return [
         '{"ok":true,"link":"long","address":',
+        Field(address),
         f',"ci":"{ci:02X}","id":"',
+        Field(f"{identification}[::-1].hex().upper()"),
         f'",{",".join(sender_kind(*kind))},"access_number":',
+        Field(access_number),
         ",",
+        Field(f"statuses[{status}]"),
         f',"security":"none","more":{more},"records":[',
     ]
-    joint = ""
-    for number, meaning in enumerate(meanings):
-        before, after = around(number, meaning)
-        texts[-1] += f'{joint}{before}"value":'
-        texts.append(after + "}")
-        joint = ","
-    texts[-1] += "]}"
-    return texts
 
 
-def _piece(number: int, meaning: Meaning, part: Part) -> Piece:
-    """Source for value and raw value of a record."""
-    coding = meaning.coding
-    if not meaning.in_error:
-        if coding.kind in WHOLE:
-            return _whole(number, meaning, part)
-        if coding.kind is Kind.DATE and len(part.fields) == 1:
-            return _moment(number, f"d{number} = day_texts[{part.fields[0]}]", f"d{number}")
-        if coding.kind is Kind.DATE_TIME and len(part.fields) == 2:
-            low, high = part.fields
-            taken = f"d{number} = day_texts[{high} | {low} << 3 & 0x30000]; t{number} = clock_texts[{low}]"
-            return _moment(number, taken, f"d{number}", f"t{number}")
-    return Piece(f"p{number} = pair{number}({part.value})", "", f"{{p{number}}}")
+def _wary(number: int, given: Piece) -> Piece:
+    """The same record, looked at each time."""
+    if not given.odd:
+        return given
+    text = "".join(f"{{{part}}}" if isinstance(part, Field) else part for part in given.parts)
+    lines = (
+        f"if {given.odd}: p{number} = {given.careful}",
+        "else:",
+        *(f"    {line}" for line in (*given.plain, f"p{number} = f'{text}'")),
+    )
+    return Piece(given.statement, "", lines, (Field(f"p{number}"),), "")
 
 
-def _whole(number: int, meaning: Meaning, part: Part) -> Piece:
-    """A whole number, scaled."""
-    simple = part.expression.isidentifier()
-    name = part.expression if simple else f"v{number}"
-    statement = "" if simple else f"{name} = {part.expression}"
-    places = -meaning.exponent
-    scaled = f"{name} * {meaning.factor}" if meaning.factor != 1 else name
-    if places <= 0:
-        scale = meaning.factor * 10**-places
-        value = f"{{{name} * {scale}}}" if scale != 1 else f"{{{name}}}"
-    elif places in DECIMALS:
-        value = f"{{{scaled} // {10**places}}}.{{decimals{places}[{scaled} % {10**places}]}}"
-    else:
-        value = f"{{{scaled} // {10**places}}}.{{{scaled} % {10**places}:0{places}d}}"
-    may_be_odd = part.odd or (places > 0 and meaning.coding.kind is Kind.INTEGER)
-    return Piece(statement, f"{name} < 0" if may_be_odd else "", f'{value},"raw":{{{name}}}')
-
-
-def _moment(number: int, statement: str, *names: str) -> Piece:
-    """A date, or a date and a time; value and raw value are the same."""
-    text = "".join(f"{{{name}}}" for name in names)
-    return Piece(statement, " or ".join(f"not {name}" for name in names), f'"{text}","raw":"{text}"')
-
-
-def _pair(meaning: Meaning) -> Callable[[Raw], str]:
-    """Value and raw value of any kind, as they stand in the line."""
-    exponent = meaning.exponent
-
-    def pair(raw: Raw) -> str:
-        if isinstance(raw, Decimal) and meaning.factor == 1 and not meaning.in_error:
-            text = f"{raw:f}"
-            return f'{shifted(raw, exponent):f},"raw":{text}' if exponent else f'{text},"raw":{text}'
-        return f'{value_text(meaning.scale(raw))},"raw":{value_text(raw)}'
-
-    return pair
+def _body(parts: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """What the formatted string holds: names of the texts that stand as they are, and fields."""
+    body: list[str] = []
+    constants: dict[str, str] = {}
+    for is_field, run in groupby(parts, lambda part: isinstance(part, Field)):
+        if is_field:
+            body += [f"{{{field}}}" for field in run]
+        else:
+            name = f"c{len(constants)}"
+            constants[name] = "".join(run)
+            body.append(f"{{{name}}}")
+    return "".join(body), constants

@@ -13,7 +13,7 @@ telegram, and rebuilds every telegram exactly. No value ever chooses the layout.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -25,7 +25,7 @@ from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER, ByteOrder
 from appliance.mbus.json_line import json_line
-from appliance.mbus.json_plan import Writer, writer
+from appliance.mbus.json_plan import LineWriter
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
 from appliance.mbus.plan import Column, Reader, reader
@@ -127,9 +127,15 @@ class Layout:
 
     def json_line(self, octets: bytes) -> str:
         """The line of JSON of a telegram that belongs, without octets and notes."""
-        if self._writer is None or not self.reads(octets):
-            return json_line(self.decode(octets), octets=False, notes=False)
-        return self._writer(octets)
+        return self.line(octets) if self.reads(octets) else json_line(decode(octets), octets=False, notes=False)
+
+    @property
+    def line(self) -> Callable[[bytes], str]:
+        """Writes the lines of telegrams that belong and that the plan may read."""
+        return self._writer.write if self._writer is not None else self._any_line
+
+    def _any_line(self, octets: bytes) -> str:
+        return json_line(self.decode(octets), octets=False, notes=False)
 
     def reads(self, octets: bytes) -> bool:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
@@ -177,13 +183,13 @@ class Layout:
         return self.length - TRAILER - VARIABLE[self.pattern[CI_POSITION]].data_start
 
     @cached_property
-    def _writer(self) -> Writer | None:
+    def _writer(self) -> LineWriter | None:
         """Writes the lines of JSON, for telegrams with a long header and the least significant octet first."""
         ci = self.pattern[CI_POSITION]
         if ci != LONG_ANSWER:
             return None
         positions = range(self.length)
-        return writer(self._columns, self.meanings, positions, ci=ci, kind=self.kind, more=self._walk.more)
+        return LineWriter(self._columns, self.meanings, positions, ci=ci, kind=self.kind, more=self._walk.more)
 
     @cached_property
     def _configuration(self) -> slice:

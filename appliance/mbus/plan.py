@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from decimal import Context, Decimal
 from functools import cache, lru_cache
 from itertools import groupby
-from math import ulp
+from math import isfinite, ulp
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
@@ -122,8 +122,8 @@ def real(number: float) -> Decimal | None:
     """IEEE 754 in single precision as `read_real` reads it, without trying texts: seven digits, then eight.
 
     Every step is exact: the 24 bits of a single and those of a power of ten up to 10^10, its twos left aside, fit the
-    53 of their product. Digits give a number again if they are nearer to it than half the way to its neighbour; ties,
-    and numbers that end in 0 and may do with fewer digits, are left to `read_real`.
+    53 of their product. Digits give a number again if they are nearer to it than half the way to its neighbour. Seven
+    of which the last is 0 are six, from where `read_real` begins; ties are left to it.
     """
     decade = bisect(DECADES, abs(number))
     if 0 < decade < len(DECADES):
@@ -134,10 +134,13 @@ def real(number: float) -> Decimal | None:
         if away < half:
             if whole % 10:
                 return times(Decimal(whole), unit)
-        elif away > half:
+            return Decimal(f"{number:.6g}")
+        if away > half:
             whole = round(number * finer_scale)
             if abs(whole / finer_scale - number) < half:
                 return times(Decimal(whole), finer_unit)
+    elif not isfinite(number):
+        return None
     return read_real(pack_single(number))
 
 
@@ -197,7 +200,7 @@ def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[d
         given = [f"x{count + n}" for n in range(len(row.codes))] if column.end > column.start else []
         count += len(given)
         if row is NO_ROW:
-            names[f"read{number}"] = column.coding.read
+            names[f"read{number}"] = column.coding.reader
         fields = given or ["EMPTY"]
         parts.append(Part(given, row.expression.format(*fields, read=f"read{number}"), row.odd.format(*fields)))
     return names, parts

@@ -17,8 +17,8 @@ class MeterText(str):
 
     def __new__(cls, text: str) -> Self:
         if text.isascii() and text.isprintable():
-            return super().__new__(cls, text)
-        return super().__new__(cls, "".join(map(_harmless, text.strip("\0"))))
+            return str.__new__(cls, text)
+        return str.__new__(cls, "".join(map(_harmless, text.strip("\0"))))
 
     @classmethod
     def from_wire(cls, octets: bytes) -> Self:

@@ -1,11 +1,11 @@
-"""Telegrams as lines of JSON: exact digits, keys in their order, template and slow path alike."""
+"""Telegrams as lines of JSON: exact digits, keys in their order, plan and slow path alike."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import TelegramError
+from appliance.mbus.book import LayoutBook
 from appliance.mbus.codings import Raw
 from appliance.mbus.encode import encode_application_error, encode_record, encode_telegram, plain_text_vif
 from appliance.mbus.frames import SND_UD, LongFrame
 from appliance.mbus.header import Header
 from appliance.mbus.json_line import error_line, json_line
-from appliance.mbus.json_template import JsonTemplate
+from appliance.mbus.json_plan import MOST_COMPILED, LineWriter
+from appliance.mbus.layout import Layout
 from appliance.mbus.manufacturers import manufacturer_code
 from appliance.mbus.telegram import Telegram, decode
 
@@ -26,8 +28,12 @@ HEADER = Header("12345678", manufacturer_code("ELV"), 1, 4, access_number=5)
 ENERGY = encode_record(b"\x04", b"\x06", 12345)
 
 
+def sent(records: Iterable[bytes], header: Header = HEADER) -> bytes:
+    return encode_telegram(header, records, primary_address=1)
+
+
 def telegram(*records: bytes, header: Header = HEADER) -> Telegram:
-    return decode(encode_telegram(header, records, primary_address=1))
+    return decode(sent(records, header))
 
 
 def read(line: str) -> dict[str, Any]:
@@ -92,55 +98,91 @@ def test_unreadable_telegram_is_an_error_with_its_octet() -> None:
     assert error_line(TelegramError('It says "68".', b"", 12)) == '{"ok":false,"error":"It says \\"68\\".","octet":12}'
 
 
-def template_of(telegram: Telegram) -> JsonTemplate:
-    assert telegram.header is not None
-    assert telegram.ci is not None
-    return JsonTemplate(
-        [record.meaning for record in telegram.records or ()],
-        ci=telegram.ci,
-        manufacturer=telegram.header.manufacturer,
-        version=telegram.header.version,
-        medium=telegram.header.medium,
-        more=telegram.more,
-    )
-
-
-def filled(template: JsonTemplate, telegram: Telegram) -> str:
-    header = telegram.header
-    assert header is not None
-    assert telegram.address is not None
-    raws = [record.raw for record in telegram.records or ()]
-    return template.line(
-        telegram.address, header.identification, header.access_number, header.status, header.configuration, raws
-    )
-
-
-def test_template_writes_what_the_slow_path_writes(captured: Path) -> None:
-    for path in sorted((captured / "wired").glob("*.hex")):
-        found = decode(bytes.fromhex(path.read_text()))
-        assert filled(template_of(found), found) == json_line(found, octets=False, notes=False), path.stem
-
-
 RECORDS = [  # header octets of records with data of four octets
     "0413", "0406", "0440", "04FD17", "0C13", "0C06", "0513", "0506", "055B", "046D", "0418", "048318", "04FF13",
-    "0CFB20",
+    "0CFB20", "0D7804", "0DFD3BC4", "0DFD3BE4",
 ]  # fmt: skip
 
 
+def layout_of(octets: bytes) -> Layout:
+    layout = Layout.of(octets)
+    assert layout is not None
+    return layout
+
+
+def slow_line(octets: bytes) -> str:
+    return json_line(decode(octets), octets=False, notes=False)
+
+
 @given(st.lists(st.tuples(st.sampled_from(RECORDS), st.binary(min_size=4, max_size=4)), max_size=8), st.data())
-def test_template_writes_any_values_as_the_slow_path_does(
-    records: list[tuple[str, bytes]], data: st.DataObject
-) -> None:
-    template = template_of(telegram(*(bytes.fromhex(head) + octets for head, octets in records)))
-    others = [bytes.fromhex(head) + data.draw(st.binary(min_size=4, max_size=4)) for head, _ in records]
-    header = Header("87654321", HEADER.manufacturer, 1, 4, access_number=200, status=0xFF)
-    later = telegram(*others, header=header)
-    line = filled(template, later)
-    assert line == json_line(later, octets=False, notes=False)
-    read(line)
+def test_plan_writes_any_values_as_the_slow_path_does(records: list[tuple[str, bytes]], data: st.DataObject) -> None:
+    layout = layout_of(sent([bytes.fromhex(head) + octets for head, octets in records]))
+    for status in (0x00, 0xFF):
+        others = [bytes.fromhex(head) + data.draw(st.binary(min_size=4, max_size=4)) for head, _ in records]
+        later = sent(others, header=Header("87654321", HEADER.manufacturer, 1, 4, access_number=200, status=status))
+        line = layout.json_line(later)
+        assert line == slow_line(later)
+        read(line)
 
 
-def test_plain_text_of_a_meter_cannot_break_the_template() -> None:
-    hostile = telegram(encode_record(b"\x04", plain_text_vif('%s"{0}\\'), 5))
-    line = filled(template_of(hostile), hostile)
-    assert read(line)["records"][0]["quantity"] == '%s"{0}\\'
+def test_plain_text_of_a_meter_cannot_break_the_plan() -> None:
+    hostile = sent([encode_record(b"\x04", plain_text_vif("%s\"{0}'\n\\"), 5)])
+    line = layout_of(hostile).json_line(hostile)
+    assert line == slow_line(hostile)
+    assert read(line)["records"][0]["quantity"].startswith("%s\"{0}'")
+
+
+ODD = {  # header octets of a record, plain data, and data that are none or have a sign
+    "0413": ("01000000", "FFFFFFFF"),
+    "0C13": ("01000000", "FFFFFFFF"),
+    "046D": ("2A0F0A31", "FFFFFFFF"),
+    "426C": ("0A31", "FFFF"),
+    "0C06": ("01000000", "010000F0"),
+}
+
+
+def with_odd(*odd: int) -> bytes:
+    """Twenty records, those at the places `odd` not plain."""
+    heads = list(ODD) * 4
+    return sent([bytes.fromhex(head + ODD[head][place in odd]) for place, head in enumerate(heads)])
+
+
+def test_record_that_is_odd_once_may_be_plain_again() -> None:
+    layout = layout_of(with_odd())
+    for odd in ((), (0,), (), (1, 2), (0, 3), (4,), (), tuple(range(20)), (19,), ()):
+        assert layout.json_line(with_odd(*odd)) == slow_line(with_odd(*odd)), odd
+
+
+def test_hostile_meter_cannot_have_its_plan_compiled_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+    compile_one = LineWriter._function
+
+    def counted(writer: LineWriter) -> Callable[[bytes], str]:
+        compiled.append(writer)
+        return compile_one(writer)
+
+    monkeypatch.setattr(LineWriter, "_function", counted)
+    layout = layout_of(with_odd())
+    for place in range(20):
+        assert layout.json_line(with_odd(place)) == slow_line(with_odd(place))
+    assert 1 < len(compiled) <= MOST_COMPILED
+
+
+def test_function_taken_before_a_record_was_odd_still_writes() -> None:
+    layout = layout_of(with_odd())
+    early = layout.line
+    for odd in ((3,), (4, 5), (3,)):
+        layout.json_line(with_odd(*odd))
+        assert early(with_odd(*odd)) == slow_line(with_odd(*odd))
+
+
+def test_many_lines_keep_the_order_of_their_telegrams() -> None:
+    book = LayoutBook()
+    one, other = with_odd(), sent([ENERGY])
+    short, unsound = b"\x10\x40\x01\x41\x16", one[:-2] + bytes((one[-2] ^ 1, 0x16))
+    book.decode(one)
+    lines = book.json_lines([other, one, unsound, short, with_odd(2), other])
+    assert isinstance(lines[2], TelegramError)
+    assert "checksum" in lines[2].sentence
+    del lines[2]
+    assert lines == [slow_line(octets) for octets in (other, one, short, with_odd(2), other)]
