@@ -16,6 +16,7 @@ from appliance.store.schema import APPLICATION_ID
 
 APPLICATION_ID_AT: Final = slice(68, 72)
 MAGIC: Final = b"SQLite format 3\0"
+JOURNAL_MAGIC: Final = bytes.fromhex("D9D505F920A163D7")
 BESIDES: Final = ("", "-wal", "-shm")
 CHECKED_AT_OPEN: Final = 32 << 20  # octets; a larger file is checked when `storage.check.schedule` says so
 
@@ -54,6 +55,8 @@ def examine(path: Path, ours: bool) -> None:
     if not head.startswith(MAGIC):
         if ours:
             raise Damaged(f"The database {path} is damaged: it does not begin as a database does.")
+        if _never_finished(path, head):
+            return
         raise StoreError(f"{path} is no database of busmeister: move it away, or choose another folder with --data.")
     if _is_ours(head):
         return
@@ -116,6 +119,11 @@ def _head(path: Path) -> bytes:
         return b""
     except OSError as error:
         raise StoreError(f"The database {path} cannot be read ({error.strerror}).") from error
+
+
+def _never_finished(path: Path, head: bytes) -> bool:
+    """Whether the power went while the file was made for the first time: SQLite takes that back when it opens it."""
+    return not head.strip(b"\0") and _head(path.with_name(f"{path.name}-journal")).startswith(JOURNAL_MAGIC)
 
 
 def _is_ours(head: bytes) -> bool:

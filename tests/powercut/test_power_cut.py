@@ -16,6 +16,7 @@ from tests.powercut.life import Life
 
 IMAGES = 2000
 MANY_IMAGES = 100_000
+FIRST_WRITES = 12  # until the file is a database
 NEXT_STEP = "ALTER TABLE reading ADD COLUMN quality $integer; CREATE INDEX journal_created ON journal (created)"
 
 
@@ -70,6 +71,13 @@ def test_cut_within_a_migration_leaves_the_schema_before_or_after_it(
     report = cut_everywhere(disk.log, life.heard, folder / "image", 600, start=before)
     assert (report.faults, report.examples) == ({}, [])
     assert report.images > 300
+
+
+def test_cut_within_the_first_start_lets_the_next_one_begin_anew(disk: RecordingDisk, folder: Path) -> None:
+    life = Life(folder / "life", disk)
+    life.live(days=1, rounds=0)
+    report = cut_everywhere(disk.log[:FIRST_WRITES], life.heard, folder / "image", 600)
+    assert (report.faults, report.examples) == ({}, [])
 
 
 @pytest.mark.soak
