@@ -1,0 +1,1 @@
+"""The machine the appliance runs on."""
