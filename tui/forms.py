@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from tui.text import _
 
 NEXT_RUNS: Final = 3
 DOTS: Final = "•"
+RANGE: Final = re.compile(r"(-?\d+) to (-?\d+)")
+ACRONYMS: Final = {"tls": "TLS", "ssh": "SSH", "lan": "LAN", "leds": "LEDs", "url": "URL", "ntp": "NTP", "ip": "IP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,14 @@ class Group:
 
     name: str  # `bus.readout`
     lines: tuple[SettingLine, ...]
-
-    @property
-    def depth(self) -> int:
-        """How far it is indented in the list of groups."""
-        return self.name.count(".")
+    above: str = ""  # name of the group it stands below, where there is one
+    depth: int = 0
 
     @property
     def label(self) -> str:
-        """`Readout`."""
-        return label_of(self.name)
+        """`Readout` below `Bus`, `Segment main` where nothing stands above it."""
+        words = self.name.removeprefix(f"{self.above}.").split(".")
+        return " ".join([label_of(words[0]), *words[1:]])
 
     @property
     def title(self) -> str:
@@ -85,7 +86,7 @@ class Draft:
         try:
             setting.parse(name, self.typed[name])
         except SettingError:
-            return _("must be {}").format(setting.allowed())
+            return _("must be {}").format(f"{range_of(self.lines[name])} {setting.kind.unit}".rstrip())
         return ""
 
     @property
@@ -120,13 +121,25 @@ def groups_of(lines: Iterable[SettingLine]) -> list[Group]:
     found: dict[str, list[SettingLine]] = {}
     for line in lines:
         found.setdefault(line.name.rpartition(".")[0], []).append(line)
-    return [Group(name, tuple(lines)) for name, lines in _parents_first(found)]
+    groups: dict[str, Group] = {}
+    for name, rows in _parents_first(found):
+        above = name.rpartition(".")[0]
+        while above and above not in groups:
+            above = above.rpartition(".")[0]
+        groups[name] = Group(name, tuple(rows), above, groups[above].depth + 1 if above else 0)
+    return list(groups.values())
 
 
 def label_of(name: str) -> str:
     """`bus.readout.readout_retries` -> `Readout retries`."""
     word = name.rpartition(".")[2].replace("_", " ")
-    return word[:1].upper() + word[1:]
+    return ACRONYMS.get(word, word[:1].upper() + word[1:])
+
+
+def range_of(line: SettingLine) -> str:
+    """`0-60000`, `off or auto`: what it takes, short and without its unit."""
+    kind = line.setting.kind
+    return RANGE.sub(r"\1-\2", kind.allowed().removesuffix(kind.unit).strip())
 
 
 def matching(lines: Iterable[SettingLine], text: str) -> list[SettingLine]:

@@ -34,4 +34,5 @@ SCREENS: Final = (
     Entry("1", "overview", _("Overview"), "tui.screens.overview:OverviewPage"),
     Entry("2", "meters", _("Meters"), "tui.screens.meters:MetersPage"),
     Entry("3", "bus", _("Bus"), "tui.screens.bus:BusPage"),
+    Entry("7", "settings", _("Settings"), "tui.screens.settings:SettingsPage"),
 )

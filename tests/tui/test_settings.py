@@ -1,0 +1,113 @@
+"""Forms made from the rows of settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.operations.world import World
+from tests.tui.picture import seen
+from tui.app import Dashboard
+from tui.screens.settings import SettingsPage
+
+WIDE, COMPACT = (140, 45), (80, 24)
+SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
+
+
+def fill_in(dashboard: Dashboard, setting: str, keys: Sequence[str], size: tuple[int, int] = WIDE) -> str:
+    """The screen after some keys on a setting."""
+
+    async def look() -> list[str]:
+        async with dashboard.run_test(size=size) as pilot:
+            dashboard.go(f"settings/{setting}")
+            for _wait in range(20):
+                await pilot.pause(0.02)
+                if isinstance(dashboard.page, SettingsPage) and dashboard.page.draft.lines:
+                    break
+            dashboard.go(f"settings/{setting}")
+            await pilot.pause()
+            await pilot.pause()
+            await pilot.press(*keys)
+            await pilot.pause()
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            return [*seen(dashboard), *(said.message for said in dashboard._notifications)]
+
+    return "\n".join(asyncio.run(look()))
+
+
+@SIZES
+def test_form_shows_value_unit_range_and_console_line(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    picture = fill_in(dashboard, "bus.readout.request_idle_time", (), size)
+    assert "Bus · Readout" in picture
+    assert "Request idle time" in picture
+    assert "0-60000" in picture
+    assert "set bus.readout.request_idle_time=1000" in picture
+    assert "Longest wait between two requests." in picture
+
+
+@SIZES
+def test_wrong_value_is_told_beside_its_field_and_not_saved(
+    world: World, dashboard: Dashboard, size: tuple[int, int]
+) -> None:
+    keys = ("enter", "ctrl+u", "minus", "1", "enter", "ctrl+s")
+    picture = fill_in(dashboard, "bus.readout.request_idle_time", keys, size)
+    assert "must be 0-60000 ms" in picture
+    assert world.settings.text("bus.readout.request_idle_time") == "1000"
+
+
+def test_change_is_marked_until_it_is_saved(world: World, dashboard: Dashboard) -> None:
+    picture = fill_in(dashboard, "bus.readout.readout_retries", ("enter", "ctrl+u", "5", "enter"))
+    assert "changed, was 3" in picture
+    assert "1 changes" in picture
+    assert world.settings.bus.readout.readout_retries == 3
+
+
+def test_save_takes_all_changes_at_once(world: World, dashboard: Dashboard) -> None:
+    keys = ("enter", "ctrl+u", "5", "down", "enter", "ctrl+u", "4", "enter", "ctrl+s")
+    fill_in(dashboard, "bus.readout.readout_retries", keys)
+    assert world.settings.bus.readout.readout_retries == 5
+    assert world.settings.bus.readout.selection_retries == 4
+
+
+def test_one_wrong_value_keeps_all_from_being_saved(world: World, dashboard: Dashboard) -> None:
+    keys = ("enter", "ctrl+u", "5", "down", "enter", "ctrl+u", "9", "9", "enter", "ctrl+s")
+    picture = fill_in(dashboard, "bus.readout.readout_retries", keys)
+    assert "Nothing was saved" in picture
+    assert world.settings.bus.readout.readout_retries == 3
+
+
+def test_escape_undoes_the_field(world: World, dashboard: Dashboard) -> None:
+    picture = fill_in(dashboard, "bus.readout.readout_retries", ("enter", "ctrl+u", "5", "escape"))
+    assert "changed, was" not in picture
+
+
+def test_choice_steps_to_the_next_word(dashboard: Dashboard) -> None:
+    assert "changed, was off" in fill_in(dashboard, "bus.readout.multi_telegram", ("enter",))
+
+
+def test_digits_typed_into_a_field_do_not_change_the_screen(dashboard: Dashboard) -> None:
+    assert "Readout retries" in fill_in(dashboard, "bus.readout.readout_retries", ("enter", "1", "2", "q"))
+
+
+def test_schedule_says_when_it_comes_next(dashboard: Dashboard) -> None:
+    assert "next Sat 21.11. 06:15, Sat 21.11. 06:30" in fill_in(dashboard, "readout.schedule", ())
+
+
+def test_settings_are_found_by_words_of_their_help(dashboard: Dashboard) -> None:
+    picture = fill_in(dashboard, "bus.readout", ("slash", *"collision", "enter"))
+    assert "/ collision" in picture
+    assert "Collision idle time" in picture
+
+
+def test_value_somebody_typed_cannot_steer_the_screen(world: World, dashboard: Dashboard) -> None:
+    world.settings.set({"identity.location": "[red]cellar[/] [b"}, "test")
+    assert "[red]cellar[/] [b" in fill_in(dashboard, "identity.location", ())
+
+
+def test_low_level_sees_values_but_cannot_type(world: World, dashboard: Dashboard) -> None:
+    dashboard.call = world.person(1)
+    picture = fill_in(dashboard, "bus.readout.readout_retries", ("enter", "5"))
+    assert "bus.readout.readout_retries needs level 3." in picture
