@@ -30,7 +30,7 @@ def segment_add(call: Call, name: Name, url: str, *, baud_rate: BaudRate = 0) ->
         )
     prefix = f"segment.{name}."
     row_of(f"{prefix}url").setting.parse(f"{prefix}url", url)
-    finding = _test(call, url, baud_rate or call.parts.settings.bus.baud_rate)
+    finding = _test(call, name, url, baud_rate or call.parts.settings.bus.baud_rate)
     call.parts.settings.set({f"{prefix}url": url, f"{prefix}baud_rate": str(baud_rate)}, call.who)
     call.parts.engine.reconfigure()
     return Answer(lines=(finding,), data={"segment": name, "url": url, "finding": finding})
@@ -74,13 +74,13 @@ def show_segments(call: Call) -> Answer:
     )
 
 
-def _test(call: Call, url: str, baud_rate: int) -> str:
-    """Open the line once; what only waiting can mend is said, what a person must mend is refused."""
+def _test(call: Call, name: str, url: str, baud_rate: int) -> str:
+    """Open the line once; one that cannot be opened now is refused, with the order that takes it all the same."""
     line = call.parts.open_line(url)
     try:
         line.open(baud_rate)
     except LineLost as error:
-        return f"not there yet, it is tried again for ever: {error}"
+        raise RefusedError(f"{error} To take it all the same: set segment.{name}.url={url}", Kind.BUS) from error
     finally:
         line.close()
     return f"{url.partition(':')[0]} {baud_rate} Bd opened"
