@@ -34,7 +34,8 @@ def captured() -> Path:
 
 def need_program(name: str) -> str:
     """Path of a program a peer test talks to; without it the test is skipped, or fails where CI requires it."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
+    besides = ["/usr/sbin", "/sbin", "/usr/local/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(besides))
     if found is None:
         if os.environ.get("BUSMEISTER_REQUIRE_PEERS") == "1":
             pytest.fail(f"{name} is not installed, and BUSMEISTER_REQUIRE_PEERS asks for it")
