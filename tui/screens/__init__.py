@@ -34,5 +34,6 @@ SCREENS: Final = (
     Entry("1", "overview", _("Overview"), "tui.screens.overview:OverviewPage"),
     Entry("2", "meters", _("Meters"), "tui.screens.meters:MetersPage"),
     Entry("3", "bus", _("Bus"), "tui.screens.bus:BusPage"),
+    Entry("4", "log", _("Log"), "tui.screens.log:LogPage"),
     Entry("7", "settings", _("Settings"), "tui.screens.settings:SettingsPage"),
 )

@@ -1,0 +1,225 @@
+"""What still stands, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+
+from appliance.log import Severity
+from appliance.operations.log_view import Said, log_view
+from appliance.operations.times import ago
+from appliance.operations.to_do import ToDo
+from tui.draw import EMPTY, Line, Piece, line, marked, spread
+from tui.screens.ask import Ask
+from tui.screens.page import Page
+from tui.shown import when
+from tui.text import _
+from tui.widgets.lines import Lines, OneLine
+from tui.widgets.pane import Pane
+from tui.widgets.table import Column, Row, Table
+from tui.words import FLAG, NEVER, OK, PLAIN, SILENT, Mark
+
+PERIOD: Final = 2.0  # seconds between two looks at the log
+MARKS: Final = {Severity.ERROR: SILENT, Severity.WARNING: FLAG, Severity.INFO: PLAIN, Severity.DEBUG: PLAIN}
+STANDING: Final = {"silent": SILENT, "flag": FLAG, "never": NEVER}
+STEPS: Final = (Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.DEBUG)
+OPEN_COLUMNS: Final = (
+    Column("mark", 1, gap=1),
+    Column("what", 24, most=34),
+    Column("state", 20, most=44),
+    Column("came", 14),
+    Column("for", 7, right=True),
+)
+LOG_COLUMNS: Final = (
+    Column("mark", 1, "", gap=1),
+    Column("time", 10, _("time")),
+    Column("source", 14, _("source"), most=20),
+    Column("message", 38, _("message"), most=300),
+    Column("times", 5, ""),
+)
+
+
+class LogPage(Page):
+    """Open causes above, the log below, newest first."""
+
+    name_of_tab = "log"
+    CSS_PATH = "log.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", _("pause"), id="log.pause"),
+        Binding("s", "severity", _("severity"), id="log.severity"),
+        Binding("o", "origin", _("origin"), id="log.origin"),
+        Binding("slash", "find", _("find"), key_display="/", id="log.find"),
+        Binding("n", "note", _("note"), id="log.note"),
+        Binding("Y", "copy", _("copy"), show=False, id="log.copy"),
+    ]
+    levels: ClassVar[dict[str, int]] = {"note": 2}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.severity = Severity.INFO
+        self.source = ""
+        self.text = ""
+        self.live = True
+        self.said: Sequence[Said] = ()
+        self._timer: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        yield OneLine(id="filter")
+        yield Pane(Table(OPEN_COLUMNS, head=False, empty=_("Nothing."), id="open"), title=_("Open now"), id="open-pane")
+        yield Pane(Table(LOG_COLUMNS, id="log"), title=_("Log"), id="log-pane")
+        yield Pane(Lines(EMPTY, EMPTY, id="entry"), id="entry-pane")
+
+    def on_mount(self) -> None:
+        """The log has the focus."""
+        self.query_one("#log", Table).focus()
+
+    def on_screen_resume(self) -> None:
+        """Look now and then while this screen is seen."""
+        super().on_screen_resume()
+        self._timer = self._timer or self.set_interval(PERIOD, self._look_again)
+        self._timer.resume()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks."""
+        if self._timer is not None:
+            self._timer.pause()
+
+    async def load(self) -> None:
+        """The newest entries that the filter lets through."""
+        view = await self.ask(log_view, severity=self.severity, source=self.source, text=self.text)
+        self.said = view.said
+        self.query_one("#open", Table).show([self._standing(number, one) for number, one in enumerate(view.standing)])
+        pane = self.query_one("#open-pane", Pane)
+        pane.head(_("Open now"), _("{} came, not gone").format(len(view.standing)))
+        pane.styles.height = 1 + max(1, min(len(view.standing), 5 if self.dashboard.compact else 7))
+        log = self.query_one("#log", Table)
+        log.empty(_("Nothing of this kind in the last 31 days."))
+        log.show([self._said(one) for one in self.said])
+        self.query_one("#log-pane", Pane).head(_("Log"), _("newest first"))
+        self.draw_filter()
+        self.draw_entry()
+
+    def draw_filter(self) -> None:
+        """What is let through, and whether new lines come in."""
+        word = self.severity.name.lower()
+        left = line(
+            ("/ ", "strong accent"), (self.text or _("find"), "" if self.text else "grey"),
+            ("   s ", "strong accent"), (_("severity "), "grey"), (word, "strong"),
+            ("   o ", "strong accent"), (_("origin "), "grey"), (self.source or _("all"), "strong"),
+        )  # fmt: skip
+        state = (marked(OK), Piece(_(" live"), "ok")) if self.live else (Piece(_("paused"), "flag"),)
+        lines = sum(one.times for one in self.said)
+        end = (*state, Piece(f"  {lines} " + _("lines "), "grey"))
+        self.query_one("#filter", OneLine).make(lambda cells: spread((Piece(" "), *left), end, cells))
+
+    def draw_entry(self) -> None:
+        """The entry under the cursor in full."""
+        one = self._under_cursor()
+        pane = self.query_one("#entry-pane", Pane)
+        pane.display = one is not None
+        if one is None:
+            return
+        now, zone = self.dashboard.now(), self.dashboard.call.zone
+        pane.head(f"{one.entry.source}, {when(one.entry.created, now, zone, seconds=True)}")
+        cells = max(20, self.size.width - 2)
+        words = one.entry.message
+        first = when(one.first, now, zone, seconds=True)
+        seen = _("seen {} times since {}").format(one.times, first) if one.times > 1 else ""
+        self.query_one("#entry", Lines).show(
+            [line(" ", words[:cells]), line(" ", words[cells : 2 * cells]), line((f" {seen}", "grey"))]
+        )
+
+    @on(Table.Moved, "#log")
+    def _another_entry(self, message: Table.Moved) -> None:
+        self.draw_entry()
+        if message.table.has_focus and message.table.cursor > 0 and self.live:
+            self.live = False
+            self.draw_filter()
+
+    @on(Table.Opened)
+    def _opened(self, message: Table.Opened) -> None:
+        if message.row.to:
+            self.dashboard.go(message.row.to)
+
+    def action_pause(self) -> None:
+        """Stand still, or go on from the newest."""
+        self.live = not self.live
+        if self.live:
+            self.query_one("#log", Table).action_first()
+        self.reload()
+
+    def action_severity(self) -> None:
+        """The next least severity."""
+        self.severity = STEPS[(STEPS.index(self.severity) + 1) % len(STEPS)]
+        self.reload()
+
+    def action_origin(self) -> None:
+        """Only what the source under the cursor said, or all."""
+        one = self._under_cursor()
+        self.source = "" if self.source or one is None else one.entry.source
+        self.reload()
+
+    def action_find(self) -> None:
+        """Only what has these words."""
+        self.app.push_screen(Ask(_("Find in the log"), self.text), self._find)
+
+    def action_note(self) -> None:
+        """A line of one's own."""
+        self.app.push_screen(Ask(_("Write into the log")), self._note)
+
+    def action_copy(self) -> None:
+        """The entry under the cursor, into the clipboard of the terminal."""
+        one = self._under_cursor()
+        if one is not None:
+            self.dashboard.copy_to_clipboard(f"{one.entry.created.isoformat()} {one.entry.source} {one.entry.message}")
+
+    def _find(self, text: str | None) -> None:
+        self.text = text or ""
+        self.reload()
+
+    def _note(self, text: str | None) -> None:
+        if text:
+            self.order("log note", text=text)
+            self.reload()
+
+    def _look_again(self) -> None:
+        if self.live and self.is_current:
+            self.reload()
+
+    def _under_cursor(self) -> Said | None:
+        row = self.query_one("#log", Table).row
+        return next((one for one in self.said if row and _key(one) == row.key), None)
+
+    def _standing(self, number: int, one: ToDo) -> Row:
+        mark = STANDING.get(one.word, FLAG)
+        now, zone = self.dashboard.now(), self.dashboard.call.zone
+        came = line((_("came "), "grey"), when(one.since, now, zone, seconds=True)) if one.since else EMPTY
+        lasts = line((ago(one.since, now), "grey")) if one.since else EMPTY
+        cells = ((marked(mark),), line((one.what, "strong")), line((one.state, mark.word)), came, lasts)
+        return Row(f"{number} {one.what}", cells, to=one.to)
+
+    def _said(self, one: Said) -> Row:
+        mark = _mark(one)
+        now, zone = self.dashboard.now(), self.dashboard.call.zone
+        colour = mark.word if mark in (SILENT, FLAG) else ""
+        cells: tuple[Line, ...] = (
+            (marked(mark),),
+            line((when(one.entry.created, now, zone, seconds=True), "grey")),
+            line(one.entry.source),
+            line((one.entry.message, colour)),
+            line((f"× {one.times}" if one.times > 1 else "", "grey")),
+        )
+        return Row(_key(one), cells)
+
+
+def _mark(one: Said) -> Mark:
+    return MARKS[one.entry.severity]
+
+
+def _key(one: Said) -> str:
+    return f"{one.first.isoformat()} {one.entry.source} {one.entry.message}"
