@@ -82,8 +82,7 @@ class MeterView:
     values: tuple[Value, ...]
     readings: tuple[Reading, ...]  # newest first
     gaps: tuple[Gap, ...]  # newest first
-    octets: int  # of the newest reading
-    telegrams: int
+    telegrams: tuple[bytes, ...]  # of the newest reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +121,10 @@ def meter_view(call: Call, number: int) -> MeterView:
         medium=medium_of(meter),
         access=_access(call, meter),
         schedule=meter.schedule or call.parts.settings.readout.schedule,
-        values=tuple(_value(call, record, len(records), newest) for record in records),
+        values=tuple(_value(call, record, len(records)) for record in records),
         readings=tuple(_reading(call, heard, records) for heard in found),
         gaps=_gaps(call, number),
-        octets=sum(map(len, newest.telegrams)) if newest else 0,
-        telegrams=len(newest.telegrams) if newest else 0,
+        telegrams=newest.telegrams if newest else (),
     )
 
 
@@ -175,7 +173,7 @@ def _usual_step(slots: list[int]) -> int:
     return steps[len(steps) // 2] if steps else 0
 
 
-def _value(call: Call, record: Record, of: int, newest: Heard | None) -> Value:
+def _value(call: Call, record: Record, of: int) -> Value:
     return Value(record, of, shown(call, record), exact(record), _when(record))
 
 

@@ -45,7 +45,7 @@ class Picture:
 SCREENS: Final = (
     Picture("overview", ("1",)),
     Picture("meters", ("2", *["down"] * 4)),
-    Picture("meter", ("2", *["down"] * 4, "enter", *["down"] * 7)),
+    Picture("meter", ("2", *["down"] * 4, "enter", *["down"] * 6)),
 )
 SIZES: Final = ((WIDE, "dark"), (WIDE, "light"), (SMALL, "dark"))
 PICTURES: Final = tuple(replace(p, size=size, theme=theme) for p in SCREENS for size, theme in SIZES)

@@ -54,7 +54,6 @@ class OverviewPage(Page):
     )
     levels: ClassVar[dict[str, int]] = {"read_all": 2}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", _("open"), id="overview-open"),
         Binding("R", "read_all", _("read all"), id="read-all"),
         Binding("slash", "find", _("find"), id="overview-find"),
     ]
@@ -115,10 +114,6 @@ class OverviewPage(Page):
     @on(Table.Opened)
     def _open(self, message: Table.Opened) -> None:
         self.dashboard.go(message.row.to)
-
-    def action_open(self) -> None:
-        """Where what is under the cursor is cured."""
-        self._to_do().key_enter()
 
     def action_read_all(self) -> None:
         """A round now."""

@@ -87,7 +87,7 @@ class Page(Screen[None]):
             self._again = True
         else:
             self._loading = True
-            self.run_worker(self._load(), exit_on_error=True)
+            self.run_worker(self._load, exit_on_error=True)
 
     async def ask(
         self,

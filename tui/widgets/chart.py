@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 
-from tui.draw import Line, Piece, fit, line
+from tui.draw import Line, Piece, line
 from tui.text import _
 from tui.widgets.marks import EIGHTHS, NONE
 from tui.widgets.scale import Scale, scale_of, ticks, written
@@ -59,6 +59,8 @@ def bars(values: Sequence[float | None], labels: Sequence[str], unit: str, cells
     scale = scale_of([value for value in values if value is not None], from_zero=True)
     margin = _margin(scale, unit)
     each = max(1, (cells - margin - 1) // max(1, len(values)))
+    fitting = max(1, cells - margin - 1) // each
+    values, labels = values[-fitting:], labels[-fitting:]
     rows = max(1, height - 2)
     lines: list[Line] = []
     for y, label in enumerate(_labels(scale, unit, rows)):
@@ -139,7 +141,6 @@ def _feet(span: Span, margin: int, columns: int) -> list[Line]:
 def _bar_feet(labels: Sequence[str], margin: int, each: int) -> list[Line]:
     ground = line(" " * margin, ("└" + "─" * (each * len(labels)), "rule"))
     every = -(-3 // each)
-    shown = "".join((label if i % every == 0 else "").ljust(each)[: each * every] for i, label in enumerate(labels))
-    if every > 1:
-        shown = "".join(label.ljust(each * every)[: each * every] for label in labels[::every])
-    return [ground, fit(line(" " * (margin + 1), (shown, "grey")), margin + 1 + each * len(labels))]
+    room = each * len(labels)
+    shown = "".join(label.ljust(each * every) for label in labels[::every])[:room]
+    return [ground, line(" " * (margin + 1), (shown, "grey"))]

@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.draw import EMPTY, Line, Piece, fit, line, right
+from tui.text import _
 from tui.widgets.lines import Drawn
 
 GAP: Final = 2
@@ -54,6 +55,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         Binding("pagedown", "page(1)", show=False),
         Binding("home", "first", show=False),
         Binding("end", "last", show=False),
+        Binding("enter", "open_row", _("open")),
     ]
     cursor = reactive(0, repaint=False)
 
@@ -168,7 +170,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         if index >= len(self.rows):
             return self.draw(EMPTY, cells)
         row = self.rows[index]
-        under_cursor = index == self.cursor and (self.has_focus or not part) and part == 0
+        under_cursor = index == self.cursor and part == 0 and self.has_focus
         content = self._row_line(row, cells) if part == 0 else (Piece(" " * (self._margin + GAP)), *row.under)
         return self.draw(content, cells, cursor=under_cursor)
 
@@ -188,7 +190,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         """To the last row."""
         self._set_cursor(len(self.rows) - 1)
 
-    def key_enter(self) -> None:
+    def action_open_row(self) -> None:
         """Open the row under the cursor."""
         if self.row is not None:
             self.post_message(self.Opened(self, self.row))
@@ -205,7 +207,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         if index < len(self.rows):
             self._set_cursor(index)
             if event.chain > 1:
-                self.key_enter()
+                self.action_open_row()
 
     def on_resize(self) -> None:
         """Another size."""
@@ -216,7 +218,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
-        """Still drawn, so that one sees where one comes back to."""
+        """It is drawn where the keys go only."""
         self.refresh()
 
     def widths(self, cells: int) -> list[int]:
