@@ -23,6 +23,7 @@ from appliance.hub import Job
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
 from appliance.operations.execute import sentence_of
+from tui.commander import Commander
 from tui.feed import Feed
 from tui.messages import Changes, Happened
 from tui.screens import SCREENS
@@ -52,6 +53,9 @@ class Dashboard(App[None]):
         Binding("tab", "app.focus_next", _("next pane"), show=False, id="next-pane"),
         Binding("shift+tab", "app.focus_previous", _("previous pane"), show=False, id="previous-pane"),
         Binding("escape", "back", _("back"), show=False, id="back"),
+        Binding("ctrl+p,colon", "palette", _("commands"), key_display="ctrl+p", id="palette"),
+        Binding("question_mark,f1", "help", _("help"), show=False, id="help"),
+        Binding("full_stop", "repeat", _("repeat"), show=False, id="repeat"),
         Binding("q", "leave", _("quit"), id="quit"),
         Binding("ctrl+c", "break_off", _("break off"), show=False, id="break-off", priority=True),
         Binding("ctrl+q", "leave", _("quit"), show=False, id="quit-too"),
@@ -74,6 +78,7 @@ class Dashboard(App[None]):
         self.feed = feed
         self.call = call
         self.sessions = sessions
+        self.commander = Commander(self)
         self.stops_appliance = stops_appliance  # quitting here ends `run`
         self.terminal = terminal or Terminal()
         self.ascii = self.terminal.ascii
@@ -138,6 +143,18 @@ class Dashboard(App[None]):
             self.pop_screen()
         else:
             self.go(SCREENS[0].name)
+
+    def action_palette(self) -> None:
+        """Everything there is to do."""
+        self.commander.open_palette()
+
+    def action_help(self) -> None:
+        """What is seen, explained."""
+        self.commander.open_help()
+
+    def action_repeat(self) -> None:
+        """The last command again."""
+        self.commander.repeat()
 
     def action_leave(self) -> None:
         """End this session; what was ordered goes on. In the terminal of `run` that ends the appliance: asks."""

@@ -1,0 +1,93 @@
+"""Help: the keys that work here, the symbols, and every command, from the rows themselves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+
+from appliance.operations.all import registry
+from tui.draw import Line, Piece, fit, line, marked
+from tui.frame import key_name
+from tui.screens import SCREENS
+from tui.screens.page import Page
+from tui.text import _
+from tui.widgets.lines import Lines
+from tui.widgets.pane import Pane
+from tui.widgets.table import Column, Row, Table
+from tui.words import MARKS
+
+COLUMNS: Final = (Column("usage", 40, most=64), Column("level", 7), Column("help", 20, most=300))
+EVERYWHERE: Final = (
+    ("1-9", _("screen; again: its top level")),
+    ("tab", _("next pane")),
+    ("enter", _("go in")),
+    ("esc", _("come back")),
+    ("ctrl+p :", _("commands")),
+    ("ctrl+c", _("break off the running job")),
+)
+
+
+class Help(ModalScreen[None]):
+    """Over the screen it explains."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1", "dismiss", _("back"))]
+
+    def __init__(self, page: Page, keys: Sequence[Binding], level: int) -> None:
+        super().__init__()
+        self._page = page
+        self._keys = keys
+        self._level = level
+
+    def compose(self) -> ComposeResult:
+        """Keys beside symbols, commands below."""
+        with Vertical(id="help"):
+            with Horizontal(id="help-top"):
+                yield Pane(Lines(*self._key_lines()), id="keys-pane")
+                yield Pane(Lines(*_symbol_lines()), id="symbols-pane")
+            yield Pane(Table(COLUMNS, head=False, id="commands"), id="commands-pane")
+
+    def on_mount(self) -> None:
+        """Every command this level allows."""
+        title = next((entry.title for entry in SCREENS if entry.name == self._page.name_of_tab), "")
+        self.query_one("#keys-pane", Pane).head(title, about(self._page))
+        self.query_one("#symbols-pane", Pane).head(_("Symbols"), _("esc closes"))
+        allowed = [row for row in registry().operations if row.level <= self._level]
+        rows = [
+            Row(row.name, (line(row.usage), line((f"level {row.level}", "grey")), line((row.help, "grey"))))
+            for row in sorted(allowed, key=lambda row: row.words)
+        ]
+        table = self.query_one(Table)
+        table.show(rows)
+        self.query_one("#commands-pane", Pane).head(_("Commands"), _("{} at level {}").format(len(rows), self._level))
+        table.focus()
+
+    def _key_lines(self) -> list[Line]:
+        own = [(key_name(binding), binding.description) for binding in self._keys]
+        pairs = list(dict([*own, *EVERYWHERE]).items())
+        half = (len(pairs) + 1) // 2
+        return [_two(pairs[place], pairs[place + half] if place + half < len(pairs) else None) for place in range(half)]
+
+
+def about(page: Page) -> str:
+    """What the screen is for: the first line of its module."""
+    words = sys.modules[type(page).__module__].__doc__ or ""
+    return words.partition("\n")[0].partition(":")[2].strip().rstrip(".") or words.partition("\n")[0].rstrip(".")
+
+
+def _two(first: tuple[str, str], second: tuple[str, str] | None) -> Line:
+    return (*_key(*first), *(_key(*second) if second else ()))
+
+
+def _key(key: str, words: str) -> Line:
+    return (Piece(" "), *fit(line((key, "strong accent")), 9), *fit(line((words, "")), 25))
+
+
+def _symbol_lines() -> list[Line]:
+    return [(Piece(" "), marked(mark), Piece(f"  {mark.means}", "")) for mark in MARKS]
