@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -29,14 +29,17 @@ from appliance.clock import Clock, ClockQuality, SystemClock
 from appliance.cron import Schedule
 from appliance.events import ClockStepped, MetersChanged, RoundProgress, SettingsChanged, StorageTrouble
 from appliance.hub import Hub
+from appliance.lifecycle import Lifecycle
 from appliance.log import JournalHandler, Output, set_up, stream
 from appliance.mbus.book import LayoutBook
 from appliance.notify import Notifier
 from appliance.operations.parts import Parts
+from appliance.panel_wiring import front_panel
 from appliance.planning import PlannedJob, Scheduler
+from appliance.services.level_converter import LevelConverter
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
-from appliance.supervisor import Supervisor
+from appliance.supervisor import State, Supervisor
 from appliance.ui_loop import UiLoop
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
@@ -111,7 +114,9 @@ class Registrar:
 class Appliance:
     """All parts of one running appliance. Made by `open`, ended by `close`."""
 
-    def __init__(self, options: Options, store: Store, hub: Hub, clock: Clock, layouts: LayoutBook) -> None:
+    def __init__(
+        self, options: Options, store: Store, hub: Hub, clock: Clock, layouts: LayoutBook, lifecycle: Lifecycle
+    ) -> None:
         self.options = options
         self.store = store
         self.hub = hub
@@ -133,7 +138,7 @@ class Appliance:
             wanted=hub.wanted,
             scheduler=self.scheduler,
         )
-        self.parts = Parts(
+        parts = Parts(
             hub=hub,
             settings=self.settings,
             store=store,
@@ -145,7 +150,12 @@ class Appliance:
             data_folder=options.data,
             doorkeeper=self.doorkeeper,
             notices=self._notices,
+            serial=self.serial,
+            lifecycle=lifecycle,
+            lender=LevelConverter(self.engine, self.settings, clock, open_line),
         )
+        self.panel = front_panel(parts, health=self._health)
+        self.parts = replace(parts, panel=self.panel)
         self.trouble = ""  # the last one of the store
         self._clock_was_trusted = clock.quality is ClockQuality.TRUSTED
         self._journal = JournalHandler(store.journal.take)
@@ -156,14 +166,14 @@ class Appliance:
         self.dashboards = Dashboards(self.parts)
         self.ui.add("local dashboard", partial(AttachServer.start, self.parts, self.dashboards))
         self.supervisor = Supervisor(
-            [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui],
+            [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui, self.panel],
             clock=clock,
             progress=lambda: self.engine.last_progress,
             notifier=Notifier(),
         )
 
     @classmethod
-    def open(cls, options: Options) -> Appliance:
+    def open(cls, options: Options, lifecycle: Lifecycle | None = None) -> Appliance:
         """Claim the data folder, open the database and the settings; nothing runs yet."""
         clock = SystemClock()
         hub = Hub(clock)
@@ -171,7 +181,7 @@ class Appliance:
         store = Store.open(options.data, clock=clock, publish=hub.publish, url=options.database, layouts=layouts)
         clock.boot = store.boot
         try:
-            return cls(options, store, hub, clock, layouts)
+            return cls(options, store, hub, clock, layouts, lifecycle or Lifecycle())
         except BaseException:
             store.close()
             raise
@@ -241,6 +251,13 @@ class Appliance:
     def _in_background(self, task: Callable[[], object], planned: datetime) -> None:
         """Long work of the store, off the scheduler's thread."""
         self.hub.ask(task)
+
+    def _health(self) -> str:
+        """For the lights: booting, normal, error."""
+        states = {status.state for status in self.supervisor.status()}
+        if states & {State.FAILED, State.WAITING}:
+            return "error"
+        return "booting" if State.STARTING in states else "normal"
 
     def _notices(self) -> tuple[str, ...]:
         recovery = (str(self.store.recovery),) if self.store.recovery else ()

@@ -14,10 +14,12 @@ from types import FrameType
 from typing import Any, Final
 
 from appliance.appliance import Appliance, Options
+from appliance.commands.endings import obey
 from appliance.commands.headless import SHOWN, Reporter
 from appliance.data_folder import default_data_folder
 from appliance.demo import furnish
 from appliance.hub import Following
+from appliance.lifecycle import Lifecycle
 from tui.attach_client import NotAttached, attach, connect
 
 START_PATIENCE: Final = 30.0  # seconds for the services to start
@@ -45,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM, ctrl-c or `q` in the dashboard; 0 after a clean end."""
-    stop = threading.Event()
+    lifecycle = Lifecycle()
+    stop = lifecycle.stop
 
     def end(number: int, frame: FrameType | None) -> None:
         stop.set()
@@ -53,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     in_dashboard = not arguments.headless and sys.stdin.isatty() and sys.stdout.isatty()
-    appliance = Appliance.open(Options(data=arguments.data, database=arguments.database, quiet=in_dashboard))
+    appliance = Appliance.open(Options(data=arguments.data, database=arguments.database, quiet=in_dashboard), lifecycle)
     try:
         if arguments.demo:
             furnish(appliance)
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         appliance.close()
     say("Stopped; everything that was read is stored.")
-    return 0
+    return obey(lifecycle.ending, arguments.data, say)
 
 
 def run_headless(appliance: Appliance, stop: threading.Event) -> None:

@@ -33,6 +33,17 @@ class Readings(Protocol):
         """One per meter, in the order asked."""
 
 
+class RoundNow(Protocol):
+    """A round under way."""
+
+    @property
+    def due(self) -> int: ...
+    @property
+    def answered(self) -> int: ...
+    @property
+    def missed(self) -> int: ...
+
+
 class Segment(Protocol):
     """How a segment is."""
 
@@ -48,6 +59,8 @@ class Segment(Protocol):
     def queue(self) -> int: ...
     @property
     def sentence(self) -> str: ...
+    @property
+    def round(self) -> RoundNow | None: ...
     @property
     def counters(self) -> Counters: ...
 

@@ -67,6 +67,7 @@ class FakeSegment:
     baud_rate: int = 2400
     queue: int = 0
     sentence: str = ""
+    round: None = None
     counters: Counters = field(default_factory=Counters)
 
 

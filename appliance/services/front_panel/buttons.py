@@ -20,11 +20,11 @@ decided here, because the devices' manuals leave it open:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from appliance.board import Times
+from appliance.operations.panel_view import HeldView
 
 RED: Final = "red"
 BLUE: Final = "blue"
@@ -45,17 +45,6 @@ class Gesture(StrEnum):
 
 
 SHORT: Final = {RED: Gesture.RED_SHORT, BLUE: Gesture.BLUE_SHORT, PUSH: Gesture.PUSH_SHORT}
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is held now, when that changes its meaning, and what letting go does."""
-
-    buttons: tuple[str, ...]
-    seconds: float
-    mark: float | None  # seconds at which something changes
-    at_mark: str  # what then
-    on_release: str  # what letting go now does; empty: nothing
 
 
 class Buttons:
@@ -114,12 +103,12 @@ class Buttons:
             moments.append(math.nextafter(self._both + self._times.restart, math.inf))
         return min(moments, default=None)
 
-    def held(self, now: float) -> Held | None:
+    def held(self, now: float) -> HeldView | None:
         """What is down, for the display and the dashboard."""
         if self._both is not None:
             seconds = now - self._both
             mark = None if self._fired else self._times.restart
-            return Held((RED, BLUE), seconds, mark, "restart" if mark else "", "")
+            return HeldView((RED, BLUE), seconds, mark, "restart" if mark else "", "")
         alone = [(button, since) for button, since in self._down.items() if button not in self._spent]
         return self._alone(*alone[0], now) if alone else None
 
@@ -132,17 +121,17 @@ class Buttons:
             return Gesture.NETWORK
         return None
 
-    def _alone(self, button: str, since: float, now: float) -> Held:
+    def _alone(self, button: str, since: float, now: float) -> HeldView:
         seconds, times = now - since, self._times
         if button == RED:
             ready = "search for meters" if seconds > times.search else ""
             mark = None if ready else times.search
-            return Held((RED,), seconds, mark, "" if ready else "search for meters", ready)
+            return HeldView((RED,), seconds, mark, "" if ready else "search for meters", ready)
         if button == BLUE and seconds < times.short:
-            return Held((BLUE,), seconds, times.short, "network set-up", "")
+            return HeldView((BLUE,), seconds, times.short, "network set-up", "")
         if button == BLUE and seconds <= times.network:
-            return Held((BLUE,), seconds, times.network, "nothing", "network set-up")
-        return Held((button,), seconds, None, "", "")
+            return HeldView((BLUE,), seconds, times.network, "nothing", "network set-up")
+        return HeldView((button,), seconds, None, "", "")
 
 
 class PowerUp:

@@ -11,8 +11,9 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from appliance.operations.panel_view import Page
 from appliance.ports import Picture
-from appliance.services.front_panel.pages import COLUMNS, ROWS, Page
+from appliance.services.front_panel.pages import COLUMNS, ROWS
 
 CELL: Final = (6, 11)  # pixels of a letter
 PITCH: Final = 16  # from line to line

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from appliance.operations.panel_view import HeldView, Page
 from appliance.services.front_panel.editing import AddressEditor
 
 COLUMNS: Final = 21
 ROWS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A name, four lines, and the place of the highlighted sign."""
-
-    name: str
-    lines: tuple[str, ...]
-    highlight: tuple[int, int] | None = None  # row, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +36,7 @@ class Facts:
     ok: int = 0
     silent: int = 0
     failed: int = 0
+    faulty: int = 0
     done: int = 0
     due: int = 0
     next_round: datetime | None = None
@@ -56,7 +49,6 @@ class Facts:
     relays: tuple[int, ...] = ()
     lent: Lent | None = None
     setup_code: str = ""
-    warnings: tuple[str, ...] = field(default=())
 
 
 def status_page(facts: Facts) -> Page:
@@ -91,6 +83,13 @@ def editing_page(editor: AddressEditor) -> Page:
     return Page("network", lines, (0, len(title) + editor.position))
 
 
+def held_page(held: HeldView) -> Page:
+    """What is held, and what comes of it."""
+    coming = f"at {held.mark:g} s: {held.at_mark}" if held.mark is not None else ""
+    ready = f"let go: {held.on_release}" if held.on_release else ""
+    return message_page("held", f"{' + '.join(held.buttons)} {held.seconds:.1f} s", ready, coming)
+
+
 def message_page(name: str, *words: str) -> Page:
     """A sentence or two, wrapped; what does not fit is left out."""
     lines = [line for text in words for line in wrap(text)]
@@ -118,7 +117,7 @@ def _idle(facts: Facts) -> Page:
 
 def _read(facts: Facts) -> Page:
     progress = f"{facts.done} / {facts.due}" if facts.due else ""
-    last = _ends(f"error {facts.failed}" if facts.failed else "", f"{facts.now:%H:%M:%S}")
+    last = _ends(f"error {facts.failed + facts.faulty}" * bool(facts.failed + facts.faulty), f"{facts.now:%H:%M:%S}")
     return _page("read", _ends("read", progress), facts.address, _counts(facts), last)
 
 

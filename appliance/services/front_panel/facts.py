@@ -1,0 +1,112 @@
+"""What the appliance is doing, as the panel tells it: asked of the same parts as every other view."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Final
+
+from appliance.events import BusState
+from appliance.meters.selection import Status
+from appliance.operations.call import Call
+from appliance.operations.meter_state import state_of
+from appliance.operations.status import next_round
+from appliance.ports import Link
+from appliance.services.front_panel.pages import Facts, Lent
+
+COUNT_AGAIN: Final = 5.0  # seconds; a count asks the store about each meter
+SEARCH: Final = "search start"
+BROKEN: Final = {
+    BusState.OVERLOAD: "short circuit",
+    BusState.JAMMED: "the bus is jammed",
+    BusState.LOST: "line lost",
+    BusState.REFUSED: "line refused",
+}
+READING: Final = (BusState.ROUND, BusState.ORDER, BusState.CONTINUOUS)
+
+
+class FactFinder:
+    """Asks, and remembers what is dear to ask."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._counts: Counter[Status] = Counter()
+        self._counted: float | None = None
+        self._broken_since: datetime | None = None
+
+    def find(self, link: Link, relays: tuple[int, ...]) -> Facts:
+        """Everything as it is now."""
+        call, parts = self._call, self._call.parts
+        segments = parts.engine.status()
+        states = [segment.state for segment in segments]
+        broken = next((state for state in BROKEN if state in states), None)
+        now = call.now()
+        self._broken_since = None if broken is None else self._broken_since or now
+        rounds = [segment.round for segment in segments if segment.round is not None]
+        search = next((job for job in parts.hub.jobs.running() if job.name == SEARCH), None)
+        counts = self._count()
+        shows_address = parts.settings.panel.display.show_address
+        return Facts(
+            state=_state(states, searching=search is not None),
+            now=now.astimezone(call.zone),
+            name=parts.settings.identity.name,
+            location=parts.settings.identity.location,
+            version=parts.version,
+            serial=parts.serial,
+            address=link.address if shows_address else "",
+            ok=counts[Status.OK],
+            silent=counts[Status.SILENT],
+            failed=counts[Status.FAILED],
+            faulty=counts[Status.ERROR],
+            done=sum(one.answered + one.missed for one in rounds),
+            due=sum(one.due for one in rounds),
+            next_round=self._next_round(),
+            paused=BusState.PAUSED in states,
+            scan=search.sentence if search else "",
+            scan_done=search.done if search else 0,
+            scan_of=search.of if search else 0,
+            trouble=BROKEN[broken] if broken else "",
+            since=self._broken_since.astimezone(call.zone) if self._broken_since else None,
+            relays=relays,
+            lent=self._lent(),
+            setup_code=parts.doorkeeper.setup_code if parts.doorkeeper else "",
+        )
+
+    def _count(self) -> Counter[Status]:
+        parts, now = self._call.parts, self._call.parts.clock.monotonic()
+        if self._counted is None or now >= self._counted + COUNT_AGAIN:
+            meters = [meter for meter in parts.store.meters.all() if meter.active]
+            self._counts = Counter(state_of(parts, meter).status for meter in meters)
+            self._counted = now
+        return self._counts
+
+    def _next_round(self) -> datetime | None:
+        coming = next_round(self._call)
+        return coming.astimezone(self._call.zone) if coming else None
+
+    def _lent(self) -> Lent | None:
+        lent = self._call.parts.lender.lent() if self._call.parts.lender else ()
+        return Lent(where=lent[0].where, baud_rate=lent[0].baud_rate, client=lent[0].client) if lent else None
+
+
+def _state(states: list[BusState], *, searching: bool) -> str:
+    """The word of the display: idle, read, scan, rs, err."""
+    if any(state in BROKEN for state in states):
+        return "err"
+    if BusState.LENT in states:
+        return "rs"
+    if searching:
+        return "scan"
+    return "read" if any(state in READING for state in states) else "idle"
+
+
+def conditions(facts: Facts, states: list[BusState]) -> frozenset[str]:
+    """What is wrong, in the words relays know."""
+    wrong = {
+        "short_circuit": BusState.OVERLOAD in states,
+        "segment_lost": BusState.LOST in states or BusState.REFUSED in states,
+        "readout_failed": facts.failed + facts.silent > 0,
+        "meter_silent": facts.silent > 0,
+        "meter_error": facts.faulty > 0,
+    }
+    return frozenset(name for name, holds in wrong.items() if holds)
