@@ -208,7 +208,7 @@ class MeterPage(Page):
     @on(Table.Moved, "#value-table")
     def _moved(self) -> None:
         self._show_exactly()
-        self.run_worker(self._load_charts, exclusive=True, group="charts")
+        self.work(self._load_charts, only="charts")
 
     def _choose_tab(self, tab: str) -> None:
         self._tab = tab

@@ -149,10 +149,9 @@ def status_lines(view: MeterView) -> list[Line]:
 def access(view: MeterView, cells: int) -> list[Line]:
     """How it is reached."""
     segment, _gap, how = view.access.partition(", ")
-    facts = ((_("bus"), segment), (_("how"), how), (_("cycle"), view.schedule))
     count, octets = len(view.telegrams), sum(map(len, view.telegrams))
     answer = _("{}, {} octets").format(count, octets) if count else "–"
-    facts = (*facts, (_("telegrams"), answer))
+    facts = ((_("bus"), segment), (_("how"), how), (_("cycle"), view.schedule), (_("telegrams"), answer))
     return [fit(line((f" {name:10}", "grey"), text), cells) for name, text in facts]
 
 

@@ -134,7 +134,7 @@ class MetersPage(Page):
     def _moved(self) -> None:
         self._show_foot()
         if self._preview_is_seen():
-            self.run_worker(self._load_preview, exclusive=True, group="preview")
+            self.work(self._load_preview, only="preview")
 
     @on(Table.HeadClicked)
     def _head(self, message: Table.HeadClicked) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -87,7 +87,7 @@ class Page(Screen[None]):
             self._again = True
         else:
             self._loading = True
-            self.run_worker(self._load, exit_on_error=True)
+            self.work(self._load)
 
     async def ask(
         self,
@@ -98,6 +98,10 @@ class Page(Screen[None]):
         """Let the appliance work, off the loop."""
         call = self.dashboard.call
         return await asyncio.wrap_future(call.parts.hub.ask(function, call, *arguments, **named))
+
+    def work(self, task: Callable[[], Awaitable[None]], *, only: str = "") -> None:
+        """Run a task beside the screen; of those with the same `only`, the newest one alone."""
+        self.run_worker(cast("Any", task), exclusive=bool(only), group=only or "default")
 
     def order(self, operation: str, *, confirmed: bool = False, **values: str) -> None:
         """Give an order; its result comes as a toast."""
