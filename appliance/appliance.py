@@ -150,6 +150,7 @@ class Appliance:
             data_folder=options.data,
             doorkeeper=self.doorkeeper,
             notices=self._notices,
+            services=lambda: self.supervisor.status(),
             serial=self.serial,
             lifecycle=lifecycle,
             lender=LevelConverter(self.engine, self.settings, clock, open_line),

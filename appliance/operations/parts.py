@@ -20,6 +20,7 @@ from appliance.ports import Heard, Missed, OpenLine
 from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
 from appliance.store.store import Store
+from appliance.supervisor import ServiceStatus
 
 if TYPE_CHECKING:  # they name `Call`, which carries these parts
     from appliance.operations.lending import Lender
@@ -106,6 +107,7 @@ class Parts:
     doorkeeper: Doorkeeper
     notices: Callable[[], Sequence[str]] = tuple
     """What the root knows and a person should: damaged database set aside, ports taken ..."""
+    services: Callable[[], Sequence[ServiceStatus]] = tuple
     serial: str = "00000000"
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     lender: Lender | None = None  # who hands the bus to a computer
