@@ -73,10 +73,18 @@ class BusPage(Page):
 
     def body(self) -> ComposeResult:
         yield Lines(EMPTY, id="lines")
-        yield Pane(Table(COLUMNS, head=False, empty=NO_TRAFFIC, id="traffic"), title=_("Traffic"), id="traffic-pane")
+        yield Pane(
+            Table(COLUMNS, head=False, empty=NO_TRAFFIC, id="traffic", shows_cursor=True),
+            title=_("Traffic"),
+            id="traffic-pane",
+        )
         yield Pane(Lines(EMPTY, id="octets"), title=_("Telegram"), id="telegram-pane")
         with Horizontal(id="taken-apart"):
-            yield Pane(Table(RECORD_COLUMNS, empty=NO_RECORDS, id="records"), title=_("Records"), id="records-pane")
+            yield Pane(
+                Table(RECORD_COLUMNS, empty=NO_RECORDS, id="records", shows_cursor=True),
+                title=_("Records"),
+                id="records-pane",
+            )
             with Vertical(id="beside"):
                 yield Pane(Lines(id="record"), title=_("record"), id="record-pane")
                 yield Pane(Lines(id="answer"), title=_("answer"), id="answer-pane")

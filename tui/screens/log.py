@@ -71,7 +71,7 @@ class LogPage(Page):
     def body(self) -> ComposeResult:
         yield OneLine(id="filter")
         yield Pane(Table(OPEN_COLUMNS, head=False, empty=_("Nothing."), id="open"), title=_("Open now"), id="open-pane")
-        yield Pane(Table(LOG_COLUMNS, id="log"), title=_("Log"), id="log-pane")
+        yield Pane(Table(LOG_COLUMNS, id="log", shows_cursor=True), title=_("Log"), id="log-pane")
         yield Pane(Lines(EMPTY, EMPTY, id="entry"), id="entry-pane")
 
     def on_mount(self) -> None:

@@ -52,7 +52,7 @@ class Palette(ModalScreen[Offer | None]):
         """Field, list, console line."""
         with Vertical(id="palette"):
             yield Pane(Input(compact=True, id="command"), title=_("Command"), id="palette-pane")
-            yield Table(COLUMNS, head=False, empty=_("Nothing has these words."), id="offers")
+            yield Table(COLUMNS, head=False, empty=_("Nothing has these words."), id="offers", shows_cursor=True)
             yield Lines(EMPTY, id="console-line")
 
     def on_mount(self) -> None:

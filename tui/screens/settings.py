@@ -61,7 +61,11 @@ class SettingsPage(Page):
 
     def body(self) -> ComposeResult:
         with Horizontal():
-            yield Pane(Table(GROUP_COLUMNS, head=False, margin=1, id="groups"), title=_("Group"), id="groups-pane")
+            yield Pane(
+                Table(GROUP_COLUMNS, head=False, margin=1, id="groups", shows_cursor=True),
+                title=_("Group"),
+                id="groups-pane",
+            )
             with Vertical(id="form"):
                 yield Pane(Fields(id="fields"), id="fields-pane")
                 yield Pane(Lines(id="setting"), id="setting-pane")

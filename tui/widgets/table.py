@@ -100,6 +100,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         empty: str = "",
         lines_a_row: int = 1,
         margin: int = 1,
+        shows_cursor: bool = False,  # also while something else has the focus
         **named: Any,  # noqa: ANN401  # Textual's own: id, classes
     ) -> None:
         super().__init__(**named)
@@ -110,6 +111,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         self._empty = line((empty, "grey"))
         self._lines_a_row = lines_a_row
         self._margin = margin
+        self._shows_cursor = shows_cursor
 
     @property
     def row(self) -> Row | None:
@@ -170,7 +172,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         if index >= len(self.rows):
             return self.draw(EMPTY, cells)
         row = self.rows[index]
-        under_cursor = index == self.cursor and part == 0 and self.has_focus
+        under_cursor = index == self.cursor and part == 0 and (self.has_focus or self._shows_cursor)
         content = self._row_line(row, cells) if part == 0 else (Piece(" " * (self._margin + GAP)), *row.under)
         return self.draw(content, cells, cursor=under_cursor)
 
