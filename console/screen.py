@@ -18,5 +18,5 @@ class Screen(Protocol):
     def progress(self, line: str) -> None:
         """How a long order goes on, in place of the line before; empty takes it away."""
 
-    def ask(self, question: str) -> str:
-        """A person's answer to a question; empty where nobody answers."""
+    def ask(self, question: str, *, hidden: bool = False) -> str:
+        """A person's answer to a question, not echoed where `hidden`; empty where nobody answers."""

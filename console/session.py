@@ -12,9 +12,10 @@ from typing import Final
 from appliance.errors import BusmeisterError, Kind, RefusedError
 from appliance.hub import Job, JobState
 from appliance.operations.answer import Answer, Live
+from appliance.operations.asked import SecretAsked
 from appliance.operations.call import Call
-from appliance.operations.execute import execute, kind_of, sentence_of
-from appliance.operations.line import Form, Line, clean, parse_line
+from appliance.operations.execute import execute, is_confirmed_first, kind_of, sentence_of
+from appliance.operations.line import Form, Line, Token, assigned, clean, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.operations.script import Step, read_script
@@ -124,7 +125,9 @@ class Session:
         if line.background and not operation.long:
             raise RefusedError(f'"{operation.name}" answers at once: leave out the &.', Kind.USAGE)
         confirmed = self._confirmed(operation, line)
-        answer = execute(self.call, operation, line.tokens, confirmed=confirmed)
+        answer = self._execute(operation, line.tokens, confirmed=confirmed)
+        if answer.call is not None:
+            self.call = answer.call
         if answer.plain is not None:
             self.plain = answer.plain
         if answer.job is not None:
@@ -134,9 +137,27 @@ class Session:
         self._close(answer, shows=operation.shows)
         return Outcome(leave=answer.leave)
 
+    def _execute(self, operation: Operation, tokens: tuple[Token, ...], *, confirmed: bool) -> Answer:
+        """Do it; a secret that was left out is asked for, and it is done with that."""
+        while True:
+            try:
+                return execute(self.call, operation, tokens, confirmed=confirmed)
+            except SecretAsked as asked:
+                if self.plain:
+                    raise
+                tokens = (*(token for token in tokens if token.raw != asked.instead_of), self._secret(asked))
+
+    def _secret(self, asked: SecretAsked) -> Token:
+        secret = self._screen.ask(f"{asked.prompt}: ", hidden=True)
+        if not secret:
+            raise RefusedError("Nothing was typed; nothing was done.", Kind.CANCELLED)
+        if asked.twice and self._screen.ask("Again: ", hidden=True) != secret:
+            raise RefusedError("The two are not the same; nothing was done.", Kind.VALUE)
+        return assigned(asked.name, secret)
+
     def _confirmed(self, operation: Operation, line: Line) -> bool:
         given = any(token.name == "confirm" for token in line.tokens)
-        if self.plain or given or not operation.confirms or self.call.level < operation.level:
+        if self.plain or given or not is_confirmed_first(self.call, operation) or self.call.level < operation.level:
             return False
         return self._screen.ask(f"{operation.help} For good? ").strip().lower() == "yes"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import shutil
 import signal
 import sys
@@ -72,13 +73,13 @@ class Screen:
         if self._on_terminal:
             print(f"{ERASE_LINE}{line}", end="", flush=True)
 
-    def ask(self, question: str) -> str:
+    def ask(self, question: str, *, hidden: bool) -> str:
         """From the person; nobody answers in a script."""
         if not self._on_terminal:
             return ""
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            return input(question)
+            return getpass.getpass(question) if hidden else input(question)
         except (EOFError, KeyboardInterrupt):
             return ""
         finally:

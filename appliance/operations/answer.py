@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from appliance.hub import Job
+from appliance.settings import Change
+
+if TYPE_CHECKING:
+    from appliance.operations.call import Call
 
 Data = object
 """None, bool, int, Decimal, str, datetime, and lists and mappings of them: what JSON can hold, digits exact."""
@@ -97,6 +102,8 @@ class Answer:
     live: Live | None = None
     leave: bool = False  # the session ends
     plain: bool | None = None  # the session changes to plain mode, or back
+    call: Call | None = None  # `Call` of the session from now on: somebody logged in, or out
+    changes: tuple[Change, ...] = ()  # old and new values, for the audit trail
 
     def as_data(self) -> Data:
         """The whole answer as JSON gets it."""

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final
 from appliance.errors import Kind as Reason
 from appliance.errors import RefusedError
 from appliance.meters.selection import FIELDS, Selection
+from appliance.operations.asked import Asked
 from appliance.operations.line import Token
 from appliance.operations.moment import LENGTH, Moment, MomentKind
 from appliance.settings.kinds import Integer, Kind, Meters, NotTaken, Octets, OneOf, Text, YesNo
@@ -64,8 +65,9 @@ class Argument:
             return self.kind.parse(text)
         except NotTaken as reason:
             more = f": {reason}" if str(reason) else ""
+            given = "something else" if self.kind.is_secret else text or "nothing"
             raise RefusedError(
-                f"{self.name} of {operation} takes {self.kind.allowed()}, not {text or 'nothing'}{more}", Reason.VALUE
+                f"{self.name} of {operation} takes {self.kind.allowed()}, not {given}{more}", Reason.VALUE
             ) from None
 
 
@@ -155,9 +157,16 @@ class _Filler:
     def done(self) -> Filled:
         missing = [a for a in self._signature.arguments if a.required and a.name not in self._values]
         if missing:
+            self._ask(missing)
             raise RefusedError(f'"{self._operation}" needs {missing[0].placeholder}.', Reason.USAGE)
         defaults = {a.name: a.default for a in self._signature.arguments if a.name not in self._values}
         return Filled(defaults | self._values, tuple(self._words), self._fields)
+
+    def _ask(self, missing: Sequence[Argument]) -> None:
+        """Where nothing but secrets is missing, the session may ask for them."""
+        kinds = [argument.kind for argument in missing]
+        if isinstance(kinds[0], Asked) and all(kind.is_secret for kind in kinds):
+            raise kinds[0].question(self._operation, missing[0].name, self._values)
 
     @property
     def _takes_names(self) -> bool:
@@ -176,7 +185,8 @@ class _Filler:
         self._fields[name] = value
 
     def _superfluous(self, token: Token) -> str:
-        what = f"argument {token.name}" if token.operator else f"place for {token.raw}"
+        typed = "so many words" if any(one.kind.is_secret for one in self._signature.arguments) else token.raw
+        what = f"argument {token.name}" if token.operator else f"place for {typed}"
         return f'"{self._operation}" has no {what}{self._offer()}'
 
     def _offer(self) -> str:

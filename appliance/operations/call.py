@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.errors import Kind, RefusedError
 from appliance.hub import Job
 from appliance.operations.parts import Parts
+from appliance.security.doorkeeper import Identity
+from appliance.security.sessions import SessionEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class Call:
     door: str = "local"
     source: str = ""  # address, process
     job: Job | None = None  # set while a long order runs
+    full_level: int = 0  # the highest this session may go back to without a password
+    must_change_password: bool = False  # nothing else is allowed until it was
+    session: SessionEntry | None = None  # in the registry of who is logged in where
 
     @property
     def who(self) -> str:
@@ -31,6 +37,29 @@ class Call:
     def zone(self) -> ZoneInfo:
         """The zone times are shown in."""
         return self.parts.settings.time.zone.info
+
+    def as_somebody(self, identity: Identity) -> Call:
+        """The session of somebody who logged in."""
+        return self._changed(
+            user=identity.name,
+            level=identity.level,
+            full_level=identity.level,
+            must_change_password=identity.must_change_password,
+        )
+
+    def as_nobody(self) -> Call:
+        """The session after a logout."""
+        return self._changed(user="", level=0, full_level=0, must_change_password=False)
+
+    def at_level(self, level: int) -> Call:
+        """The same person with more or less to say."""
+        return self._changed(level=level, full_level=max(level, self.level, self.full_level))
+
+    def _changed(self, **fields: Any) -> Call:  # noqa: ANN401  # handed on to `replace`
+        changed = replace(self, **fields)
+        if self.session is not None:
+            self.session.user, self.session.level = changed.user, changed.level
+        return changed
 
     def now(self) -> datetime:
         """The wall clock."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -25,10 +24,10 @@ from appliance.operations.call import Call
 from appliance.operations.line import Token
 from appliance.operations.narrow import narrowing
 from appliance.operations.operation import Operation
-
-log = logging.getLogger("busmeister.orders")
+from appliance.operations.trail import record, record_refusal
 
 YES: Final = ("yes", "true")
+WITH_OLD_PASSWORD: Final = ("password", "quit", "logout", "help", "whoami", "script")
 KINDS: tuple[tuple[type[BusmeisterError], Kind], ...] = (
     (Cancelled, Kind.CANCELLED),
     (SettingError, Kind.VALUE),
@@ -74,7 +73,7 @@ def sentence_of(error: BaseException) -> str:
 
 def execute(call: Call, operation: Operation, tokens: Sequence[Token], *, confirmed: bool = False) -> Answer:
     """Do what was typed. A long order is started; its `job` has the answer later."""
-    call.need_level(operation.level, f'"{operation.name}"')
+    _allow(call, operation)
     confirmed = confirmed or any(token.value.lower() in YES for token in tokens if token.name == "confirm")
     given = [token for token in tokens if not (operation.confirms and token.name == "confirm")]
     if operation.shows:
@@ -86,12 +85,27 @@ def execute(call: Call, operation: Operation, tokens: Sequence[Token], *, confir
 
 def execute_named(call: Call, operation: Operation, values: Mapping[str, str], *, confirmed: bool = False) -> Answer:
     """Do what a form, a button, a schedule or JSON-RPC asks for."""
-    call.need_level(operation.level, f'"{operation.name}"')
+    _allow(call, operation)
     return _start(call, operation, operation.signature.fill_named(operation.name, values), confirmed=confirmed)
 
 
+def is_confirmed_first(call: Call, operation: Operation) -> bool:
+    """Whether it destroys something, so that a yes is wanted."""
+    return operation.confirms and call.parts.settings.security.confirm
+
+
+def _allow(call: Call, operation: Operation) -> None:
+    try:
+        call.need_level(operation.level, f'"{operation.name}"')
+        if call.must_change_password and operation.name not in WITH_OLD_PASSWORD:
+            raise RefusedError("First set a password of your own: password", Kind.LEVEL)
+    except RefusedError as error:
+        record_refusal(call, operation, None, error, error.sentence)
+        raise
+
+
 def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool) -> Answer:
-    if operation.confirms and not confirmed:
+    if is_confirmed_first(call, operation) and not confirmed:
         raise RefusedError(f'"{operation.name}" deletes for good: confirm=yes does it.', Kind.USAGE)
     if operation.long:
         work = _work(call, operation, filled)
@@ -110,9 +124,7 @@ def _run(call: Call, operation: Operation, filled: Filled) -> Answer:
     try:
         answer = operation.run(call, filled)
     except Exception as error:
-        if operation.audited:
-            log.info("%s (%s %s): %s refused: %s", call.who, call.door, call.source, operation.name, error)
+        record_refusal(call, operation, filled, error, sentence_of(error))
         raise
-    if operation.audited:
-        log.info("%s (%s %s): %s", call.who, call.door, call.source, operation.name)
+    record(call, operation, filled, answer)
     return answer

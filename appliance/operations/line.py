@@ -83,6 +83,12 @@ def quote(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+def assigned(name: str, value: str) -> Token:
+    """`name=value` as it would be typed."""
+    raw = f"{name}={quote(value)}"
+    return Token(raw, f"{name}={value}", name, "=", value, quote(value))
+
+
 def quote_value(value: str) -> str:
     """A value after `name=`, where commas of a list may stand bare."""
     return value if re.fullmatch(r'[^\s"#]*', value) else quote(value)

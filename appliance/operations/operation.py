@@ -28,6 +28,7 @@ class Operation:
     function: Callable[..., Answer]
     level: int
     audited: bool = False  # who, from where, arguments and result go to the audit trail
+    own_trail: bool = False  # writes its rows of the audit trail itself
     long: bool = False  # runs as a job, can be broken off
     confirms: bool = False  # destroys: asks yes on a terminal, a script writes confirm=yes
     also: tuple[tuple[str, ...], ...] = ()  # further words for the same: `show meters`
@@ -71,6 +72,7 @@ def operation(
     *,
     level: int,
     audited: bool = False,
+    own_trail: bool = False,
     long: bool = False,
     confirms: bool = False,
     also: str = "",
@@ -79,6 +81,6 @@ def operation(
     others = tuple(tuple(other.split()) for other in also.split(",") if other.strip())
 
     def make(function: Callable[..., Answer]) -> Operation:
-        return Operation(tuple(words.split()), function, level, audited, long, confirms, others)
+        return Operation(tuple(words.split()), function, level, audited, own_trail, long, confirms, others)
 
     return make

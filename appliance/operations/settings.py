@@ -8,6 +8,7 @@ from typing import Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.answer import Answer, Table
+from appliance.operations.asked import SecretAsked
 from appliance.operations.call import Call
 from appliance.operations.line import NAME, quote_value, unquote
 from appliance.operations.operation import operation
@@ -42,6 +43,7 @@ def assignment(call: Call, typed: str) -> tuple[str, str]:
     """The full name and the value wanted, from `name=value`, or `name+=item` of a list."""
     match = NAME.fullmatch(typed)
     if match is None:
+        _ask_for_secret(call, typed)
         raise RefusedError(f'"set" takes NAME=VALUE, not {typed}.', Kind.USAGE)
     name = full_name(match[1], call.parts.settings.segment)
     setting = row_of(name).setting
@@ -56,6 +58,16 @@ def assignment(call: Call, typed: str) -> tuple[str, str]:
     return name, ",".join(kept + (named if match[2] == "+=" else []))
 
 
+def _ask_for_secret(call: Call, typed: str) -> None:
+    """`set console.password.2` alone: the value is asked for, where it is a secret."""
+    name = full_name(typed, call.parts.settings.segment)
+    setting = row_of(name).setting
+    if setting.kind.is_secret:
+        call.need_level(setting.level, name)
+        sentence = f'"set" takes {name}=VALUE: it is asked for on a terminal only.'
+        raise SecretAsked(sentence, name, "New value", twice=True, instead_of=typed)
+
+
 def change(call: Call, changes: Mapping[str, str | None]) -> Answer:
     """Set (text) and restore (None) together, each at its row's level."""
     for name in changes:
@@ -63,7 +75,7 @@ def change(call: Call, changes: Mapping[str, str | None]) -> Answer:
     changed = call.parts.settings.change(changes, call.who)
     if any(row_of(one.name).setting.restarts in ENGINE for one in changed):
         call.parts.engine.reconfigure()  # at once: the next line of a script may need the segment
-    return Answer(sentence=_waiting(changed), data=[_change_data(one) for one in changed])
+    return Answer(sentence=_waiting(changed), data=[_change_data(one) for one in changed], changes=changed)
 
 
 @operation("show settings", level=1)

@@ -26,8 +26,8 @@ class Terminal(Protocol):
     def progress(self, line: str) -> None:
         """A line that the next one replaces."""
 
-    def ask(self, question: str) -> str:
-        """What the person answers."""
+    def ask(self, question: str, *, hidden: bool) -> str:
+        """What the person answers, not echoed where `hidden`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class LocalClient:
         elif "progress" in frame:
             self._terminal.progress(str(frame["progress"]))
         elif "ask" in frame:
-            self._send({"answer": self._terminal.ask(str(frame["ask"]))})
+            self._send({"answer": self._terminal.ask(str(frame["ask"]), hidden=bool(frame.get("hidden")))})
 
     def _done(self, done: dict[str, Any]) -> Done:
         self.prompt = str(done.get("prompt", ""))

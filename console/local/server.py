@@ -125,9 +125,9 @@ class Client:
         """How a long order goes on."""
         self._send({"progress": line})
 
-    def ask(self, question: str) -> str:
+    def ask(self, question: str, *, hidden: bool = False) -> str:
         """Wait for the person; empty when they are gone."""
-        self._send({"ask": question})
+        self._send({"ask": question, "hidden": hidden})
         return self._answers.get()
 
     def _listen(self) -> None:

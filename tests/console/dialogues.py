@@ -30,9 +30,9 @@ class Paper:
     def progress(self, line: str) -> None:
         self.progressed.append(line)
 
-    def ask(self, question: str) -> str:
+    def ask(self, question: str, *, hidden: bool = False) -> str:
         answer = self.answers.pop(0) if self.answers else "no"
-        self.lines.append(question + answer)
+        self.lines.append(question + ("*" * len(answer) if hidden else answer))
         return answer
 
 

@@ -1,0 +1,47 @@
+"""Secrets that are asked for where a person did not type them: never echoed, never in the history.
+
+```python
+def login(call: Call, name: Name, password: Annotated[Secret, Asked("Password")]) -> Answer:
+```
+Left out, it raises `SecretAsked`, which a session answers by asking and ordering again; a script is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from appliance.errors import Kind, RefusedError
+from appliance.settings.kinds import Hidden, Secret
+
+LONGEST: Final = 200
+
+
+class Asked(Hidden):
+    """A secret argument; the prompt may name other arguments in braces."""
+
+    def __init__(self, prompt: str, *, twice: bool = False) -> None:
+        super().__init__(0, LONGEST)
+        self.prompt = prompt
+        self.twice = twice
+
+    def question(self, operation: str, name: str, values: Mapping[str, object]) -> SecretAsked:
+        """What is to be asked now."""
+        sentence = f'"{operation}" needs {name}=: it is asked for on a terminal only.'
+        return SecretAsked(sentence, name, self.prompt.format_map(values), twice=self.twice)
+
+
+class SecretAsked(RefusedError):
+    """A secret is missing: ask, and order again with `name=` it, `instead_of` the word that stands for it."""
+
+    def __init__(self, sentence: str, name: str, prompt: str, *, twice: bool = False, instead_of: str = "") -> None:
+        super().__init__(sentence, Kind.USAGE)
+        self.instead_of = instead_of
+        self.name = name
+        self.prompt = prompt
+        self.twice = twice
+
+
+Password = Annotated[Secret, Asked("Password")]
+OwnNewPassword = Annotated[Secret, Asked("New password", twice=True)]
+OneTimePassword = Annotated[Secret, Asked("One-time password for {name}")]
