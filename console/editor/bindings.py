@@ -27,27 +27,43 @@ class Typing(Protocol):
 def bindings(typing: Typing) -> KeyBindings:
     """Keys that a command line has besides the usual ones."""
     keys = KeyBindings()
+    helper = Helper(typing)
 
     @keys.add("tab")
-    async def complete(event: KeyPressEvent) -> None:
-        found = await _suggestions(typing, event.current_buffer)
-        if found is not None and not _insert(event.current_buffer, found):
-            await run_in_terminal(lambda: _print(event.app.output, found))
+    def complete(event: KeyPressEvent) -> None:
+        helper.begin(event, inserts=True)
 
     @keys.add("?")
-    async def offer(event: KeyPressEvent) -> None:
+    def offer(event: KeyPressEvent) -> None:
         if in_quotes(event.current_buffer.document.text_before_cursor):
             event.current_buffer.insert_text("?")
-            return
-        found = await _suggestions(typing, event.current_buffer)
-        if found is not None:
-            await run_in_terminal(lambda: _print(event.app.output, found))
+        else:
+            helper.begin(event, inserts=False)
 
     @keys.add("c-z")
     def nothing(event: KeyPressEvent) -> None:
         """No order runs that could be left."""
 
     return keys
+
+
+class Helper:
+    """Looks up what may come, off the loop and one question at a time, however fast Tab is pressed."""
+
+    def __init__(self, typing: Typing) -> None:
+        self._typing = typing
+        self._asked: asyncio.Task[None] | None = None
+
+    def begin(self, event: KeyPressEvent, *, inserts: bool) -> None:
+        """Complete the word, or list what may come where that is not one."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self._help(event.current_buffer, event.app.output, inserts=inserts))
+
+    async def _help(self, buffer: Buffer, output: Output, *, inserts: bool) -> None:
+        found = await _suggestions(self._typing, buffer)
+        if found is None or (inserts and _insert(buffer, found)):
+            return
+        await run_in_terminal(lambda: _print(output, found))
 
 
 async def _suggestions(typing: Typing, buffer: Buffer) -> list[Suggestion] | None:

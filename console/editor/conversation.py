@@ -61,6 +61,7 @@ class Conversation:
         self._worker = Worker("console-worker")
         self._memory = Memory(registry())
         self._refused = 0
+        self._over = False
 
     async def run(self) -> None:
         """Until the person leaves."""
@@ -72,13 +73,21 @@ class Conversation:
         except EOFError:
             pass  # ctrl-d, or the connection ended
         finally:
-            self.session.hang_up()
-            self._outlet.close()
-            self._worker.close()
-            self._keys.forget()
+            self._end()
             keyboard.cancel()
             with suppress(asyncio.CancelledError):
                 await keyboard
+
+    def _end(self) -> None:
+        """Nobody is there: what waits for a person gets the answer of nobody."""
+        self._over = True
+        while not self._wishes.empty():
+            if isinstance(wish := self._wishes.get_nowait(), Wish):
+                self._hear(wish)
+        self.session.hang_up()
+        self._outlet.close()
+        self._worker.close()
+        self._keys.forget()
 
     # asked for by the working thread
 
@@ -92,8 +101,21 @@ class Conversation:
 
     def _wish(self, ask: Callable[[], Coroutine[Any, Any, Any]], empty: object) -> object:
         wish = Wish(ask, Future(), empty)
-        self._loop.call_soon_threadsafe(self._wishes.put_nowait, wish)
-        return wish.answer.result()
+        return wish.answer.result() if self._tell(wish) else empty
+
+    def _tell(self, wish: Wish | Outcome) -> bool:
+        """Hand it to the loop; False where that has ended."""
+        try:
+            self._loop.call_soon_threadsafe(self._hear, wish)
+        except RuntimeError:
+            return False
+        return True
+
+    def _hear(self, wish: Wish | Outcome) -> None:
+        if self._over and isinstance(wish, Wish):
+            wish.answer.set_result(wish.empty)
+        else:
+            self._wishes.put_nowait(wish)
 
     # on the loop
 
@@ -102,7 +124,6 @@ class Conversation:
         self._stream.on_resize(lambda: context.run(_redraw))
         self._keyboard.on_break = self._break
         self._keyboard.on_end = self.session.hang_up
-        self._keyboard.on_flood = lambda: context.run(_empty)
 
     def _break(self, key: str) -> None:
         if key == CTRL_C:
@@ -150,8 +171,7 @@ class Conversation:
         return wish
 
     def _work(self, line: str) -> None:
-        outcome = self.session.run(line)
-        self._loop.call_soon_threadsafe(self._wishes.put_nowait, outcome)
+        self._tell(self.session.run(line))
 
     async def _fulfil(self, wish: Wish) -> None:
         await self._outlet.flush()
@@ -230,9 +250,3 @@ def _redraw() -> None:
     app = get_app_or_none()
     if app is not None:
         app._on_resize()  # noqa: SLF001  # what prompt_toolkit's own telnet server calls
-
-
-def _empty() -> None:
-    app = get_app_or_none()
-    if app is not None:
-        app.current_buffer.reset()

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import re
 from collections.abc import Callable
 from typing import Final
 
 from console.editor.keys import StreamInput
 from console.editor.stream import Stream
 
-CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
+CTRL_C, CTRL_Z, ENTER, ESCAPE = "\x03", "\x1a", "\r", "\x1b"
 AHEAD: Final = 64 * 1024  # characters that may wait
-SLICE: Final = 256  # characters given to a prompt before the loop does something else
-KEYS_PER_LINE: Final = 8192  # that one line may take besides its length: editing, the history
+SLICE: Final = 64  # keys given to a prompt before the loop does something else
+KEYS_PER_LINE: Final = 1024  # that one line may take besides its length: editing, the history
+PASTED: Final = re.compile(r"[^\x00-\x1f\x7f]{16,}")  # what nobody types at once
 
 
 class Keyboard:
@@ -27,7 +29,6 @@ class Keyboard:
         self.spoilt = False  # the line being typed is far too long, what there is of it must not be taken
         self.on_break: Callable[[str], None] = lambda key: None  # ctrl-c or ctrl-z while no prompt waits
         self.on_end: Callable[[], None] = lambda: None
-        self.on_flood: Callable[[], None] = lambda: None
         self._stream = stream
         self._keys = keys
         self._budget = longest + KEYS_PER_LINE
@@ -36,6 +37,7 @@ class Keyboard:
         self._after_return = False
         self._ahead = ""
         self._given = 0
+        self._in_sequence = False  # an escape sequence may have begun
         self._wanted = False  # a prompt waits for the keys of a line
         self._came = asyncio.Event()
         self._taken = asyncio.Event()
@@ -110,25 +112,42 @@ class Keyboard:
             if self.ended and self._wanted:
                 self._keys.close()
             return
-        end = self._ahead.find(ENTER, 0, SLICE)
-        piece = self._cut(end + 1 if end >= 0 else SLICE)
-        self._wanted = not piece.endswith(ENTER)
+        if self._given > self._budget:
+            self._skip()
+        else:
+            self._give_piece(self._piece())
+        asyncio.get_running_loop().call_soon(self._give)
+
+    def _give_piece(self, piece: str) -> None:
         self._given += len(piece)
+        self._wanted = not piece.endswith(ENTER)
         if CTRL_C in piece:
             self._keys.reset()  # whatever half sequence came before it
             self._given = 0
-        elif self._given > self._budget:
-            self._flood()
-            piece = ENTER if piece.endswith(ENTER) else ""
-        if piece:
+        if PASTED.fullmatch(piece):
+            self._keys.paste(piece)
+        else:
             self._keys.feed(piece)
-        asyncio.get_running_loop().call_soon(self._give)
 
-    def _flood(self) -> None:
+    def _piece(self) -> str:
+        """A run of text that was pasted, else some keys, to the next Enter."""
+        pasted = None if self._in_sequence else PASTED.match(self._ahead)
+        if pasted:
+            return self._cut(min(pasted.end(), self._budget))
+        end = self._ahead.find(ENTER, 0, SLICE)
+        piece = self._cut(end + 1 if end >= 0 else SLICE)
+        self._in_sequence = ESCAPE in piece[-8:]
+        return piece
+
+    def _skip(self) -> None:
+        """Far too much for one line: nothing of it is looked at, up to Enter or ctrl-c."""
         self.spoilt = True
-        self._given = 0
+        self._in_sequence = False
         self._keys.reset()
-        self.on_flood()
+        ends = [place for place in (self._ahead.find(ENTER), self._ahead.find(CTRL_C)) if place >= 0]
+        self._cut(min(ends, default=len(self._ahead)))
+        if ends:
+            self._given = 0
 
     def _cut(self, count: int) -> str:
         piece, self._ahead = self._ahead[:count], self._ahead[count:]

@@ -11,6 +11,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.keys import Keys
 
 _numbers = count(1)
 
@@ -28,6 +29,12 @@ class StreamInput(Input):
     def feed(self, text: str) -> None:
         """Keys were typed."""
         self._parser.feed(text)
+        if self._ready is not None:
+            self._ready()
+
+    def paste(self, text: str) -> None:
+        """Text came all at once; it is taken as it is, and as one key."""
+        self._keys.append(KeyPress(Keys.BracketedPaste, text))
         if self._ready is not None:
             self._ready()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import Final
 
 from console.editor.stream import Stream
@@ -38,7 +39,8 @@ class Outlet:
             if self._scheduled:
                 return
             self._scheduled = True
-        self._loop.call_soon_threadsafe(self._start)
+        with suppress(RuntimeError):  # the loop has ended, and nobody is there
+            self._loop.call_soon_threadsafe(self._start)
 
     def close(self) -> None:
         """Nobody is there any more; whoever waits in `put` is released."""
