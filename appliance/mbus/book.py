@@ -11,7 +11,8 @@ from zlib import adler32
 from appliance.errors import TelegramError
 from appliance.mbus.compact import Format, FormatBook
 from appliance.mbus.json_line import json_line
-from appliance.mbus.layout import SENDER_KIND, Layout, MeterKind
+from appliance.mbus.layout import Layout, MeterKind
+from appliance.mbus.masking import SENDER_KIND
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.plan import Values
 from appliance.mbus.telegram import Telegram, decode
@@ -19,7 +20,6 @@ from appliance.mbus.telegram import Telegram, decode
 MOST_OF_A_KIND: Final = 64  # a meter that sends more shapes than that means harm
 MOST: Final = 4096  # and so does one that changes its manufacturer as often
 
-CONFIGURATION: Final = slice(17, 19)  # the configuration word of a long header
 SUMMED: Final = slice(4, -2)  # what the checksum is of
 
 Decoded = tuple[tuple[Meaning, ...], Values]
@@ -153,15 +153,17 @@ class LayoutBook:
     def _by_layout(self, telegrams: Sequence[bytes]) -> tuple[dict[Layout, list[int]], list[int]]:
         """The places of the telegrams that a plan reads without a second look, and those of the others."""
         shelves, number, total = self._of_known_sender, int.from_bytes, adler32
-        kind, word, body = SENDER_KIND, CONFIGURATION, SUMMED
+        kind, body = SENDER_KIND, SUMMED
         groups: defaultdict[Layout, list[int]] = defaultdict(list)
         others: list[int] = []
         for place, octets in enumerate(telegrams):
             bits = number(octets)
             for layout in shelves.get((len(octets), octets[kind]), ()):
+                if bits & layout.plain_bits == layout.pattern_bits:
+                    (groups[layout] if total(octets[body], 0) & 0xFF == octets[-2] else others).append(place)
+                    break
                 if bits & layout.mask_bits == layout.pattern_bits:
-                    sure = octets[word] == b"\0\0" and total(octets[body], 0) & 0xFF == octets[-2]
-                    (groups[layout] if sure or layout.reads(octets) else others).append(place)
+                    (groups[layout] if layout.reads(octets) else others).append(place)
                     break
             else:
                 others.append(place)

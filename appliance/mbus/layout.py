@@ -13,7 +13,7 @@ telegram, and rebuilds every telegram exactly. No value ever chooses the layout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -21,11 +21,12 @@ from zlib import adler32
 
 from appliance.errors import TelegramError
 from appliance.mbus.address import ANY, ANY_MANUFACTURER
-from appliance.mbus.fixed import BINARY, FIXED_LENGTH, STORED, read_fixed
+from appliance.mbus.fixed import FIXED_LENGTH, read_fixed
 from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER, ByteOrder
 from appliance.mbus.json_line import json_line
 from appliance.mbus.json_plan import LineWriter
+from appliance.mbus.masking import mask_of, masked
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
 from appliance.mbus.plan import Column, Reader, reader
@@ -35,12 +36,9 @@ from appliance.mbus.security import DECRYPTED, encrypted_octets
 from appliance.mbus.structures import CI_POSITION, FIXED, TRAILER, USER_DATA, VARIABLE
 from appliance.mbus.telegram import Telegram, decode
 
-ADDRESS_POSITION: Final = 5
-SENDER_KIND: Final = slice(11, 15)  # manufacturer, version, medium of a long header
 WORDS_REMEMBERED: Final = 256
 LONG_ANSWER: Final = 0x72  # the CI field of nearly all wired meters
 PLAIN: Final = (b"\0\0", b"")  # configuration words that need no second look
-FIXED_STATUS: Final = USER_DATA + 5
 
 
 class MeterKind(NamedTuple):
@@ -71,8 +69,8 @@ class Layout:
         found = _cut(octets)
         if found is None or found.fault is not None or _is_encrypted(octets):
             return None
-        mask = _mask(octets, found.spans)
-        return cls(len(octets), mask, _masked(octets, mask))
+        mask = mask_of(octets, found.spans)
+        return cls(len(octets), mask, masked(octets, mask))
 
     @classmethod
     def of_parts(cls, length: int, mask: bytes, pattern: bytes) -> Layout:
@@ -80,7 +78,7 @@ class Layout:
         if not len(mask) == len(pattern) == length > USER_DATA + TRAILER:
             raise TelegramError(f"Mask and pattern of a layout have {length} octets each.", pattern)
         layout = cls(length, mask, pattern)
-        if mask != _mask(pattern, layout.spans):
+        if mask != mask_of(pattern, layout.spans):
             raise TelegramError("The mask of the layout does not fit its pattern.", pattern)
         return layout
 
@@ -148,6 +146,13 @@ class Layout:
     def mask_bits(self) -> int:
         """The mask as one number, so that a telegram is compared in one step."""
         return int.from_bytes(self.mask)
+
+    @cached_property
+    def plain_bits(self) -> int:
+        """The mask with the configuration word: what matches the pattern with it needs no second look at that word."""
+        mask = bytearray(self.mask)
+        mask[self._configuration] = bytes((COMPARED,)) * len(mask[self._configuration])
+        return int.from_bytes(mask)
 
     @cached_property
     def pattern_bits(self) -> int:
@@ -234,23 +239,3 @@ def _is_encrypted(octets: bytes) -> bool:
 def _says_encrypted(word: bytes, order: ByteOrder, available: int) -> bool:
     """Whether a configuration word says that some of the octets behind it are encrypted."""
     return encrypted_octets(int.from_bytes(word, order), available) > 0
-
-
-def _mask(octets: bytes, spans: Iterable[RecordSpan]) -> bytes:
-    """FF where an octet is compared, 00 where it is data, single bits where part of it is compared."""
-    mask = bytearray((COMPARED,)) * len(octets)
-    mask[CONTROL_POSITION] = mask[ADDRESS_POSITION] = mask[-TRAILER] = 0
-    structure = VARIABLE.get(octets[CI_POSITION])
-    if structure is None:
-        mask[USER_DATA : FIXED_STATUS + 1] = bytes(5) + bytes((BINARY | STORED,))
-    else:
-        mask[USER_DATA : structure.data_start] = bytes(structure.header)
-        if structure.header == LONG_HEADER:
-            mask[SENDER_KIND] = bytes((COMPARED,)) * 4
-    for span in spans:
-        mask[span.data : span.end] = bytes(span.end - span.data)
-    return bytes(mask)
-
-
-def _masked(octets: bytes, mask: bytes) -> bytes:
-    return (int.from_bytes(octets) & int.from_bytes(mask)).to_bytes(len(octets))

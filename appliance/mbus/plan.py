@@ -12,7 +12,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Context, Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
 from math import isfinite, ulp
 from struct import Struct
@@ -30,6 +30,7 @@ SCALES: Final = tuple(  # for each decade what makes seven and eight digits whol
     for places in range(9, 0, -1)
 )
 HALF_OF_SINGLE: Final = 2**28  # from the distance of doubles to half the distance of singles
+ROUNDING: Final = 1.5 * 2.0**52  # added to a double and taken off again, it leaves the nearest whole number
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
 DAYS_REMEMBERED: Final = 4096  # eleven years
 CLOCKS_REMEMBERED: Final = 4096
@@ -48,6 +49,12 @@ class Row(NamedTuple):
     odd: str = ""  # what reads the value where the expression gives less than 0
 
 
+def _bcd(size: int) -> Row:
+    """The row for so many octets of two digits each."""
+    octets = ", ".join(f"{{{place}}}" for place in range(size))
+    return Row("B" * size, " + ".join(f"digits{n}[{{{n}}}]" for n in range(size)), f"odd(bytes(({octets},)))")
+
+
 # fmt: off
 ROWS: Final = {
     (Kind.INTEGER, 1):   Row("b",   "{0}"),
@@ -62,33 +69,30 @@ ROWS: Final = {
     (Kind.UNSIGNED, 4):  Row("I",   "{0}"),
     (Kind.UNSIGNED, 6):  Row("IH",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 8):  Row("Q",   "{0}"),
-    (Kind.BCD, 1):       Row("B",   "digits[{0}]", "odd({0}, 1)"),
-    (Kind.BCD, 2):       Row("H",   "digits[{0}]", "odd({0}, 2)"),
-    (Kind.BCD, 3):       Row("HB",  "digits[{0}] + digits[{1}] * 10000", "odd({0} | {1} << 16, 3)"),
-    (Kind.BCD, 4):       Row("HH",  "digits[{0}] + digits[{1}] * 10000", "odd({0} | {1} << 16, 4)"),
-    (Kind.BCD, 6):       Row("HHH", "digits[{0}] + digits[{1}] * 10000 + digits[{2}] * 100000000",
-                             "odd({0} | {1} << 16 | {2} << 32, 6)"),
     (Kind.DATE, 2):      Row("H",   "days[{0}]"),
     (Kind.DATE_TIME, 4): Row("HH",  "combine(d, t) if (d := days[{1} | {0} << 3 & 0x30000]) and (t := clocks[{0}])"
                                     " else odd_moment({0} | {1} << 16)"),
     (Kind.REAL, 4):      Row("f",   "real({0})"),
+    **{(Kind.BCD, size): _bcd(size) for size in range(1, 7)},
 }
 OCTETS: Final = Row("s", "{0}")
 NO_ROW: Final = Row("s", "{read}({0})")  # the coding reads the octets itself
 # fmt: on
 
 
-@cache
-def digits() -> Sequence[int]:
-    """The number that each two octets of BCD hold, `NO_NUMBER` where a digit is none."""
+def digits(place: int) -> tuple[int, ...]:
+    """What an octet of BCD is worth as the one at `place`; `NO_NUMBER` where a digit is none.
+
+    A table for each octet is small enough to stay near the processor, which one for every two octets is not.
+    """
     pairs = [tens * 10 + ones if tens < 10 > ones else NO_NUMBER for tens in range(16) for ones in range(16)]
-    return [high * 100 + low if low >= 0 <= high else NO_NUMBER for high in pairs for low in pairs]
+    return tuple(pair * 100**place if pair >= 0 else NO_NUMBER for pair in pairs)
 
 
 @lru_cache(ODD_REMEMBERED)
-def odd(number: int, size: int) -> int | None:
+def odd(octets: bytes) -> int | None:
     """BCD that is no plain number: a minus sign, or digits that say that there is none."""
-    return read_bcd(number.to_bytes(size, "little"))
+    return read_bcd(octets)
 
 
 class Days(dict[int, date | None]):
@@ -129,16 +133,16 @@ def real(number: float) -> Decimal | None:
     if 0 < decade < len(DECADES):
         scale, unit, finer_scale, finer_unit = SCALES[decade - 1]
         half = ulp(number) * HALF_OF_SINGLE
-        whole = round(number * scale)
-        away = abs(whole / scale - number)
-        if away < half:
+        whole = number * scale + ROUNDING - ROUNDING
+        away = whole / scale - number
+        if -half < away < half:
             if whole % 10:
-                return times(Decimal(whole), unit)
+                return times(Decimal(int(whole)), unit)
             return Decimal(f"{number:.6g}")
-        if away > half:
-            whole = round(number * finer_scale)
-            if abs(whole / finer_scale - number) < half:
-                return times(Decimal(whole), finer_unit)
+        if away not in (-half, half):
+            whole = number * finer_scale + ROUNDING - ROUNDING
+            if -half < whole / finer_scale - number < half:
+                return times(Decimal(int(whole)), finer_unit)
     elif not isfinite(number):
         return None
     return read_real(pack_single(number))
@@ -154,6 +158,7 @@ FUNCTIONS: Final = {
     "odd": odd,
     "odd_moment": odd_moment,
     "real": real,
+    **{f"digits{place}": digits(place) for place in range(6)},
 }
 
 
@@ -193,7 +198,7 @@ def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[d
     """What a plan is made of: the names its source uses, and for each record fields and expression."""
     rows = [_row(column.coding) for column in columns]
     unpack = Struct(_format(columns, rows, positions)).unpack
-    names: dict[str, Any] = {**FUNCTIONS, "digits": digits(), "unpack": unpack}
+    names: dict[str, Any] = {**FUNCTIONS, "unpack": unpack}
     parts: list[Part] = []
     count = 0
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):
