@@ -88,8 +88,8 @@ def test_every_page_fits_the_display_whatever_its_names_are(name: str, location:
         assert len(draw(page).pixels) == 128 * 64 * 3
 
 
-def digest(page: Page, **size: int) -> str:
-    return hashlib.sha256(draw(page, **size).pixels).hexdigest()[:16]
+def digest(page: Page) -> str:
+    return hashlib.sha256(draw(page).pixels).hexdigest()[:16]
 
 
 def editing() -> Page:

@@ -53,17 +53,21 @@ def test_relay_stays_switched_for_the_hold() -> None:
     assert not one.on
 
 
-def test_held_for_ever_waits_for_the_reset_and_a_lasting_condition_switches_again() -> None:
+def test_held_for_ever_waits_for_the_reset() -> None:
     one = relay(hold=FOR_EVER)
     one.look(SHORT, T)
     one.look(WELL, T + 86400)
     assert one.on
     one.reset()
     one.look(WELL, T + 86401)
-    assert not one.on
-    one.look(SHORT, T + 86402)
+    assert not one.active
+
+
+def test_reset_does_not_hide_a_condition_that_lasts() -> None:
+    one = relay(hold=FOR_EVER)
+    one.look(SHORT, T)
     one.reset()
-    one.look(SHORT, T + 86403)
+    one.look(SHORT, T + 1)
     assert one.on
 
 
@@ -75,13 +79,16 @@ def test_inverted_relay_has_current_while_all_is_well() -> None:
     assert not one.on
 
 
-def test_hand_overrules_until_automatic_and_a_relay_out_of_use_has_no_current() -> None:
+def test_hand_overrules_until_automatic() -> None:
     one = relay()
     one.manual = True
     one.look(WELL, T)
     assert (one.on, one.reason) == (True, "by hand")
     one.manual = None
-    assert not one.on
+    assert not one.active
+
+
+def test_relay_out_of_use_has_no_current() -> None:
     unused = relay(enabled=False, inverted=True)
     unused.look(SHORT, T)
     assert (unused.on, unused.reason) == (False, "not used")
