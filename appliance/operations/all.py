@@ -5,23 +5,45 @@ from __future__ import annotations
 from functools import cache
 
 from appliance.operations import (
+    audit,
     bus,
     bus_lend,
     log,
+    login,
     meters,
     panel,
     reading,
     relays,
     segments,
+    services,
     session,
     settings,
     status,
     system,
     telegrams,
+    users,
 )
 from appliance.operations.registry import Registry, operations_in
 
-SUBJECTS = (session, settings, segments, meters, reading, bus, bus_lend, telegrams, status, log, panel, relays, system)
+SUBJECTS = (
+    session,
+    login,
+    users,
+    audit,
+    settings,
+    segments,
+    services,
+    meters,
+    reading,
+    bus,
+    bus_lend,
+    telegrams,
+    status,
+    log,
+    panel,
+    relays,
+    system,
+)
 
 
 @cache

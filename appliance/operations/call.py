@@ -51,6 +51,10 @@ class Call:
         """The session after a logout."""
         return self._changed(user="", level=0, full_level=0, must_change_password=False)
 
+    def with_own_password(self) -> Call:
+        """Everything is allowed that the level allows."""
+        return self._changed(must_change_password=False)
+
     def at_level(self, level: int) -> Call:
         """The same person with more or less to say."""
         return self._changed(level=level, full_level=max(level, self.level, self.full_level))

@@ -65,9 +65,11 @@ def explain_setting(call: Call, typed: str) -> Answer:
 @operation("whoami", level=0)
 def whoami(call: Call) -> Answer:
     """Says user, level, address and door."""
-    data = {"user": call.user, "level": call.level, "door": call.door, "source": call.source}
+    since = call.session.since if call.session else None
+    data = {"user": call.user, "level": call.level, "door": call.door, "source": call.source, "since": since}
     line = f"{call.user or 'nobody yet'}, level {call.level}, by {call.door} {call.source}".rstrip()
-    return Answer(lines=(line,), data=data)
+    begun = f", since {since.astimezone(call.zone):%H:%M}" if since else ""
+    return Answer(lines=(line + begun,), data=data)
 
 
 @operation("quit", level=0, also="exit")

@@ -1,0 +1,178 @@
+"""Orders about services: what runs, what listens, and who may reach it (operations.md §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from appliance.operations.answer import Answer, Table
+from appliance.operations.call import Call
+from appliance.operations.operation import operation
+from appliance.operations.times import ago
+from appliance.supervisor import ServiceStatus, State
+
+if TYPE_CHECKING:
+    from appliance.settings.subjects.console import Console
+    from appliance.settings.subjects.dashboard import Ssh
+
+OFF: Final = "off"
+DOES: Final = {
+    "bus": "reads the meters, a worker for each segment",
+    "planning": "starts every planned job at its time",
+    "rounds": "hands rounds, changed settings and meters to those who obey them",
+    "console": "local console on the socket of the data folder",
+    "people": "everything people look at: telnet, SSH, dashboards",
+    "front panel": "display, buttons, lights and relays",
+    "telnet": "console over telnet and plain TCP",
+    "ssh": "dashboard and console over SSH",
+}
+
+
+class Reach(StrEnum):
+    """Who can reach a port."""
+
+    NOBODY = "–"
+    LOCAL = "local"
+    LISTED = "listed"  # only clients that are named
+    NETWORK = "LAN"  # whoever reaches this one address
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service at this moment."""
+
+    name: str
+    state: str
+    kind: str  # worker, tcp
+    since: datetime
+    note: str = ""
+    port: int = 0
+    listens: str = ""
+    reach: Reach = Reach.NOBODY
+    clients: int = 0
+    encrypted: bool = False
+    settings: str = ""  # subject of its settings
+    error: str = ""
+    pause: float = 0.0  # seconds to the next attempt
+
+    @property
+    def does(self) -> str:
+        """What it is for."""
+        return DOES.get(self.name, "")
+
+    @property
+    def exposed(self) -> bool:
+        """Anybody may reach it, and listen to what is said."""
+        return self.reach is Reach.ALL and not self.encrypted
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is here now."""
+
+    user: str
+    door: str
+    source: str
+    level: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Services and sessions."""
+
+    services: tuple[Service, ...]
+    sessions: tuple[Session, ...]
+
+
+def services(call: Call) -> Services:
+    """Everything that runs or could run; what runs first."""
+    call.need_level(1, "the services")
+    entries = call.parts.doorkeeper.sessions.all()
+    sessions = tuple(Session(e.user, e.door, e.source, e.level, e.since) for e in entries)
+    found = [*(_worker(status) for status in call.parts.services()), *_doors(call, sessions)]
+    found.sort(key=lambda one: one.state == OFF)
+    return Services(tuple(found), sessions)
+
+
+@operation("service list", level=1, also="show services")
+def service_list(call: Call) -> Answer:
+    """Services with state, port, clients, last fault."""
+    now = call.now()
+    rows = [
+        (s.name, s.state, s.kind, s.port or None, s.listens, str(s.reach), s.clients, ago(s.since, now), s.note)
+        for s in services(call).services
+    ]
+    return Answer(table=Table.of("service state kind port listens open_to clients since note", rows, "port clients"))
+
+
+@operation("show exposure", level=1)
+def show_exposure(call: Call) -> Answer:
+    """Every open port: who may reach it, encrypted or not, how many clients."""
+    rows = [
+        (s.port, s.name, str(s.reach), s.encrypted, s.clients, s.note)
+        for s in services(call).services
+        if s.port and s.state != OFF
+    ]
+    return Answer(table=Table.of("port service open_to encrypted clients note", rows, "port clients"))
+
+
+@operation("client list", level=1, also="show clients")
+def client_list(call: Call) -> Answer:
+    """Clients of all services."""
+    now = call.now()
+    rows = [(s.user or "nobody yet", s.level, s.door, s.source, ago(s.since, now)) for s in services(call).sessions]
+    return Answer(table=Table.of("user level door source since", rows, "level"))
+
+
+def _worker(status: ServiceStatus) -> Service:
+    waits = status.state in (State.WAITING, State.FAILED)
+    note = f"{status.error} Attempt {status.failures + 1} in {status.pause:.0f} s." if waits else ""
+    return Service(status.name, str(status.state), "worker", status.since, note, error=status.error, pause=status.pause)
+
+
+def _doors(call: Call, sessions: tuple[Session, ...]) -> Iterator[Service]:
+    settings = call.parts.settings
+    tls = str(settings.console.tls)
+    passwords = "set up with users and passwords" if call.parts.doorkeeper.is_set_up else "not set up yet"
+    console = f"{passwords}, TLS {tls}"
+    yield _door(call, "telnet", settings.console, "console", sessions, console, encrypted=tls == "required")
+    yield _door(call, "ssh", settings.ssh, "ssh", sessions, passwords, encrypted=True)
+
+
+def _door(
+    call: Call,
+    name: str,
+    rows: Console | Ssh,
+    subject: str,
+    sessions: tuple[Session, ...],
+    note: str,
+    *,
+    encrypted: bool,
+) -> Service:
+    return Service(
+        name,
+        str(State.RUNNING) if rows.enabled else OFF,
+        "tcp",
+        call.parts.started,
+        note,
+        rows.port,
+        ",".join(map(str, rows.listen)),
+        _reach(rows) if rows.enabled else Reach.NOBODY,
+        sum(session.door in (name, subject) for session in sessions),
+        encrypted,
+        subject,
+    )
+
+
+def _reach(rows: Console | Ssh) -> Reach:
+    addresses = [address for address in rows.listen if address is not None]
+    if all(address.is_loopback for address in addresses):
+        return Reach.LOCAL
+    if rows.allow:
+        return Reach.LISTED
+    return Reach.ALL if any(address.is_unspecified for address in addresses) else Reach.NETWORK
