@@ -162,16 +162,17 @@ def _door(
         note,
         rows.port,
         ",".join(map(str, rows.listen)),
-        _reach(rows) if rows.enabled else Reach.NOBODY,
+        _reach(rows, open_beyond=call.parts.doorkeeper.is_set_up) if rows.enabled else Reach.NOBODY,
         sum(session.door in (name, subject) for session in sessions),
         encrypted,
         subject,
     )
 
 
-def _reach(rows: Console | Ssh) -> Reach:
+def _reach(rows: Console | Ssh, *, open_beyond: bool) -> Reach:
+    """Who reaches a port; until there is a user, nobody beyond this machine."""
     addresses = [address for address in rows.listen if address is not None]
-    if all(address.is_loopback for address in addresses):
+    if not open_beyond or all(address.is_loopback for address in addresses):
         return Reach.LOCAL
     if rows.allow:
         return Reach.LISTED

@@ -35,5 +35,7 @@ SCREENS: Final = (
     Entry("2", "meters", _("Meters"), "tui.screens.meters:MetersPage"),
     Entry("3", "bus", _("Bus"), "tui.screens.bus:BusPage"),
     Entry("4", "log", _("Log"), "tui.screens.log:LogPage"),
+    Entry("6", "services", _("Services"), "tui.screens.services:ServicesPage"),
     Entry("7", "settings", _("Settings"), "tui.screens.settings:SettingsPage"),
+    Entry("8", "panel", _("Panel"), "tui.screens.panel:PanelPage"),
 )

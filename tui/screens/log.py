@@ -104,6 +104,11 @@ class LogPage(Page):
         self.draw_filter()
         self.draw_entry()
 
+    def open(self, path: tuple[str, ...]) -> None:
+        """`log/service.bus`: what this source said."""
+        self.source = path[0]
+        self.reload()
+
     def draw_filter(self) -> None:
         """What is let through, and whether new lines come in."""
         word = self.severity.name.lower()

@@ -1,0 +1,77 @@
+"""What runs, and who can reach it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from appliance.operations.services import Reach, services
+from appliance.supervisor import ServiceStatus, State
+from tests.operations.world import World
+from tests.tui.picture import seen
+from tui.app import Dashboard
+from tui.feed import Feed
+
+SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
+FAULT = "gpiochip0 is [red]not[/] there."
+
+
+def look(world: World, keys: Sequence[str] = (), size: tuple[int, int] = (140, 45)) -> str:
+    """The screen, with one service that runs and one that waits."""
+    now = world.clock.now()
+    states = [
+        ServiceStatus("bus", State.RUNNING, now),
+        ServiceStatus("front panel", State.WAITING, now, FAULT, failures=6, restarts=6, pause=48.0),
+    ]
+    parts = replace(world.parts, services=lambda: states)
+    app = Dashboard(Feed(parts), replace(world.call, parts=parts))
+
+    async def run() -> list[str]:
+        async with app.run_test(size=size) as pilot:
+            await pilot.press("6")
+            await pilot.app.workers.wait_for_complete()
+            await pilot.press(*keys)
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            return [*seen(app), str(app.current_mode)]
+
+    return "\n".join(asyncio.run(run()))
+
+
+@SIZES
+def test_service_that_failed_says_why_and_when_it_is_tried_again(world: World, size: tuple[int, int]) -> None:
+    picture = look(world, (), size)
+    assert "✕ front panel" in picture
+    assert "gpiochip0 is [red]not[/]" in picture
+    assert "✕ 1 waiting" in picture
+
+
+@SIZES
+def test_ports_are_shown_with_who_reaches_them(world: World, size: tuple[int, int]) -> None:
+    picture = look(world, ("down", "down"), size)
+    assert "9999" in picture
+    assert "local" in picture
+    assert "programs on this machine only" in picture
+
+
+def test_enter_leads_to_the_settings_of_a_service(world: World) -> None:
+    assert look(world, ("down", "down", "enter")).endswith("settings")
+
+
+def test_who_is_here_is_listed(world: World) -> None:
+    world.parts.doorkeeper.sessions.open("ssh", "192.168.14.33", lambda: None, user="anna", level=3)
+    assert "ssh 192.168.14.33 · level 3" in look(world)
+
+
+def test_plain_port_open_to_all_is_exposed_once_there_are_users(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settings.set({"console.listen": "0.0.0.0", "console.tls": "required"}, "test")
+    doors = {one.name: one for one in services(world.call).services}
+    assert doors["telnet"].reach is Reach.LOCAL
+    monkeypatch.setattr(type(world.parts.doorkeeper), "is_set_up", property(lambda keeper: True))
+    doors = {one.name: one for one in services(world.call).services}
+    assert doors["telnet"].reach is Reach.ALL
+    assert not doors["telnet"].exposed
+    assert replace(doors["telnet"], encrypted=False).exposed
