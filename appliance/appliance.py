@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from appliance import wiring
@@ -33,6 +33,7 @@ from appliance.lifecycle import Lifecycle
 from appliance.log import JournalHandler, Output, set_up, stream
 from appliance.mbus.book import LayoutBook
 from appliance.notify import Notifier
+from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from appliance.panel_wiring import front_panel
 from appliance.planning import PlannedJob, Scheduler
@@ -41,11 +42,15 @@ from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import State, Supervisor
 from appliance.ui_loop import UiLoop
+from console.editor import serve as serve_console
+from console.editor.stream import Stream
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
 from drivers.lines import open_line
 from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
+from tui.ssh import SshServer
+from tui.ssh.channel import Channel
 from tui.tuning import tune
 
 NAME: Final = "busmeister"
@@ -166,6 +171,7 @@ class Appliance:
         self.ui.add(self.telnet.name, self.telnet.start)
         self.dashboards = Dashboards(self.parts)
         self.ui.add("local dashboard", partial(AttachServer.start, self.parts, self.dashboards))
+        self.ui.add("ssh", SshServer(self.parts, self.dashboards, open_console).start)
         self.supervisor = Supervisor(
             [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui, self.panel],
             clock=clock,
@@ -220,6 +226,7 @@ class Appliance:
             self.plan_housekeeping()
         if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):
             self.engine.reconfigure()
+        self.telnet.obey(names)
 
     def obey_storage(self) -> None:
         """The store and the log follow their settings."""
@@ -265,6 +272,11 @@ class Appliance:
         closed = (CLOSED,) if self.store.closed_on_network else ()
         trouble = (self.trouble,) if self.trouble else ()
         return (*recovery, *closed, *trouble, *self.settings.problems)
+
+
+async def open_console(channel: Channel, call: Call) -> None:
+    """The console in an SSH session that asked for it."""
+    await serve_console(cast("Stream", channel), call)  # windows have columns and rows in either view's words
 
 
 def true_slot(schedule: Schedule, zone: ZoneInfo, second: int) -> int:

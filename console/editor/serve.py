@@ -57,6 +57,8 @@ def greeting(call: Call) -> str:
     name = call.parts.settings.identity.name
     if call.level:
         return f"{name}. Type help or ?"
+    if not call.parts.doorkeeper.is_set_up:
+        return f"{name}. Not set up yet: type  setup CODE"
     return f"{name}. Log in: type  login NAME"
 
 

@@ -12,6 +12,8 @@ from typing import Final
 from appliance.errors import RefusedError
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
+from appliance.settings.row import Restarts
+from appliance.settings.table import row_of
 from console.editor import Limits, serve
 from console.telnet.admission import Lobby, Rules, Visitor, source_of
 from console.telnet.encryption import context_of, speaks_tls
@@ -36,6 +38,8 @@ class TelnetConsole:
         self._accepting: list[asyncio.Task[None]] = []
         self._clients: set[asyncio.Task[None]] = set()
         self._context: ssl.SSLContext | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._changing = asyncio.Lock()
         logging.getLogger("telnetlib3").setLevel(logging.CRITICAL)  # a stranger's nonsense is no matter for our log
 
     @property
@@ -45,8 +49,9 @@ class TelnetConsole:
 
     async def start(self) -> TelnetConsole:
         """Listen on every address, or on none."""
+        self._loop = asyncio.get_running_loop()
         console = self._parts.settings.console
-        if not console.enabled:
+        if self._listening or not console.enabled:
             return self
         self._context = context_of(self._parts.settings, self._parts.data_folder)
         self._lobby.rules = self._rules()
@@ -59,6 +64,20 @@ class TelnetConsole:
         self._accepting = [asyncio.create_task(self._accept(one)) for one in self._listening]
         return self
 
+    def obey(self, names: frozenset[str]) -> None:
+        """Settings have changed; from any thread. What the service is restarted for cuts its clients."""
+        if self._loop is not None and any(_restarts(name) for name in names):
+            with suppress(RuntimeError):  # the loop has ended
+                asyncio.run_coroutine_threadsafe(self._restart(), self._loop)
+
+    async def _restart(self) -> None:
+        async with self._changing:
+            await self.close()
+            try:
+                await self.start()
+            except RefusedError as error:
+                log.error("%s", error)
+
     async def close(self) -> None:
         """Stop listening and hang up on everybody."""
         tasks = [*self._accepting, *self._clients]
@@ -69,8 +88,8 @@ class TelnetConsole:
         self._accepting.clear()
 
     def _rules(self) -> Rules:
-        console = self._parts.settings.console
-        return Rules(allow=console.allow, clients=console.max_clients)
+        console, login = self._parts.settings.console, self._parts.settings.security.login
+        return Rules(console.allow, console.max_clients, login.pre_login_clients, login.clients_per_address)
 
     def _stop_listening(self) -> None:
         for one in self._listening:
@@ -127,7 +146,10 @@ class TelnetConsole:
                 await session
 
     def _time_before_login(self) -> float:
-        return 15.0
+        """Longer for the first start: a code and a new password are to be typed."""
+        settings = self._parts.settings
+        known = self._parts.doorkeeper.is_set_up
+        return (settings.security.login.pre_login_time if known else settings.console.idle_timeout).total_seconds()
 
     async def _connected(self, connection: socket.socket) -> tuple[TelnetProtocol | None, asyncio.Future[None]]:
         """The connection as telnet, encrypted where the client wants that; None where it is gone or not welcome."""
@@ -152,6 +174,10 @@ class TelnetConsole:
         )
         await asyncio.wait([ready, lost], return_when=asyncio.FIRST_COMPLETED)
         return (made if ready.done() else None), lost
+
+
+def _restarts(name: str) -> bool:
+    return name.startswith(("console.", "tls.")) and row_of(name).setting.restarts is Restarts.SERVICE
 
 
 def _listen(address: str, port: int) -> socket.socket:

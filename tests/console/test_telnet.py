@@ -1,0 +1,198 @@
+"""The telnet door: pipes and terminals, half-closed connections, TLS, and clients that mean no good."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from appliance.events import BusTraffic
+from console.telnet.server import TelnetConsole
+from tests.console.telnet_clients import DO, HELLO, IAC, NAWS, SB, SE, TTYPE, WILL, WONT, Client, serve
+from tests.operations.world import World
+
+
+def test_pipe_gets_plain_answers_also_after_it_closed_its_side(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(b"show version\nmeter list\nscript on")
+        client.writer.write_eof()
+        assert (await client.rest()).split(b"\r\n") == [
+            bytes([IAC, DO, TTYPE]) + b"busmeister 0.1.0",
+            b"OK",
+            b'ERROR "meter list" needs level 1: login',
+            b"OK",
+            b"",
+        ]
+
+    serve(world, monkeypatch, story)
+
+
+def test_client_that_refuses_everything_is_a_pipe(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(bytes([IAC, WONT, TTYPE]) + b"show version\r\n")
+        assert b"busmeister 0.1.0\r\nOK\r\n" in await client.see(b"OK")
+        client.type(b"quit\r\n")
+        await client.rest()
+
+    serve(world, monkeypatch, story)
+
+
+def test_terminal_is_greeted_and_its_window_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(HELLO)
+        await client.see(b"0>")
+        client.type(b"show version\r\0")
+        await client.see(b"busmeister 0.1.0")
+        client.type(bytes([IAC, SB, NAWS, 0, 40, 0, 10, IAC, SE]))
+        client.type(b"help\r\0")
+        await client.see(b"more: space")
+        client.type(b"q")
+        client.type(b"\x04")
+        await client.rest()
+
+    serve(world, monkeypatch, story)
+
+
+def test_interrupt_of_the_telnet_client_is_ctrl_c(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(HELLO)
+        await client.see(b"3>")
+        client.type(b"bus watch\r\0")
+        await asyncio.to_thread(until, world, watched=True)
+        client.type(bytes([IAC, 244]))
+        await asyncio.to_thread(until, world, watched=False)
+        client.type(b"quit\r\0")
+        await client.rest()
+
+    serve(world, monkeypatch, story, level=3)
+
+
+def test_disconnected_person_leaves_nothing_behind_and_comes_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(HELLO)
+        await client.see(b"3>")
+        client.type(b"bus watch\r\0")
+        await asyncio.to_thread(until, world, watched=True)
+        client.writer.transport.abort()
+        await asyncio.to_thread(until, world, watched=False)
+        again = await Client.connect(console)
+        again.type(HELLO)
+        await again.see(b"3>")
+
+    serve(world, monkeypatch, story, level=3)
+
+
+def until(world: World, *, watched: bool) -> None:
+    while world.hub.wanted(BusTraffic) is not watched:
+        threading.Event().wait(0.001)
+
+
+def test_fifth_connection_of_one_address_is_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        clients = [await Client.connect(console) for _ in range(4)]
+        for client in clients:
+            await client.see(bytes([IAC, DO, TTYPE]))
+        assert await (await Client.connect(console)).rest() == b""
+
+    serve(world, monkeypatch, story)
+
+
+def test_client_that_is_not_listed_sees_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settings.set({"console.allow": "10.0.0.0/8"}, "test")
+
+    async def story(console: TelnetConsole) -> None:
+        assert await (await Client.connect(console)).rest() == b""
+
+    serve(world, monkeypatch, story)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        bytes([IAC, SB, TTYPE]) + b"x" * 100_000,
+        bytes([IAC, SB, 39, 0]) + b"\3VAR\1value" * 50 + bytes([IAC, SE]),
+        bytes([IAC, WILL, 86, IAC, WILL, 87, IAC, DO, 86, IAC, SB, 86, IAC, SE]) * 500,
+        bytes([IAC]) * 50_001,
+        bytes(range(256)) * 300,
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\x16\x03\x01\x02\x00" + b"\0" * 300,
+        b"",
+    ],
+    ids=range(8),
+)
+def test_nonsense_harms_nobody(world: World, monkeypatch: pytest.MonkeyPatch, octets: bytes) -> None:
+    async def story(console: TelnetConsole) -> None:
+        bad = await Client.connect(console)
+        bad.type(octets)
+        bad.writer.write_eof()
+        await bad.rest()
+        good = await Client.connect(console)
+        good.type(b"show version\r\n")
+        await good.see(b"OK")
+
+    serve(world, monkeypatch, story)
+
+
+def test_client_that_reads_nothing_is_hung_up_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        deaf = await Client.connect(console)
+        deaf.writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is a socket's
+        deaf.type(b"help\n" * 5000)
+        hearing = await Client.connect(console)
+        hearing.type(b"show version\n")
+        await hearing.see(b"OK")
+        deaf.writer.transport.abort()
+
+    serve(world, monkeypatch, story)
+
+
+@pytest.fixture
+def certificate(world: World) -> Path:
+    """A certificate with its key, where the console looks for one."""
+    folder = world.parts.data_folder / "certificates"
+    folder.mkdir()
+    path = folder / "self.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-keyout", str(path), "-out", str(path) + ".crt"]  # fmt: skip
+    subprocess.run(make, check=True, capture_output=True)
+    path.write_text(path.read_text() + Path(str(path) + ".crt").read_text())
+    return path
+
+
+def test_tls_and_plain_text_share_the_port(world: World, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
+    async def story(console: TelnetConsole) -> None:
+        trust = ssl.create_default_context(cafile=str(certificate))
+        trust.check_hostname = False
+        encrypted = await Client.connect(console, ssl=trust)
+        encrypted.type(b"show version\n")
+        await encrypted.see(b"busmeister 0.1.0")
+        encrypted.writer.transport.abort()
+        plain = await Client.connect(console)
+        plain.type(b"show version\n")
+        await plain.see(b"busmeister 0.1.0")
+
+    serve(world, monkeypatch, story)
+
+
+def test_plain_text_is_refused_where_tls_is_required(
+    world: World, monkeypatch: pytest.MonkeyPatch, certificate: Path
+) -> None:
+    world.settings.set({"console.tls": "required"}, "test")
+
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(b"show version\n")
+        assert b"busmeister" not in await client.rest()
+
+    serve(world, monkeypatch, story)
