@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from appliance.errors import BusmeisterError, TelegramError
+from appliance.errors import EncodeError, TelegramError
 from appliance.mbus.codings import DATA_FIELDS, by_length
 from appliance.mbus.dif import EXTENSION, LVAR, MANUFACTURER_DATA, MANUFACTURER_DATA_AND_MORE
 from appliance.mbus.frames import LongFrame
@@ -124,16 +124,22 @@ class FormatBook:
 
 
 def _full_frame(telegram: Telegram, reference: CompactData, known: Format) -> bytes | None:
-    """The full frame by one format, None where the CRC says that it was another."""
+    """The full frame by one format, None where sizes or CRC say that it was another."""
     octets = telegram.octets
     try:
         records = known.expand(octets[reference.start : reference.end])
-        if crc16(records) != reference.crc:
-            return None
-        header = octets[USER_DATA : reference.start - REFERENCE]
-        return LongFrame(octets[4], octets[5], FULL[octets[CI_POSITION]], header + records).to_bytes()
-    except BusmeisterError:  # other sizes than the format's, or longer than a frame: not this format
+    except TelegramError:
         return None
+    if crc16(records) != reference.crc:
+        return None
+    header = octets[USER_DATA : reference.start - REFERENCE]
+    try:
+        return LongFrame(octets[4], octets[5], FULL[octets[CI_POSITION]], header + records).to_bytes()
+    except EncodeError as error:
+        name = f"compact frame of format {reference.signature:04X}"
+        raise TelegramError(
+            f"{name}: with its record headers it is longer than a frame, read a full telegram"
+        ) from error
 
 
 def _header_end(octets: bytes, start: int) -> int:

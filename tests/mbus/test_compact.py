@@ -85,6 +85,21 @@ def test_wrong_crc_of_the_full_frame_gives_no_values() -> None:
     assert "do not have the CRC B66A" in telegram.notes[0]
 
 
+def test_compact_frame_longer_than_a_frame_with_its_headers_says_so() -> None:
+    book = LayoutBook()
+    many = bytes.fromhex("0413 01000000") * 36
+    book.decode(frame(0x78, many + bytes.fromhex("0D78 01 41")))
+    signature = format_signature([b"\x04\x13"] * 36 + [b"\x0d\x78"])
+    full = many + bytes.fromhex("0D78 40") + b"A" * 64
+    data = bytes.fromhex("01000000") * 36 + b"\x40" + b"A" * 64
+    telegram = book.decode(frame(0x79, reference(signature, crc16(full)) + data))
+    assert telegram.records is None
+    assert telegram.notes == (
+        f"compact frame of format {signature:04X}: with its record headers it is longer than a frame, "
+        "read a full telegram",
+    )
+
+
 @pytest.mark.parametrize("data", [DATA[:-1], DATA + b"\x00", b""])
 def test_data_of_another_length_than_the_format_give_no_values(data: bytes) -> None:
     book = LayoutBook()
