@@ -109,8 +109,9 @@ def _whole(number: int, meaning: Meaning, part: Part) -> Piece:
     elif factor != 1:
         plain, parts = (), (Field(f"{name} * {factor * 10**-places}"), JOINT, Field(name))
     elif places:
-        plain = (f"p{number} = f'{{{name}}}'", f"z{number} = '{'0' * -places}' if {name} else ''")
-        parts = (Field(f"p{number}"), Field(f"z{number}"), JOINT, Field(f"p{number}"))
+        zeros = f"z{number} = '{'0' * -places}{JOINT}' if {name} else '{JOINT}'"
+        plain = (f"p{number} = f'{{{name}}}'", zeros)
+        parts = (Field(f"p{number}"), Field(f"z{number}"), Field(f"p{number}"))
     else:
         plain, parts = (f"p{number} = f'{{{name}}}'",), _twice("", f"p{number}")
     return Piece(statement, odd, plain, parts, careful)
