@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from appliance.events import RoundProgress
 from appliance.log import Entry
@@ -40,3 +40,11 @@ class Batch:
         for key in batch.heard.keys() & batch.missed.keys():
             del batch.missed[key]
         return batch
+
+    def without(self, meters: Collection[int]) -> Batch:
+        """The same without readings and reasons of these meters."""
+        if not meters:
+            return self
+        heard = {key: item for key, item in self.heard.items() if item.meter not in meters}
+        missed = {key: item for key, item in self.missed.items() if item.meter not in meters}
+        return replace(self, heard=heard, missed=missed)

@@ -16,6 +16,7 @@ from appliance.log import stream
 from appliance.store.ballast import Ballast, Space
 from appliance.store.damage import check_all
 from appliance.store.database import connected, is_sqlite, query
+from appliance.store.erasure import Erasure
 from appliance.store.folder import DataFolder
 from appliance.store.last_good import LastGood
 from appliance.store.newest import NewestBook
@@ -45,6 +46,7 @@ class Housekeeping:
         database: peewee.Database,
         writer: Writer,
         newest: NewestBook,
+        erasure: Erasure,
         clock: Clock,
         options: Callable[[], StoreOptions],
         publish: Callable[[object], None],
@@ -52,6 +54,7 @@ class Housekeeping:
         self._folder = folder
         self._database = database
         self._newest = newest
+        self._erasure = erasure
         self._clock = clock
         self._options = options
         self._publish = publish
@@ -102,6 +105,7 @@ class Housekeeping:
         if self._full:
             self._full = False
             self.shrink_log()
+        self._erasure.finish(wait=False)  # what a power cut left half done
         self.retention.by_age()
         self.retention.by_space(self._ballast.lacks(self._options().ballast), self.shrink_log)
         self.retention.logs()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
 from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.database import change, connected
+from appliance.store.erasure import Erasure
 from appliance.store.models import Counter, MeterRow
 from appliance.store.newest import NewestBook
 from appliance.store.readings import Readings
@@ -43,6 +44,7 @@ class Meters:
         writer: Writer,
         readings: Readings,
         newest: NewestBook,
+        erasure: Erasure,
         clock: Clock,
         publish: Callable[[object], None],
         changed: Callable[[], None],
@@ -51,6 +53,7 @@ class Meters:
         self._writer = writer
         self._readings = readings
         self._newest = newest
+        self._erasure = erasure
         self._clock = clock
         self._publish = publish
         self._changed = changed
@@ -132,9 +135,11 @@ class Meters:
         self._writer.order(lambda: self._change(meters))
         self._took(meters)
 
-    def delete(self, *numbers: int) -> None:
-        """Take meters off the list; their readings stay until they are deleted."""
-        self._writer.order(lambda: MeterRow.delete().where(MeterRow.id.in_(numbers)).execute(self._database))
+    def delete(self, *numbers: int, keep_values: bool = True) -> None:
+        """Take meters off the list. Values that are not kept are condemned at once; `Erasure.finish` deletes them."""
+        self._writer.order(lambda: self._delete(numbers, keep_values))
+        if not keep_values:
+            self._erasure.forget(numbers)
         with self._lock:
             self._meters = {number: meter for number, meter in self._meters.items() if number not in numbers}
         self._changed()
@@ -149,12 +154,19 @@ class Meters:
         for meter in meters:
             if meter.id in self._meters:
                 raise RefusedError(f"There is a meter {meter.id} already.", Kind.CONFLICT)
+            if meter.id and self._erasure.is_condemned(meter.id):
+                raise RefusedError(f"There was a meter {meter.id}, whose values are being deleted.", Kind.CONFLICT)
             added.append(replace(meter, id=meter.id or highest + 1))
             highest = max(highest, added[-1].id)
         for meter in added:
             MeterRow.insert(**to_row(meter), installed=installed).execute(self._database)
         change(self._database, GIVE, (GIVEN, highest))
         return added
+
+    def _delete(self, numbers: Collection[int], keep_values: bool) -> None:
+        MeterRow.delete().where(MeterRow.id.in_(numbers)).execute(self._database)
+        if not keep_values:
+            self._erasure.condemn(numbers)
 
     def _given(self) -> int:
         """The highest number ever given, also where the database began anew from an older copy."""

@@ -65,6 +65,20 @@ class NewestBook:
         """The newest scheduled slot of a meter that ended, in a reading or a reason."""
         return self._ended.get(meter)
 
+    def forget(self, meters: Iterable[int]) -> None:
+        """These meters and all their values are gone."""
+        with self._lock:
+            for meter in meters:
+                self._heard.pop(meter, None)
+                self._ended.pop(meter, None)
+
+    def cleared(self, meters: Iterable[int], until: int) -> None:
+        """The values of these meters in slots below `until` are gone; that those slots ended stays known."""
+        with self._lock:
+            for meter in meters:
+                if self._heard.get(meter, until) < until:
+                    del self._heard[meter]
+
     def rebuild(self) -> None:
         """Look everything up in the rows, however far that is: after readings were deleted or moved."""
         heard, ended, missed = self._since(0)

@@ -73,6 +73,11 @@ class StatusLog:
         """Remember what is safe on the disk."""
         self._last.update((meter, status) for meter, _, status in changes)
 
+    def forget(self, meters: Iterable[int]) -> None:
+        """These meters are gone."""
+        for meter in meters:
+            self._last.pop(meter, None)
+
     def of(self, meter: int, since: datetime, until: datetime, count: int = 1000) -> list[MeterStatus]:
         """A meter's log, newest first."""
         row = MeterLogRow

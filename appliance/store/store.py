@@ -17,6 +17,7 @@ from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.audit import AuditShelf
 from appliance.store.damage import Recovery
 from appliance.store.database import close_all, connected, open_server, open_sqlite, writing
+from appliance.store.erasure import Erasure
 from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
 from appliance.store.guesses import GuessShelf
@@ -74,7 +75,7 @@ class Store:
         self.readings = Readings(database, self.layouts, self.history.start)
         pen = Pen(database, self.layouts, self.history.current, self.status, self.newest, receivers)
         self._writer = Writer(
-            pen.write,
+            lambda batch: pen.write(batch.without(self.erasure.gone)),
             transaction=lambda: writing(database),
             clock=clock,
             options=lambda: self.options,
@@ -86,11 +87,12 @@ class Store:
         )
         self.journal = Journal(database, self._writer, clock, lambda: self.options)
         self.outbox = Outbox(database, self._writer)
+        self.erasure = Erasure(database, self._writer, self.newest, self.status)
         self.housekeeping = Housekeeping(
-            folder, database, self._writer, self.newest, clock, lambda: self.options, publish
+            folder, database, self._writer, self.newest, self.erasure, clock, lambda: self.options, publish
         )
         changed = self.housekeeping.changed
-        self.meters = Meters(database, self._writer, self.readings, self.newest, clock, publish, changed)
+        self.meters = Meters(database, self._writer, self.readings, self.newest, self.erasure, clock, publish, changed)
         self.settings = Settings(database, self._writer, clock, changed)
         self.users = UserShelf(database, self._writer, changed)
         self.guesses = GuessShelf(database, self._writer)
