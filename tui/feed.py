@@ -71,7 +71,8 @@ class Feed:
 
     def leave(self, tell: Tell) -> None:
         """Nobody looks there any more."""
-        self._listeners.remove(tell)
+        if tell in self._listeners:  # a session that failed before it began never joined
+            self._listeners.remove(tell)
         if not self._listeners and self._following is not None:
             self._following.close()
             self._following = None

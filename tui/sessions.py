@@ -97,9 +97,11 @@ class Session:
         """Run it; a mistake of the program ends it with one line."""
         if self._gone:
             return
-        await app.run_async(size=bounded(*self._link.size))
-        if self._driver is not None:
-            self._driver.stop_application_mode()
+        try:
+            await app.run_async(size=bounded(*self._link.size))
+        finally:
+            if self._driver is not None:
+                self._driver.stop_application_mode()
         if app.return_code:
             self.tell(_("The dashboard made a mistake and was closed; the appliance goes on. The log has its trace."))
 

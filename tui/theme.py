@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.color import ANSI_COLOR_NAMES
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK: Final = {
     "background": "#11151b",
@@ -133,7 +133,7 @@ def _theme(word: str, colours: Mapping[str, str], *, dark: bool, ansi: bool = Fa
         boost=names["background"],
         dark=dark,
         ansi=ansi,
-        variables={f"c-{name}": names[name] for name in shown},
+        variables={**(BUILTIN_THEMES["ansi-dark"].variables if ansi else {}), **{f"c-{n}": names[n] for n in shown}},
     )
 
 

@@ -1,0 +1,5 @@
+"""Dashboard and console over SSH. Everything else SSH could do (forwarding, SFTP, other commands) is refused."""
+
+from tui.ssh.server import SshServer
+
+__all__ = ["SshServer"]

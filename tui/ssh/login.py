@@ -1,0 +1,153 @@
+"""One connection: who it is. Before set-up only `setup` with the code of the device, who chooses a password at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import asyncssh
+
+from appliance.errors import RefusedError
+from appliance.log import stream
+from appliance.operations.call import Call
+from appliance.operations.parts import Parts
+from appliance.security.doorkeeper import Identity
+from tui.ssh.channel import Channel
+from tui.ssh.gate import Gate, Source, is_allowed, is_neighbour, source_of
+from tui.text import _
+
+log = stream("service.ssh")
+
+DOOR: Final = "ssh"
+SETUP: Final = "setup"
+NOBODY: Final = "0.0.0.0"
+Result = TypeVar("Result")
+Challenge = tuple[str, str, str, list[tuple[str, bool]]]
+
+
+MakeSession = Callable[[Call], Channel | None]
+"""Makes the session of somebody who is in; None where there is no room."""
+
+
+class Visitor(asyncssh.SSHServer):
+    """One connection, from its first octet."""
+
+    def __init__(self, parts: Parts, gate: Gate, make_session: MakeSession) -> None:
+        self._parts = parts
+        self._gate = gate
+        self._make_session = make_session
+        self._source: Source | None = None
+        self._identity: Identity | None = None
+        self._code = ""
+        self._key = ("", b"")  # offered last, known, not yet proven
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Hang up on those who may not connect, before a word is said."""
+        source = source_of(conn.get_extra_info("peername", (NOBODY,))[0])
+        settings = self._parts.settings.ssh
+        stranger = not self._parts.doorkeeper.is_set_up and not is_neighbour(source)
+        if stranger or not is_allowed(source, settings.allow) or not self._gate.enter(source):
+            conn.abort()
+            return
+        self._source = source
+        self._connection = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Make room."""
+        if self._source is not None:
+            self._gate.leave(self._source)
+
+    def begin_auth(self, username: str) -> bool:
+        """Nobody comes in without."""
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return self._parts.doorkeeper.is_set_up and self._parts.settings.ssh.password_login
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        """The doorkeeper decides, off the loop."""
+        keeper = self._parts.doorkeeper
+        return await self._admit(keeper.login, username, password, door=DOOR, source=str(self._source))
+
+    def public_key_auth_supported(self) -> bool:
+        return self._parts.doorkeeper.is_set_up
+
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Asked before the signature was checked: nothing is noted yet."""
+        known: bool = await self._ask(self._parts.doorkeeper.knows_key, username, key.public_data)
+        if known:
+            self._key = (username, key.public_data)
+        return known
+
+    async def auth_completed(self) -> None:
+        """A key whose signature was sound logs in its user."""
+        name, key = self._key
+        if self._identity is None and key and name == self._connection.get_extra_info("username"):
+            keeper = self._parts.doorkeeper
+            await self._admit(keeper.login_with_key, name, key, door=DOOR, source=str(self._source))
+
+    def kbdint_auth_supported(self) -> bool:
+        return not self._parts.doorkeeper.is_set_up or self._parts.settings.ssh.password_login
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge | bool:
+        """The password; before set-up the code."""
+        if self._parts.doorkeeper.is_set_up:
+            return ("", "", "", [(_("Password: "), False)])
+        if username != SETUP:
+            return False
+        return (_("busmeister set-up"), "", "", [(_("Set-up code: "), False)])
+
+    async def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> Challenge | bool:
+        """Password, or code and then a password twice."""
+        if self._parts.doorkeeper.is_set_up:
+            return len(responses) == 1 and await self.validate_password(username, responses[0])
+        if not self._code:
+            return await self._take_code(responses)
+        return await self._take_password(responses)
+
+    def session_requested(self) -> Channel | bool:
+        """Only those who are in."""
+        identity = self._identity
+        if identity is None:
+            return False
+        return self._make_session(Call(self._parts, identity.name, identity.level, DOOR, str(self._source))) or False
+
+    async def _take_code(self, responses: Sequence[str]) -> Challenge | bool:
+        if len(responses) != 1 or not self._gate.may_try():
+            return False
+        try:
+            await self._ask(self._parts.doorkeeper.check_setup_code, responses[0])
+        except RefusedError as error:
+            log.warning("set-up from %s: %s", self._source, error.sentence)
+            return False
+        self._code = responses[0]
+        return _choose_password("")
+
+    async def _take_password(self, responses: Sequence[str]) -> Challenge | bool:
+        if len(responses) != 2 or responses[0] != responses[1]:
+            return _choose_password(_("The two were not the same."))
+        keeper = self._parts.doorkeeper
+        try:
+            self._identity = await self._ask(
+                keeper.setup, self._code, responses[0], door=DOOR, source=str(self._source)
+            )
+        except RefusedError as error:
+            return _choose_password(error.sentence)
+        return True
+
+    async def _admit(self, check: Callable[..., Identity], *arguments: str | bytes, **named: str) -> bool:
+        try:
+            self._identity = await self._ask(check, *arguments, **named)
+        except RefusedError as error:
+            log.info("login from %s refused: %s", self._source, error.sentence)
+            return False
+        return True
+
+    async def _ask(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:  # noqa: ANN401  # those of the doorkeeper's methods
+        return await asyncio.wrap_future(self._parts.hub.ask(function, *arguments, **named))
+
+
+def _choose_password(trouble: str) -> Challenge:
+    questions = [(_("New password for admin: "), False), (_("Again: "), False)]
+    return (_("busmeister set-up"), trouble, "", questions)
