@@ -21,6 +21,7 @@ def check_together(source: Source, changed: Iterable[str]) -> None:
         _pauses_grow(tree, name)
     _lines_are_used_once(tree)
     _open_console_knows_its_clients(tree)
+    _lent_bus_knows_its_clients(tree)
 
 
 def _segment_has_a_line(tree: Tree, name: str) -> None:
@@ -53,4 +54,14 @@ def _open_console_knows_its_clients(tree: Tree) -> None:
         raise SettingError(
             f"console.listen takes {outside[0]} together with console.allow=ADDRESSES or console.tls=required: "
             "passwords would travel unencrypted from anywhere"
+        )
+
+
+def _lent_bus_knows_its_clients(tree: Tree) -> None:
+    converter = tree.level_converter
+    outside = [address for address in converter.listen if address is not None and not address.is_loopback]
+    if outside and not converter.allow:
+        raise SettingError(
+            f"level_converter.listen takes {outside[0]} together with level_converter.allow=ADDRESSES: "
+            "whoever connects has the bus"
         )

@@ -289,6 +289,30 @@ def test_restart_by_the_drawing_is_done_for_who_may(device: Device) -> None:
     assert device.world.parts.lifecycle.ending is Ending.RESTART
 
 
+def test_button_of_a_session_that_ended_is_let_go(device: Device) -> None:
+    device.panel.down("red", device.world.call)
+    device.work()
+    device.wait(29.9)
+    assert device.panel.view().buttons[0].pressed
+    device.wait(0.2)
+    assert device.panel.view().pressed[0].what == "red 30.0 s"
+
+
+def test_button_let_go_in_time_is_let_go_once(device: Device) -> None:
+    device.panel.down("red", device.world.call)
+    device.work()
+    device.wait(0.3)
+    device.panel.up("red", device.world.call)
+    device.work()
+    device.wait(40)
+    assert [one.what for one in device.panel.view().pressed] == ["red 0.3 s"]
+
+
+def test_visitor_presses_nothing(device: Device) -> None:
+    with pytest.raises(RefusedError, match="needs level 2"):
+        device.panel.down("red", device.world.person(1))
+
+
 def test_button_that_the_board_has_not_is_refused(device: Device) -> None:
     with pytest.raises(RefusedError, match="has no push button"):
         device.panel.down("push", device.world.call)

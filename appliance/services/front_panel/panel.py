@@ -51,6 +51,7 @@ LONGEST_SLEEP: Final = 0.5  # seconds until `stop` is noticed
 FACTS_EVERY: Final = 1.0
 MESSAGE_TIME: Final = 6.0
 EDITING_TIME: Final = 60.0  # without a press
+LONGEST_HOLD: Final = 30.0  # of a drawn button that nobody lets go
 HELD_EVERY: Final = 0.1
 HELD_SHOWN: Final = 0.5  # a short press shows nothing of its own
 TEST_STEP: Final = 0.7
@@ -207,6 +208,7 @@ class FrontPanel:
             self._down.setdefault(button, at)
             self._buttons.press(button, at)
             return
+        self._later = [touch for touch in self._later if touch.button != button]
         seconds = at - self._down.pop(button, at)
         gesture = self._power_up.release(at) if button == PUSH else None
         gesture = self._buttons.release(button, at) or gesture
@@ -387,7 +389,7 @@ class FrontPanel:
         moments += [relay.next_moment() for relay in self._relays.values()]
         moments += [touch.at for touch in self._later]
         moments += [moment for moment in (self._buttons.next_moment(), self._power_up.next_moment(now)) if moment]
-        if self._down:
+        if self._buttons.held(now) is not None:
             moments.append(now + HELD_EVERY)
         if self._message is not None or self._editor is not None:
             moments.append(self._until)
@@ -421,8 +423,8 @@ class FrontPanel:
             )
 
     def down(self, button: str, call: Call) -> None:
-        """Somebody presses a button of the drawing and holds it."""
-        self._reach(button, call, self._now(), pressed=True)
+        """Somebody presses a button of the drawing and holds it; a session that ends meanwhile lets go, too."""
+        self.press(button, LONGEST_HOLD, call)
 
     def up(self, button: str, call: Call) -> None:
         """He lets it go."""
@@ -469,6 +471,7 @@ class FrontPanel:
                 relay.reset()
 
     def _reach(self, button: str, call: Call, at: float, *, pressed: bool) -> None:
+        call.need_level(2, "the panel's buttons")
         for role in buttons_of(button):
             if not self._board.has(role):
                 raise RefusedError(f"The board {self._board.name} has no {role} button.", Kind.NOT_FOUND)
