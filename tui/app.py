@@ -27,6 +27,7 @@ from tui.commander import Commander
 from tui.feed import Feed
 from tui.messages import Changes, Happened
 from tui.screens import SCREENS
+from tui.screens.entrance import FirstStart, Login
 from tui.screens.page import SMALLEST, Page
 from tui.screens.question import Question
 from tui.terminal import Terminal
@@ -98,6 +99,14 @@ class Dashboard(App[None]):
         """The screen that is seen, where it is no question or help over one."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who has not come in can do nothing but that, or leave."""
+        return bool(self.call.level) or action not in ("go", "back", "palette", "repeat", "help")
+
+    def enter(self) -> None:
+        """Ask who is there: at the first start for the set-up code."""
+        self.push_screen(Login() if self.call.parts.doorkeeper.is_set_up else FirstStart())
+
     def now(self) -> datetime:
         """Time as people here read it."""
         return self.call.now().astimezone(self.call.zone)
@@ -105,6 +114,8 @@ class Dashboard(App[None]):
     async def on_mount(self) -> None:
         """Begin to follow what happens."""
         await self.feed.join(self._tell)
+        if not self.call.level:
+            self.enter()
         self.set_interval(1, self._second)
         start = str(self.call.parts.settings.dashboard.start_screen)
         if start in self.MODES and start != self.current_mode:
@@ -119,6 +130,10 @@ class Dashboard(App[None]):
     def go(self, address: str) -> None:
         """To what an address names; of screens that do not exist, nowhere."""
         name, *rest = address.split("/")
+        if name == "first-start":
+            self.enter()
+        if not self.call.level:
+            return
         if name not in self.MODES:
             return
         if name != self.current_mode:

@@ -84,6 +84,8 @@ class Commander:
     def _show(self, text: str, answer: Answer) -> None:
         if answer.call is not None:
             self._app.call = answer.call
+            if not answer.call.level:
+                self._app.enter()
         if answer.leave:
             self._app.exit()
         elif answer.live is not None:

@@ -41,6 +41,7 @@ def offers(call: Call, registry: Registry, seen: Iterable[Glance]) -> list[Offer
     """Everything that this person may do."""
     found = [
         *(Offer(_("go to {}").format(entry.title), to=entry.name, key=entry.key) for entry in SCREENS),
+        *_entrance(call),
         *_operations(registry),
         *_meters(seen),
         *_settings(call),
@@ -93,6 +94,11 @@ def _worth(words: Sequence[str], offer: Offer) -> tuple[int, int]:
     whole = sum(word in offer.title.lower().split() for word in words)
     begins = sum(part.startswith(words[0]) for part in offer.title.lower().split()[:1])
     return -(2 * whole + begins), len(offer.title)
+
+
+def _entrance(call: Call) -> Iterator[Offer]:
+    if not call.parts.doorkeeper.is_set_up:
+        yield Offer(_("first start: make the administrator"), _("asks for the set-up code"), 0, to="first-start")
 
 
 def _operations(registry: Registry) -> Iterator[Offer]:

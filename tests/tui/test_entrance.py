@@ -1,0 +1,100 @@
+"""The way in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.operations.world import World
+from tests.tui.picture import seen
+from tui.app import Dashboard
+from tui.feed import Feed
+
+GOOD = "seven-green-boilers"
+SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
+
+
+def enter(world: World, keys: Sequence[str], size: tuple[int, int] = (140, 45)) -> tuple[str, int]:
+    """The screen after some keys of somebody without a level, and the level then."""
+    app = Dashboard(Feed(world.parts), world.person(0))
+
+    async def run() -> list[str]:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            for key in keys:
+                await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            return seen(app)
+
+    return "\n".join(asyncio.run(run())), app.call.level
+
+
+def set_up(world: World) -> str:
+    world.parts.doorkeeper.prepare()
+    return world.parts.doorkeeper.setup_code
+
+
+@SIZES
+def test_new_device_asks_for_its_code_and_shows_no_meters(world: World, size: tuple[int, int]) -> None:
+    set_up(world)
+    picture, level = enter(world, (), size)
+    assert "▶ 1 Set-up code" in picture
+    assert "There is no factory password." in picture
+    assert level == 0
+
+
+def test_code_and_password_make_the_administrator(world: World) -> None:
+    code = set_up(world)
+    _picture, level = enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter"))
+    assert level == 3
+    assert world.parts.doorkeeper.is_set_up
+
+
+def test_wrong_code_is_refused_with_a_sentence(world: World) -> None:
+    set_up(world)
+    picture, level = enter(world, ("x", "enter", *GOOD, "enter", *GOOD, "enter"))
+    assert "✕ " in picture
+    assert level == 0
+
+
+def test_two_passwords_that_differ_are_told_while_typing(world: World) -> None:
+    set_up(world)
+    picture, _level = enter(world, ("x", "enter", *GOOD, "enter", *GOOD[:4]))
+    assert "✕ differs yet" in picture
+    assert "● long and not common" in picture
+    assert GOOD not in picture
+
+
+@SIZES
+def test_wrong_password_is_refused_without_saying_what_was_wrong(world: World, size: tuple[int, int]) -> None:
+    world.parts.doorkeeper.setup(set_up(world), GOOD, door="local", source="test")
+    picture, level = enter(world, (*"nobody", "enter", *"wrong", "enter"), size)
+    assert "Login" in picture
+    assert "nobody" not in picture.split("✕")[1]
+    assert level == 0
+
+
+def test_right_password_opens_the_dashboard(world: World) -> None:
+    world.parts.doorkeeper.setup(set_up(world), GOOD, door="local", source="test")
+    picture, level = enter(world, (*"admin", "enter", *GOOD, "enter"))
+    assert level == 3
+    assert "1 Overview" in picture
+
+
+def test_no_key_leads_past_the_entrance(world: World) -> None:
+    set_up(world)
+    picture, _level = enter(world, ("tab", "tab", "tab", "tab", "shift+tab", "ctrl+p", "f1"))
+    assert "▶ 1 Set-up code" in picture
+    app = Dashboard(Feed(world.parts), world.person(0))
+
+    async def go() -> str | None:
+        async with app.run_test() as pilot:
+            app.set_focus(None)
+            await pilot.press("2", "escape")
+            app.go("meters")
+            return app.current_mode
+
+    assert asyncio.run(go()) == "overview"
