@@ -114,9 +114,10 @@ class Dashboard(App[None]):
     async def on_mount(self) -> None:
         """Begin to follow what happens."""
         await self.feed.join(self._tell)
+        self.set_interval(1, self._second)
         if not self.call.level:
             self.enter()
-        self.set_interval(1, self._second)
+            return
         start = str(self.call.parts.settings.dashboard.start_screen)
         if start in self.MODES and start != self.current_mode:
             self.go(start)

@@ -93,7 +93,7 @@ def test_no_key_leads_past_the_entrance(world: World) -> None:
     async def go() -> str | None:
         async with app.run_test() as pilot:
             app.set_focus(None)
-            await pilot.press("2", "escape")
+            await pilot.press("2")
             app.go("meters")
             return app.current_mode
 
