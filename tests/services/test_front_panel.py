@@ -147,6 +147,16 @@ def test_network_set_up_is_saved_and_says_that_it_is_not_applied(device: Device)
     assert (lan.mode, lan.address) == ("static", IPv4Address("192.168.14.21"))
 
 
+def test_network_set_up_by_an_installer_needs_level_3(device: Device) -> None:
+    panel, installer = device.panel, device.world.person(2)
+    for button, seconds in (("blue", 2.0), ("red", 0.2), ("blue", 1.5), ("blue", 1.5), ("blue", 1.5)):
+        panel.press(button, seconds, installer)
+        device.work()
+        device.wait(seconds + 0.1)
+    assert "needs level 3" in panel.view().pressed[0].outcome
+    assert device.world.settings.network.lan.mode == "dhcp"
+
+
 def test_network_set_up_left_alone_changes_nothing(device: Device) -> None:
     device.hold("blue", 2.0)
     device.hold("red", 0.2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,8 @@ from appliance.ports import Link
 from appliance.services.front_panel.pages import Facts, Lent
 
 COUNT_AGAIN: Final = 5.0  # seconds; a count asks the store about each meter
+COUNT_AT_LEAST: Final = 60.0  # a meter may fall silent without an event
+RESTS: Final = 100  # times as long as a count takes
 SEARCH: Final = "search start"
 BROKEN: Final = {
     BusState.OVERLOAD: "short circuit",
@@ -31,7 +34,9 @@ class FactFinder:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._counts: Counter[Status] = Counter()
-        self._counted: float | None = None
+        self._count_at = -math.inf
+        self._count_by = -math.inf
+        self._stale = True
         self._broken_since: datetime | None = None
 
     def find(self, link: Link, relays: tuple[int, ...]) -> Facts:
@@ -72,12 +77,20 @@ class FactFinder:
             setup_code=parts.doorkeeper.setup_code if parts.doorkeeper else "",
         )
 
+    def meters_changed(self) -> None:
+        """Readings came, or the list changed: count again soon."""
+        self._stale = True
+
     def _count(self) -> Counter[Status]:
+        """Meters by status; with many meters counted so seldom that it costs a hundredth of the time."""
         parts, now = self._call.parts, self._call.parts.clock.monotonic()
-        if self._counted is None or now >= self._counted + COUNT_AGAIN:
+        if now >= (self._count_at if self._stale else self._count_by):
             meters = [meter for meter in parts.store.meters.all() if meter.active]
             self._counts = Counter(state_of(parts, meter).status for meter in meters)
-            self._counted = now
+            self._stale = False
+            took = parts.clock.monotonic() - now
+            self._count_at = now + max(COUNT_AGAIN, took * RESTS)
+            self._count_by = now + max(COUNT_AT_LEAST, took * RESTS)
         return self._counts
 
     def _next_round(self) -> datetime | None:

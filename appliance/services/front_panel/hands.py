@@ -8,7 +8,8 @@ from typing import Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.call import Call
-from appliance.operations.execute import execute_named, sentence_of
+from appliance.operations.execute import execute, execute_named, sentence_of
+from appliance.operations.line import parse_line
 from appliance.operations.panel_view import PressView
 from appliance.operations.registry import Registry
 from appliance.services.front_panel.buttons import BLUE, RED, Gesture
@@ -70,6 +71,15 @@ class Hands:
         except Exception as error:  # noqa: BLE001  # an order that fails must not put the panel out
             return f"err: {sentence_of(error)}"
         return answer.sentence or short
+
+    def set(self, values: dict[str, str], done: str) -> str:
+        """Give settings values, as the console's `set` does; `done` or why not."""
+        line = parse_line(" ".join(f"{name}={value}" for name, value in values.items()))
+        try:
+            execute(self._call, self._registry.get("set"), line.tokens)
+        except Exception as error:  # noqa: BLE001  # an order that fails must not put the panel out
+            return f"err: {sentence_of(error)}"
+        return done
 
 
 def buttons_of(button: str) -> tuple[str, ...]:

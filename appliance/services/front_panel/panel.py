@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from appliance.board import Board
-from appliance.errors import BusmeisterError, HardwareError, Kind, RefusedError
+from appliance.errors import HardwareError, Kind, RefusedError
 from appliance.events import BusState, MetersChanged, ReadingStored, RoundProgress, SegmentChanged, SettingsChanged
 from appliance.hub import Job
 from appliance.hub.jobs import JobChanged
@@ -166,8 +166,10 @@ class FrontPanel:
                     self._later.append(event)
                 case Touch(button, pressed, at, call):
                     self._touch(button, at, call, pressed=pressed)
-                case RoundProgress() | ReadingStored() | JobChanged():
+                case JobChanged():
                     pass  # the facts of the next second tell
+                case RoundProgress() | ReadingStored() | MetersChanged():
+                    self._finder.meters_changed()
                 case _:
                     self._facts_at = -math.inf
 
@@ -286,13 +288,8 @@ class FrontPanel:
         if not editor.changed:
             return self._say("nothing changed")
         values = {f"{LAN}{name}": str(address) if int(address) else "" for name, address in editor.addresses.items()}
-        try:
-            self._hands.call.need_level(3, "network set-up")
-            self._parts.settings.set(values | {f"{LAN}mode": "static"}, self._hands.call.who)
-        except BusmeisterError as error:
-            return self._say(f"err: {error.sentence}")
-        log.info("%s (panel): network set-up", self._hands.call.who)
-        return self._say("saved; this version does not apply it to the machine")
+        values[f"{LAN}mode"] = "static"
+        return self._say(self._hands.set(values, "saved; this version does not apply it to the machine"))
 
     # ---------------------------------------------------------------- what is shown and switched
 
