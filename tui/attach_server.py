@@ -96,8 +96,8 @@ class AttachServer:
         except (OSError, Garbled, asyncio.IncompleteReadError, TimeoutError) as error:
             log.info("a terminal at the local socket was left: %s", error or type(error).__name__)
         finally:
+            await _hang_up(writer)
             self._tasks.discard(task)
-            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         facts = await asyncio.wait_for(_hello(reader), PATIENCE)
@@ -136,6 +136,15 @@ def _refusal(facts: dict[str, Any], call: Call) -> str:
     if call.level == 0:
         return _("Only root and the appliance's own user open the dashboard here: log in over SSH.")
     return ""
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close once all was taken; who does not take it is left."""
+    writer.close()
+    try:
+        await asyncio.wait_for(writer.wait_closed(), PATIENCE)
+    except (OSError, TimeoutError):
+        writer.transport.abort()
 
 
 async def _hello(reader: asyncio.StreamReader) -> dict[str, Any]:

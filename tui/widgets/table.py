@@ -19,6 +19,7 @@ from tui.text import _
 from tui.widgets.lines import Drawn
 
 GAP: Final = 2
+LEAST: Final = 8  # cells of a column that gives way where the table is narrower than its columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +230,8 @@ class Table(ScrollView, Drawn, can_focus=True):
         gaps = sum(column.gap for column in self.columns[:-1])
         spare = cells - 2 * self._margin - gaps - sum(widths)
         for index, column in enumerate(self.columns):
-            if column.most and spare > 0:
-                more = min(spare, column.most - column.width)
+            if column.most and spare:
+                more = max(min(spare, column.most - column.width), LEAST - column.width)
                 widths[index] += more
                 spare -= more
         return widths

@@ -1,0 +1,212 @@
+"""A terminal of this machine at the running appliance: over a real pty and the real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from appliance.local_socket import DASHBOARD, find_socket
+from tests.operations.world import World
+from tui.attach_frames import KEYS, frame, hello, window
+from tui.attach_server import AttachServer
+from tui.sessions import Dashboards
+
+ROOT = Path(__file__).resolve().parents[2]
+CONNECTED = {"term": "xterm-256color", "columns": 80, "rows": 24}
+
+
+@contextmanager
+def serving(world: World) -> Iterator[Dashboards]:
+    """The socket's server on a loop of its own thread, as in the appliance."""
+    dashboards, ready, loops = Dashboards(world.parts), threading.Event(), []
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        server = await AttachServer.start(world.parts, dashboards)
+        loops.append(asyncio.get_running_loop())
+        ready.set()
+        await stop.wait()
+        await server.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    ready.wait()
+    try:
+        yield dashboards
+    finally:
+        loops[0].call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+class Terminal:
+    """`busmeister attach` in a pty."""
+
+    def __init__(self, folder: Path) -> None:
+        self.master, self.slave = pty.openpty()
+        termios.tcsetwinsize(self.slave, (24, 80))
+        self.before = termios.tcgetattr(self.slave)
+        self.seen = b""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "appliance", "attach", "--data", str(folder)],
+            cwd=ROOT,
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            env=os.environ | {"TERM": "xterm-256color"},
+            start_new_session=True,
+        )
+
+    def wait_for(self, sign: bytes) -> None:
+        """Read until the sign was seen."""
+        while sign not in self.seen:
+            octets = os.read(self.master, 65536)
+            self.seen += octets
+
+    def type(self, keys: bytes) -> None:
+        os.write(self.master, keys)
+
+    def end(self) -> int:
+        """Wait until it has ended, reading what it says last."""
+        while self.process.poll() is None:
+            if select.select([self.master], [], [], 0.05)[0]:
+                self.seen += os.read(self.master, 65536)
+        return self.process.returncode
+
+    @property
+    def is_as_before(self) -> bool:
+        return termios.tcgetattr(self.slave) == self.before
+
+
+@pytest.fixture
+def terminal(world: World) -> Iterator[Callable[[], Terminal]]:
+    opened: list[Terminal] = []
+
+    def open_terminal() -> Terminal:
+        opened.append(Terminal(world.parts.data_folder))
+        return opened[-1]
+
+    yield open_terminal
+    for one in opened:
+        one.process.kill()
+        one.process.wait()
+        os.close(one.master)
+        os.close(one.slave)
+
+
+def test_dashboard_opens_in_a_terminal_and_leaves_it_as_it_was(world: World, terminal: Callable[[], Terminal]) -> None:
+    with serving(world) as dashboards:
+        one = terminal()
+        one.wait_for(b"Overview")
+        one.wait_for(b"What to do")
+        one.type(b"q")
+        assert one.end() == 0
+        assert one.is_as_before
+        assert b"\x1b[?1049l" in one.seen
+    assert dashboards.count == 0
+
+
+def test_terminal_is_restored_when_the_appliance_ends(world: World, terminal: Callable[[], Terminal]) -> None:
+    with serving(world):
+        one = terminal()
+        one.wait_for(b"Overview")
+    assert one.end() == 0
+    assert one.is_as_before
+
+
+def test_detach_key_twice_lets_go(world: World, terminal: Callable[[], Terminal]) -> None:
+    with serving(world):
+        one = terminal()
+        one.wait_for(b"Overview")
+        one.type(b"\x1c\x1c")
+        assert one.end() == 0
+        assert one.is_as_before
+
+
+def test_without_an_appliance_one_sentence_says_what_to_do(world: World, terminal: Callable[[], Terminal]) -> None:
+    one = terminal()
+    assert one.end() == 1
+    assert b"No appliance runs at" in one.seen
+
+
+def test_lost_terminal_harms_no_other(world: World) -> None:
+    async def look() -> None:
+        dashboards = Dashboards(world.parts)
+        server = await AttachServer.start(world.parts, dashboards)
+        first, second = await _connect(world), await _connect(world)
+        await _seen(first[0], b"Overview")
+        await _seen(second[0], b"Overview")
+        first[1].transport.abort()
+        second[1].write(frame(KEYS, b"2"))
+        await _seen(second[0], b"by state, then name")
+        second[1].write(window(120, 40))
+        second[1].write(frame(KEYS, b"q"))
+        while await second[0].read(65536):
+            pass
+        await _leave(first[1], second[1])
+        await server.close()
+
+    asyncio.run(look())
+
+
+def test_fifth_dashboard_is_told_to_close_one(world: World) -> None:
+    world.settings.set({"dashboard.max_clients": "1"}, "test")
+
+    async def look() -> bytes:
+        server = await AttachServer.start(world.parts, Dashboards(world.parts))
+        first, second = await _connect(world), await _connect(world)
+        await _seen(first[0], b"Overview")
+        said = await second[0].read()
+        await _leave(first[1], second[1])
+        await server.close()
+        return said
+
+    assert b"1 dashboards are open already: close one." in asyncio.run(look())
+
+
+@pytest.mark.parametrize(
+    "octets", [b"GET / HTTP/1.0\r\n\r\n", b"H\xff\xff\xff\xff", frame(b"H", b"[1]"), frame(b"H", b"{"), b"\x00"]
+)
+def test_garbage_at_the_socket_is_hung_up_on(world: World, octets: bytes) -> None:
+    async def knock() -> bytes:
+        server = await AttachServer.start(world.parts, Dashboards(world.parts))
+        reader, writer = await asyncio.open_unix_connection(find_socket(world.parts.data_folder, DASHBOARD))
+        writer.write(octets)
+        writer.write_eof()
+        said = await reader.read()
+        await _leave(writer)
+        await server.close()
+        return said
+
+    assert asyncio.run(knock()) == b""
+
+
+async def _connect(world: World) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_unix_connection(find_socket(world.parts.data_folder, DASHBOARD))
+    writer.write(hello(dict(CONNECTED)))
+    return reader, writer
+
+
+async def _seen(reader: asyncio.StreamReader, sign: bytes) -> None:
+    seen = b""
+    while sign not in seen:
+        octets = await reader.read(65536)
+        assert octets, f"hung up without {sign!r}"
+        seen += octets
+
+
+async def _leave(*writers: asyncio.StreamWriter) -> None:
+    for writer in writers:
+        writer.close()
+        with suppress(OSError):  # some were hung up on
+            await writer.wait_closed()
