@@ -19,8 +19,16 @@ log = stream("service.ssh")
 class SshServer:
     """Made by `start`, ended by `close`."""
 
-    def __init__(self, parts: Parts, dashboards: Dashboards, open_console: OpenConsole | None = None) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        dashboards: Dashboards,
+        open_console: OpenConsole | None = None,
+        *,
+        port: int | None = None,  # instead of the setting's; 0 is any free one
+    ) -> None:
         self._parts = parts
+        self._port = port
         self._dashboards = dashboards
         self._open_console = open_console
         self._gate = Gate(parts.clock.monotonic)
@@ -38,8 +46,9 @@ class SshServer:
         if settings.enabled:
             key = host_key(self._parts.data_folder)
             for address in settings.listen:
-                self._acceptors.append(await self._listen(str(address), settings.port, key))
-                log.info("SSH listens on %s port %d.", address, settings.port)
+                port = settings.port if self._port is None else self._port
+                self._acceptors.append(await self._listen(str(address), port, key))
+                log.info("SSH listens on %s port %d.", address, self.ports[-1])
         return self
 
     async def close(self) -> None:

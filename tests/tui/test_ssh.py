@@ -1,0 +1,190 @@
+"""Over SSH: who comes in, and to what."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import TypeVar
+
+import asyncssh
+import pytest
+
+from appliance.clock import VirtualClock
+from tests.conftest import need_program
+from tests.operations.world import World
+from tui.sessions import Dashboards
+from tui.ssh import SshServer
+from tui.ssh.gate import CONNECTIONS, OF_ONE_ADDRESS, TRIES, Gate, is_allowed, is_neighbour
+from tui.ssh.host_key import NAME, host_key
+
+PASSWORD = "boiler room 42 B"
+ROUTES = (
+    "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\n"
+    "eth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\n"
+    "eth0\t0001A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\n"
+    "eth0\t0000000A\t0101A8C0\t0003\t0\t0\t0\t000000FF\t0\n"
+)
+Result = TypeVar("Result")
+
+
+@asynccontextmanager
+async def serving(world: World) -> AsyncIterator[int]:
+    """The port of a running server."""
+    world.settings.set({"ssh.listen": "127.0.0.1"}, "test")
+    server = SshServer(world.parts, Dashboards(world.parts), port=0)
+    await server.start()
+    try:
+        yield server.ports[0]
+    finally:
+        await server.close()
+
+
+def over_ssh(world: World, act: Callable[[int], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
+        async with serving(world) as port:
+            return await act(port)
+
+    return asyncio.run(run())
+
+
+async def connect(port: int, password: str = PASSWORD, name: str = "admin") -> asyncssh.SSHClientConnection:
+    return await asyncssh.connect(
+        "127.0.0.1", port, username=name, password=password, known_hosts=None, client_keys=None, config=None
+    )
+
+
+@pytest.fixture
+def house(world: World) -> World:
+    """An appliance that was set up."""
+    keeper = world.parts.doorkeeper
+    keeper.prepare()
+    keeper.setup(keeper.setup_code, PASSWORD, door="local", source="test")
+    return world
+
+
+def test_password_opens_the_dashboard(house: World) -> None:
+    async def look(port: int) -> str:
+        seen = ""
+        async with await connect(port) as connection:
+            process = await connection.create_process(term_type="xterm-256color", term_size=(100, 40), encoding="utf-8")
+            while "What to do" not in seen:
+                seen += await process.stdout.read(65536)
+            process.stdin.write("q")
+            await process.wait_closed()
+        return seen
+
+    assert "What to do" in over_ssh(house, look)
+
+
+def test_wrong_password_and_unknown_name_stay_outside(house: World) -> None:
+    async def knock(port: int) -> None:
+        for name, password in (("admin", "wrong wrong 1"), ("nobody", PASSWORD)):
+            with pytest.raises(asyncssh.PermissionDenied):
+                await connect(port, password, name)
+
+    over_ssh(house, knock)
+
+
+@pytest.mark.parametrize("command", ["ls", "console; ls", "sh", "scp -t /"])
+def test_no_other_command_is_run(house: World, command: str) -> None:
+    async def order(port: int) -> None:
+        async with await connect(port) as connection:
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.create_process(command)
+
+    over_ssh(house, order)
+
+
+def test_dashboard_needs_a_terminal(house: World) -> None:
+    async def order(port: int) -> None:
+        async with await connect(port) as connection:
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.create_process()
+
+    over_ssh(house, order)
+
+
+def test_nothing_is_forwarded_and_no_file_is_served(house: World) -> None:
+    async def order(port: int) -> None:
+        async with await connect(port) as connection:
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.open_connection("127.0.0.1", port)
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.start_sftp_client()
+            with pytest.raises(asyncssh.ChannelListenError):
+                await connection.forward_remote_port("127.0.0.1", 0, "127.0.0.1", port)
+
+    over_ssh(house, order)
+
+
+def test_before_set_up_no_name_but_setup_is_taken(world: World) -> None:
+    world.parts.doorkeeper.prepare()
+
+    async def knock(port: int) -> None:
+        with pytest.raises(asyncssh.PermissionDenied):
+            await connect(port, world.parts.doorkeeper.setup_code, "admin")
+
+    over_ssh(world, knock)
+
+
+def test_host_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
+    first = host_key(tmp_path)
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+    assert host_key(tmp_path).public_data == first.public_data
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("192.168.1.7", True), ("127.0.0.1", True), ("fe80::1", True), ("10.0.0.9", False), ("203.0.113.5", False)],
+)
+def test_only_who_is_on_the_same_network_is_a_neighbour(address: str, expected: bool) -> None:
+    assert is_neighbour(ip_address(address), ROUTES) is expected
+
+
+def test_empty_list_of_allowed_addresses_allows_all() -> None:
+    assert is_allowed(ip_address("203.0.113.5"), ())
+    assert not is_allowed(ip_address("203.0.113.5"), (ip_network("10.0.0.0/8"),))
+
+
+def test_one_address_cannot_take_all_the_room(clock: VirtualClock) -> None:
+    gate = Gate(clock.monotonic)
+    one = ip_address("192.0.2.1")
+    assert [gate.enter(one) for _ in range(OF_ONE_ADDRESS + 1)] == [True] * OF_ONE_ADDRESS + [False]
+    gate.leave(one)
+    assert gate.enter(one)
+    others = [ip_address(f"192.0.2.{last}") for last in range(2, 2 + CONNECTIONS)]
+    assert sum(gate.enter(other) for other in others) == CONNECTIONS - OF_ONE_ADDRESS
+
+
+def test_setup_code_is_tried_five_times_a_minute(clock: VirtualClock) -> None:
+    gate = Gate(clock.monotonic)
+    assert [gate.may_try() for _ in range(TRIES + 1)] == [True] * TRIES + [False]
+    clock.advance(seconds=61)
+    assert gate.may_try()
+
+
+@pytest.mark.peer
+def test_openssh_sets_the_appliance_up_and_sees_the_dashboard(world: World, tmp_path: Path) -> None:
+    expect, ssh = need_program("expect"), need_program("ssh")
+    world.parts.doorkeeper.prepare()
+    code = world.parts.doorkeeper.setup_code
+
+    async def converse(port: int) -> str:
+        script = tmp_path / "setup.exp"
+        options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -F /dev/null"
+        script.write_text(
+            f"set timeout 30\nspawn {ssh} -p {port} {options} -tt setup@127.0.0.1\n"
+            f'expect "Set-up code:"\nsend "{code}\\r"\n'
+            f'expect "New password for admin:"\nsend "{PASSWORD}\\r"\nexpect "Again:"\nsend "{PASSWORD}\\r"\n'
+            'expect "What to do"\nsend "q"\nexpect eof\n',
+            encoding="utf-8",
+        )
+        done = await asyncio.to_thread(subprocess.run, [expect, str(script)], capture_output=True, check=True)
+        return done.stdout.decode(errors="replace")
+
+    assert "What to do" in over_ssh(world, converse)
+    assert world.parts.doorkeeper.is_set_up
