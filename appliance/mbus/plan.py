@@ -81,12 +81,12 @@ NO_ROW: Final = Row("s", "{read}({0})")  # the coding reads the octets itself
 
 
 def digits(place: int) -> tuple[int, ...]:
-    """What an octet of BCD is worth as the one at `place`; `NO_NUMBER` where a digit is none.
+    """What an octet of BCD is worth as the one at `place`; far below zero where a digit is none.
 
     A table for each octet is small enough to stay near the processor, which one for every two octets is not.
     """
     pairs = [tens * 10 + ones if tens < 10 > ones else NO_NUMBER for tens in range(16) for ones in range(16)]
-    return tuple(pair * 100**place if pair >= 0 else NO_NUMBER for pair in pairs)
+    return tuple(pair * 100**place for pair in pairs)
 
 
 @lru_cache(ODD_REMEMBERED)
@@ -126,8 +126,8 @@ def real(number: float) -> Decimal | None:
     """IEEE 754 in single precision as `read_real` reads it, without trying texts: seven digits, then eight.
 
     Every step is exact: the 24 bits of a single and those of a power of ten up to 10^10, its twos left aside, fit the
-    53 of their product. Digits give a number again if they are nearer to it than half the way to its neighbour. Seven
-    of which the last is 0 are six, from where `read_real` begins; ties are left to it.
+    53 of their product. Digits give a number again if they are nearer to it than half the way to its neighbour; just
+    half has more digits. Seven of which the last is 0 are six, from where `read_real` begins.
     """
     decade = bisect(DECADES, abs(number))
     if 0 < decade < len(DECADES):
@@ -139,10 +139,9 @@ def real(number: float) -> Decimal | None:
             if whole % 10:
                 return times(Decimal(int(whole)), unit)
             return Decimal(f"{number:.6g}")
-        if away not in (-half, half):
-            whole = number * finer_scale + ROUNDING - ROUNDING
-            if -half < whole / finer_scale - number < half:
-                return times(Decimal(int(whole)), finer_unit)
+        whole = number * finer_scale + ROUNDING - ROUNDING
+        if -half < whole / finer_scale - number < half:
+            return times(Decimal(int(whole)), finer_unit)
     elif not isfinite(number):
         return None
     return read_real(pack_single(number))

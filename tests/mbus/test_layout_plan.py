@@ -54,7 +54,9 @@ def records(draw: st.DrawFn) -> bytes:
     if field != 0x0D:
         return dif + vif + draw(data_octets(SIZES[field]))
     lvar, size = draw(
-        st.sampled_from(((0x00, 0), (0x05, 5), (0xC3, 3), (0xC5, 5), (0xD2, 2), (0xE5, 5), (0xF0, 16), (0xF8, 8)))
+        st.sampled_from(
+            ((0x00, 0), (0x05, 5), (0xC3, 3), (0xC5, 5), (0xC7, 7), (0xD2, 2), (0xE5, 5), (0xF0, 16), (0xF8, 8))
+        )
     )
     return dif + vif + bytes((lvar,)) + draw(data_octets(size))
 
