@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from appliance.board import Board, Screen
+from appliance.board import Board
 from appliance.errors import SettingError
 from appliance.operations.all import registry
 from appliance.operations.parts import Parts
@@ -25,7 +25,7 @@ def front_panel(parts: Parts, *, health: Callable[[], str]) -> FrontPanel:
         registry(),
         board,
         pins=GpioPins(board) if board.chip else SimulatedPins(parts.clock),
-        open_display=lambda: open_display(board.screen),
+        open_display=lambda: open_display(board),
         host=HostNetwork(),
         health=health,
         problem=problem,
@@ -40,6 +40,6 @@ def choose_board(name: str) -> tuple[Board, str]:
         return boards.load("none"), f"{error.sentence}. The panel is drawn only."
 
 
-def open_display(screen: Screen) -> Display | None:
+def open_display(board: Board) -> Display | None:
     """The board's display, where it has one."""
-    return LumaDisplay(screen) if screen.driver != "none" else None
+    return LumaDisplay(board.screen, board.chip) if board.screen.driver != "none" else None

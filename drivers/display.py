@@ -10,6 +10,7 @@ from appliance.board import Screen
 from appliance.errors import HardwareError
 from appliance.log import stream
 from appliance.ports import Picture
+from drivers.control_lines import ControlLines
 
 log = stream("service.panel")
 
@@ -21,8 +22,9 @@ BRIGHTEST: Final = 255
 class LumaDisplay:
     """One display; `show` and `set_brightness` return at once."""
 
-    def __init__(self, screen: Screen, device: Any = None) -> None:  # noqa: ANN401  # luma's devices share no type
-        self._device = device if device is not None else _open(screen)
+    def __init__(self, screen: Screen, chip: str = "", device: Any = None) -> None:  # noqa: ANN401  # luma has no type
+        self._lines = ControlLines(chip)
+        self._device = device if device is not None else _open(screen, self._lines)
         self._mode = self._device.mode
         self._changed = threading.Condition()
         self._picture: Picture | None = None
@@ -49,6 +51,7 @@ class LumaDisplay:
             self._closed = True
             self._changed.notify()
         self._thread.join()
+        self._lines.close()
 
     def _run(self) -> None:
         try:
@@ -81,7 +84,7 @@ class LumaDisplay:
         return image.convert(self._mode)
 
 
-def _open(screen: Screen) -> Any:  # noqa: ANN401  # luma's devices share no type
+def _open(screen: Screen, lines: ControlLines) -> Any:  # noqa: ANN401  # luma's devices share no type
     if screen.driver not in (*OLED, *LCD):
         raise HardwareError(f"screen.driver takes {', '.join((*OLED, *LCD))} or none, not {screen.driver}.")
     try:
@@ -94,12 +97,13 @@ def _open(screen: Screen) -> Any:  # noqa: ANN401  # luma's devices share no typ
         ) from error
     try:
         if screen.bus == "spi":
-            wire = serial.spi(port=screen.port, device=screen.device)
+            wire = serial.spi(port=screen.port, device=screen.device, gpio=lines)
         else:
             wire = serial.i2c(port=screen.port, address=screen.address)
         make = getattr(family, screen.driver)
         return make(wire, width=screen.width, height=screen.height, rotate=screen.rotate)
     except Exception as error:  # luma raises its own errors, the bus's and whatever the GPIO library has
+        lines.close()
         raise HardwareError(
             f"The display {screen.driver} on {screen.bus} {screen.port} does not answer: {error}."
         ) from error

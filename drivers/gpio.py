@@ -37,7 +37,7 @@ class GpioPins:
 
     def open(self, deliver: Callable[[Edge], None]) -> frozenset[str]:
         """Request the lines; the buttons that are down already."""
-        gpiod = _library()
+        gpiod = library()
         try:
             self._request = gpiod.request_lines(self._chip, self._configuration(gpiod), CONSUMER)
             active = gpiod.line.Value.ACTIVE
@@ -55,7 +55,7 @@ class GpioPins:
         pin = self._outputs.get(role)
         if pin is None or self._request is None:
             return
-        value = _library().line.Value
+        value = library().line.Value
         try:
             with self._lock:
                 self._request.set_value(pin.line, value.ACTIVE if on else value.INACTIVE)
@@ -109,7 +109,8 @@ class GpioPins:
                 deliver(Edge(role, pressed, event.timestamp_ns / NANOSECONDS))
 
 
-def _library() -> Any:  # noqa: ANN401  # a module imported when asked
+def library() -> Any:  # noqa: ANN401  # a module imported when asked
+    """The library, or a `HardwareError` that says how to install it."""
     try:
         import gpiod
         import gpiod.line

@@ -127,7 +127,7 @@ class Glass:
 
 def test_display_draws_the_last_picture_in_black_and_white_and_is_dark_at_the_end() -> None:
     glass = Glass()
-    display = LumaDisplay(Screen(driver="ssd1306", width=8, height=1), glass)
+    display = LumaDisplay(Screen(driver="ssd1306", width=8, height=1), device=glass)
     display.set_brightness(50)
     display.show(Picture(8, 1, bytes(3) + b"\xff\xff\xff" * 7))
     display.close()
@@ -139,7 +139,7 @@ def test_display_draws_the_last_picture_in_black_and_white_and_is_dark_at_the_en
 def test_display_whose_wire_breaks_puts_nobody_else_out() -> None:
     glass = Glass()
     glass.display = lambda image: (_ for _ in ()).throw(OSError("i2c"))  # type: ignore[method-assign]  # the fault
-    display = LumaDisplay(Screen(driver="ssd1306"), glass)
+    display = LumaDisplay(Screen(driver="ssd1306"), device=glass)
     display.show(Picture(8, 1, bytes(24)))
     display.close()
     assert glass.images == []

@@ -146,7 +146,7 @@ class FrontPanel:
             try:
                 self._display = self._open_display()
             except HardwareError as error:
-                self._tell(error)
+                self._tell(error.sentence)
 
     def end(self) -> None:
         """Let the hardware go."""
@@ -192,12 +192,14 @@ class FrontPanel:
             return self._pins.open(self._parts.hub.publish)
         except HardwareError as error:
             self._drawn = True
-            self._tell(error)
+            self._tell(f"{error.sentence} The panel is drawn only.")
             return frozenset()
 
-    def _tell(self, error: HardwareError) -> None:
-        self._problem = f"{error.sentence} The panel is drawn only."
-        log.warning("%s", self._problem)
+    def _tell(self, sentence: str) -> None:
+        """What is missing stands beside the board, and in the log."""
+        if sentence not in self._problem:
+            self._problem = f"{self._problem} {sentence}".strip()
+            log.warning("%s", sentence)
 
     # ---------------------------------------------------------------- hands
 
