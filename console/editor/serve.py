@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from appliance.errors import Kind
@@ -38,6 +39,14 @@ async def serve(
         stream.write(octets_of(f"\n{sentence}\n" if stream.is_terminal else f"ERROR {sentence}\n"))
         stream.close()
 
+    loop, sessions = asyncio.get_running_loop(), call.parts.doorkeeper.sessions
+
+    def hang_up() -> None:
+        """From any thread: somebody logged this session out."""
+        loop.call_soon_threadsafe(stream.close)
+
+    entry = sessions.open(call.door, call.source, hang_up, user=call.user, level=call.level)
+    call = replace(call, session=entry)
     patience = Patience(limits, logged_in, expired)
     if call.level:
         patience.logged_in()
@@ -48,6 +57,7 @@ async def serve(
         else:
             await _serve_plain(stream, call, patience)
     finally:
+        sessions.close(entry)
         patience.close()
         stream.close()
 

@@ -95,9 +95,7 @@ def _words(words: list[str], level: int) -> Iterator[Suggestion]:
         if operation is not None:
             yield Suggestion(word, f"{operation.help}{_needs(operation, level)}")
         else:
-            below = registry().below([*words, word])
-            last = [row.words[-1] for row in below]
-            yield Suggestion(word, ", ".join(dict.fromkeys(last)))
+            yield Suggestion(word, ", ".join(registry().following([*words, word])))
 
 
 def _needs(operation: Operation, level: int) -> str:
