@@ -39,6 +39,7 @@ log = logging.getLogger("busmeister.dashboard")
 
 COMPACT_BELOW: Final = (110, 34)
 TOAST: Final = 3.0  # seconds
+SOON: Final = 0.02  # seconds
 
 
 class Dashboard(App[None]):
@@ -147,7 +148,9 @@ class Dashboard(App[None]):
 
     def _open(self, path: tuple[str, ...]) -> None:
         base = self.screen_stack[0]
-        if isinstance(base, Page):
+        if not base.is_mounted:  # it was chosen this moment: its widgets are being made
+            self.set_timer(SOON, functools.partial(self._open, path))
+        elif isinstance(base, Page):
             base.open(path)
 
     def action_go(self, name: str) -> None:
