@@ -28,7 +28,7 @@ LONGEST: Final = 1000  # letters of one field
 PAGE: Final = 500
 LOOK_EVERY: Final = 200  # rows between two looks at the room they take
 WARN_AT: Final = 0.8
-FREED: Final = 10  # parts of the trail that go when it is full: one
+FILLED: Final = 0.75  # of the room, once the oldest have gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,14 @@ class AuditTrail:
         room, used = self._room(), self.book.octets()
         self.trouble = f"The audit trail fills {100 * used // room.size} % of its room." * (used > WARN_AT * room.size)
         if used > room.size:
-            self._drop_oldest(room)
+            self._drop_oldest(room, used)
 
-    def _drop_oldest(self, room: Room) -> None:
+    def _drop_oldest(self, room: Room, used: int) -> None:
+        """Those past their retention, and as many more as it takes."""
         before, head = self.book.ends()
         old = self.book.last_before(self._clock.now() - timedelta(days=room.retention_days))
-        through = max(old, before.number + max(1, (head.number - before.number) // FREED))
+        rows = head.number - before.number
+        through = max(old, before.number + rows - int(rows * FILLED * room.size / used))
         row = next(iter(self.book.rows(through - 1, 1)))
         self.book.drop_through(self._sealed("before", Anchor(row.number, row.link)))
         act = Act(who="audit", door="", source="", what=f"dropped rows up to {row.number}", result="no room")
