@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import ceil
 from typing import Annotated, Any, Final
 
 from appliance.errors import Kind, RefusedError, SettingError
@@ -13,6 +14,7 @@ from appliance.meters.selection import Selection, Status, manufacturer_of, mediu
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
 from appliance.operations.meter_state import State, choose, choose_one, state_of
+from appliance.operations.moment import Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import head, key_of, lines_of
 from appliance.operations.times import local
@@ -22,6 +24,7 @@ from appliance.settings.subjects.bus import BAUD_RATES
 
 ALL: Final = Selection.parse("all")
 ACTIVE: Final = Selection.parse("active")
+NOW: Final = Moment("now")
 SORTS: Final[dict[str, Callable[[tuple[Meter, State]], Any]]] = {
     "secondary_address": lambda row: (key_of(row[0]), row[0].id),
     "name": lambda row: row[0].label.lower(),
@@ -102,13 +105,28 @@ def meter_deactivate(call: Call, meters: Selection) -> Answer:
     return _switch(call, meters, active=False)
 
 
-@operation("meter delete", level=3, audited=True, confirms=True)
-def meter_delete(call: Call, meters: Selection) -> Answer:
-    """Takes meters off the list; their values are deleted by retention."""
+@operation("meter delete", level=3, audited=True, confirms=True, long=True)
+def meter_delete(call: Call, meters: Selection, *, keep_values: bool = False) -> Answer:
+    """Deletes meters and their values."""
     chosen = choose(call.parts, meters)
-    call.parts.store.meters.delete(*(meter.id for meter in chosen))
+    call.parts.store.meters.delete(*(meter.id for meter in chosen), keep_values=keep_values)
     call.parts.engine.reconfigure()
-    return Answer(sentence=f"{len(chosen)} meter{'s' * (len(chosen) != 1)} deleted")
+    sentence = f"{len(chosen)} meter{'s' * (len(chosen) != 1)} deleted"
+    return Answer(sentence=sentence if keep_values else f"{sentence}, {_erased(call)}")
+
+
+@operation("meter clear", level=3, audited=True, confirms=True, long=True)
+def meter_clear(call: Call, meters: Selection, *, before: Moment = NOW) -> Answer:
+    """Deletes stored values of meters, not the meters."""
+    chosen = choose(call.parts, meters)
+    until = min(before.at(call.now(), call.zone), call.now())
+    call.parts.store.erasure.clear([meter.id for meter in chosen], ceil(until.timestamp()))
+    return Answer(sentence=_erased(call))
+
+
+def _erased(call: Call) -> str:
+    """Delete what is condemned. Broken off or cut off, it is finished by housekeeping."""
+    return f"{call.parts.store.erasure.finish(call.report)} values deleted"
 
 
 def parse_fields(call: Call, fields: Mapping[str, str]) -> dict[str, Any]:

@@ -20,11 +20,14 @@ from appliance.errors import (
     StoreError,
     TelegramError,
 )
+from appliance.mbus.address import SecondaryAddress
+from appliance.meters.meter import Meter
 from appliance.operations.all import registry
+from appliance.operations.answer import Answer
 from appliance.operations.execute import CODES, execute, execute_named, kind_of, sentence_of
 from appliance.operations.line import parse_line
 from appliance.operations.operation import Operation
-from tests.operations.world import World, water_meter
+from tests.operations.world import ELS, WATER, World, water_meter
 
 ROWS = registry().operations
 OWN_BUSINESS = ("set", "unset", "setup", "login", "logout", "enable", "disable", "password")  # below level 2
@@ -69,10 +72,20 @@ def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
         execute(world.call, row, parse_line("all" if row.signature.positional else "").tokens)
 
 
+def finished(answer: Answer) -> Answer:
+    """The answer of a long order, once it is over."""
+    if answer.job is None:
+        return answer
+    answer.job.wait()
+    result = answer.job.outcome()
+    assert isinstance(result, Answer)
+    return result
+
+
 @pytest.mark.parametrize("row", [r for r in ROWS if r.confirms and r.signature.positional], ids=lambda row: row.name)
 def test_what_is_deleted_must_be_there(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError) as caught:
-        execute(world.call, row, parse_line("nothing confirm=yes").tokens)
+        finished(execute(world.call, row, parse_line("nothing confirm=yes").tokens))
     assert caught.value.kind is Kind.NOT_FOUND
 
 
@@ -156,3 +169,27 @@ def test_symbolic_link_does_not_lead_out_of_the_repository(world: World) -> None
 def test_call_knows_whom_it_is_for(world: World) -> None:
     assert world.call.who == "anna"
     assert replace(world.call, user="", door="telnet", source="10.0.0.9").who == "telnet 10.0.0.9"
+
+
+@pytest.mark.parametrize(
+    ("order", "left", "meters"),
+    [
+        ("meter delete id=1 confirm=yes", 0, [2]),
+        ("meter delete id=1 keep_values=true confirm=yes", 1, [2]),
+        ("meter clear id=1 confirm=yes", 0, [1, 2]),
+        ("meter clear id=1 before=1d confirm=yes", 1, [1, 2]),
+    ],
+)
+def test_values_of_a_meter_are_deleted_or_kept_as_ordered(
+    world: World, order: str, left: int, meters: list[int]
+) -> None:
+    for number, identification in enumerate(("10473002", "10473003"), 1):
+        address = SecondaryAddress(identification, ELS, 1, WATER)
+        world.store.meters.add(Meter(id=number, name=f"flat {number}", secondary_address=address))
+        world.engine.answers[identification] = water_meter(identification)
+    world.engine.read(world.store.meters.all(), store=True, job=None)
+    world.clock.advance(seconds=10)
+    finished(execute(world.call, *registry().find(parse_line(order).tokens)))
+    assert len(world.store.readings.between(1)) == left
+    assert len(world.store.readings.between(2)) == 1
+    assert [meter.id for meter in world.store.meters.all()] == meters
