@@ -7,6 +7,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -146,6 +147,9 @@ class Client:
 
     def _greet(self, hello: Frame) -> None:
         self._set_columns(hello)
+        sessions, call = self._parts.doorkeeper.sessions, self._call
+        entry = sessions.open(call.door, call.source, self.close, user=call.user, level=call.level)
+        self._call = replace(call, session=entry)
         session = Session(self._call, registry(), self, plain=not hello.get("terminal"))
         self._session = session
         self._send({"hello": VERSION, "prompt": session.prompt, "level": self._call.level})
@@ -181,6 +185,8 @@ class Client:
         if self._session is not None:
             self._session.hang_up()
         self._wire.close()
+        if self._call.session is not None:
+            self._parts.doorkeeper.sessions.close(self._call.session)
         self._gone(self)
         self._answers.put("")
         self._work.put(None)

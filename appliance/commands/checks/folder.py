@@ -14,6 +14,7 @@ from typing import Final
 
 from appliance.commands.checks.finding import Finding, error, ok, warning
 from appliance.local_socket import find_socket
+from appliance.security.setup_code import read_code
 from console.local.frames import VERSION, Garbled, Wire
 from drivers.serial_ports import user_name
 
@@ -36,6 +37,8 @@ def check_folder(path: Path) -> Iterator[Finding]:
     yield check_appliance(path, process)
     if os.access(path, os.R_OK | os.X_OK):
         yield check_keyfile(path / "keyfile")
+        if code := read_code(path):
+            yield ok("set-up code", f"{code}: log in on the console and type  setup {code}")
         yield check_database(path / "busmeister.db", process)
 
 
