@@ -64,6 +64,7 @@ class Erasure:
         self._newest = newest
         self._status = status
         self._running = threading.Lock()
+        self.slice = SLICE  # readings in a transaction
         self.gone: frozenset[int] = frozenset()  # meters whose late readings are not kept
 
     def condemn(self, meters: Collection[int], until: int = FOREVER) -> None:
@@ -116,7 +117,7 @@ class Erasure:
 
     def _sweep(self, meters: list[int], until: int, report: Report) -> int:
         """One pass over all slots."""
-        deleted, width = self._status_bytes(meters, until), max(1, SLICE // len(meters))
+        deleted, width = self._status_bytes(meters, until), max(1, self.slice // len(meters))
         for name, table in TABLES.items():
             first, last = self._ends(name, until)  # rounds that come while this runs are not waited for
             slots = self._slots(name, first, last, width)

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 from appliance.clock import VirtualClock
@@ -14,9 +15,9 @@ from appliance.store import Store, StoreOptions
 from appliance.store.database import close_all
 from tests.auditor import Findings, audit
 from tests.powercut.disk import Act, Files, Operation, Playback
-from tests.powercut.life import Key, MayBeDelivered, MayGo, MayMove, Saved, Stored
+from tests.powercut.life import Key, MayBeDelivered, MayGo, MayMove, MustGo, Saved, Stored
 
-IMAGES_OF_A_CUT = 4.5  # nothing, everything, two parts, torn; only one where nothing was pending
+IMAGES_OF_A_CUT = 4  # nothing, everything, two parts, torn; only one where nothing was pending
 SMALL = StoreOptions(ballast=0)
 DATABASE = "busmeister.db"
 Telegrams = tuple[bytes, ...]
@@ -29,6 +30,7 @@ class Promises:
     heard: dict[Key, Telegrams]  # all that ever came in: nothing else may be found
     must: dict[Key, Telegrams] = field(default_factory=dict)
     moving: dict[Key, Key] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)
     delivered: set[Key] = field(default_factory=set)
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -40,6 +42,8 @@ class Promises:
                 self.moving = {old: new for old, new in self.moving.items() if new not in readings}
             case MayGo(keys):
                 self.must = {key: telegrams for key, telegrams in self.must.items() if key not in keys}
+            case MustGo(meter):
+                self.deleted.add(meter)
             case MayMove(keys):
                 self.moving |= keys
                 self.delivered |= {new for old, new in keys.items() if old in self.delivered}
@@ -56,6 +60,7 @@ class Promises:
         broken += [f"lost: {old}" for old, new in self.moving.items() if not {old, new} & found.readings.keys()]
         broken += [f"doubled: {old}" for old, new in self.moving.items() if {old, new} <= found.readings.keys()]
         broken += [f"changed: {key}" for key, octets in found.readings.items() if self.heard.get(key) != octets]
+        broken += [f"kept: {key} of a deleted meter" for key in found.readings if key[1] in self.deleted]
         due = {key for key in found.readings if key[1] % 2 and key not in self.delivered}
         broken += [f"outbox: {key} is stored and not due to its receiver" for key in due - found.outbox]
         return broken
@@ -85,7 +90,7 @@ def cut_everywhere(
     chance, report = random.Random(seed), Report()
     playback, promises = Playback(), Promises(heard)
     acts = sum(operation.act is not Act.MARK for operation in log[start:])
-    each = max(1, round(images / acts / IMAGES_OF_A_CUT))
+    each = ceil(images / acts / IMAGES_OF_A_CUT)
     for where, operation in enumerate(log):
         playback.play(operation)
         if operation.act is Act.MARK:
@@ -108,6 +113,7 @@ def _reopen(files: Files, folder: Path) -> Findings:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     store = Store.open(folder, clock=VirtualClock(), publish=lambda _: None, options=SMALL, threaded=False)
+    store.erasure.finish()  # as housekeeping does
     close_all(store._database)
     store.folder.unlock()
     return audit(folder / DATABASE)

@@ -22,6 +22,7 @@ Key = tuple[int, int]
 
 RECEIVER: Final = 7
 METERS: Final = 8
+DELETED: Final = 3  # by its owner, on the second day
 GRID: Final = 900
 WRONG: Final = timedelta(days=400, seconds=17)
 
@@ -48,6 +49,13 @@ class MayMove:
 
 
 @dataclass(frozen=True)
+class MustGo:
+    """From here on no reading of this meter may be found once housekeeping ran."""
+
+    meter: int
+
+
+@dataclass(frozen=True)
 class Saved:
     """A setting is safe."""
 
@@ -67,7 +75,7 @@ def nearest(second: int) -> int:
     return (second + GRID // 2) // GRID * GRID
 
 
-Mark = MayBeDelivered | Stored | MayGo | MayMove | Saved
+Mark = MayBeDelivered | Stored | MayGo | MustGo | MayMove | Saved
 
 
 class Life:
@@ -80,6 +88,7 @@ class Life:
         self._clock = VirtualClock()
         self.heard: dict[Key, tuple[bytes, ...]] = {}
         self._stored: dict[Key, tuple[bytes, ...]] = {}
+        self._meters = list(range(1, METERS + 1))
 
     def live(self, days: int = 3, rounds: int = 12) -> None:
         """Days of rounds with restarts, retention, deliveries, settings and a clock that was wrong."""
@@ -96,6 +105,8 @@ class Life:
                 self._round_before_the_clock_was_set(store)
             for number in range(rounds):
                 self._round(store, day * rounds + number)
+                if (day, number) == (1, rounds // 2):
+                    self._delete_a_meter(store)
             self._housekeeping(store)
             store.close()
             self._clock.advance(hours=20)
@@ -120,7 +131,7 @@ class Life:
     def _round(self, store: Store, number: int) -> None:
         self._clock.advance(seconds=GRID)
         slot = int(self._clock.now().timestamp()) // GRID * GRID
-        for meter in range(1, METERS + 1):
+        for meter in self._meters:
             self._clock.advance(seconds=1.5)
             if self._chance.random() < 0.25:
                 self._miss(store, slot, meter)
@@ -176,6 +187,16 @@ class Life:
         self.disk.mark(MayMove(moves))
         store.clock_trusted(seconds, nearest)
         self.disk.mark(Stored({new: self._stored[new] for new in moves.values()}))
+
+    def _delete_a_meter(self, store: Store) -> None:
+        """Its values go in slices; a reading that comes late is not kept."""
+        self.disk.mark(MayGo(frozenset(key for key in self._stored if key[1] == DELETED)))
+        self._meters.remove(DELETED)
+        store.meters.delete(DELETED, keep_values=False)
+        self.disk.mark(MustGo(DELETED))
+        self._hear(store, int(self._clock.now().timestamp()), DELETED, 0)
+        store.erasure.slice = 4
+        store.erasure.finish()
 
     def _housekeeping(self, store: Store) -> None:
         limit = int((self._clock.now() - timedelta(days=1)).timestamp())
