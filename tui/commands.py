@@ -57,7 +57,9 @@ def choose(text: str, all_offers: Sequence[Offer], registry: Registry, recent: S
         return [*again, *all_offers][:OFFERED]
     hits = [offer for offer in all_offers if all(fuzzy(word, offer.says) for word in words)]
     hits.sort(key=lambda offer: _worth(words, offer))
-    return [*typed_command(text, registry), *hits][:OFFERED]
+    begun = [offer for offer in hits if offer.title.startswith(text.strip()) and "=" not in text]
+    rest = [offer for offer in hits if offer not in begun]
+    return [*begun, *typed_command(text, registry), *rest][:OFFERED]
 
 
 def typed_command(text: str, registry: Registry) -> Iterator[Offer]:

@@ -35,7 +35,9 @@ SCREENS: Final = (
     Entry("2", "meters", _("Meters"), "tui.screens.meters:MetersPage"),
     Entry("3", "bus", _("Bus"), "tui.screens.bus:BusPage"),
     Entry("4", "log", _("Log"), "tui.screens.log:LogPage"),
+    Entry("5", "reports", _("Reports"), "tui.screens.reports:ReportsPage"),
     Entry("6", "services", _("Services"), "tui.screens.services:ServicesPage"),
     Entry("7", "settings", _("Settings"), "tui.screens.settings:SettingsPage"),
     Entry("8", "panel", _("Panel"), "tui.screens.panel:PanelPage"),
+    Entry("9", "files", _("Files"), "tui.screens.files:FilesPage"),
 )

@@ -166,14 +166,14 @@ class FirstStart(Entrance):
 
     def welcome(self) -> Sequence[Line]:
         """What comes."""
-        words = _(" is new here. Four steps, about five minutes; each can be changed later.")
+        words = _(" is new here. Four steps; each can be changed later.")
         return [line(("busmeister", "strong accent"), words), EMPTY, steps(0), EMPTY]
 
     def advice(self) -> Sequence[Line]:
         found = [line((f" {one.name:<10}", "grey"), f"{one.url}  {one.state}") for one in self._lines()]
         return [
-            line((_("There is no factory password. The code stands on the terminal of the device and on its"), "grey")),
-            line((_("display; until this step is done, nobody can log in from elsewhere."), "grey")),
+            line((_("There is no factory password. The code stands on the device's own terminal and"), "grey")),
+            line((_("on its display; until this step is done, nobody can log in from elsewhere."), "grey")),
             EMPTY,
             *([line((_("Found already"), "strong")), *found] if found else []),
         ]

@@ -109,6 +109,8 @@ class Page(Screen[None]):
 
     def draw_frame(self) -> None:
         """Status line, tabs, banner and keys as they are now."""
+        if not self.query(StatusLine):
+            return  # not composed yet, or going
         app = self.dashboard
         person = Person(app.call.who, app.sessions())
         compact = app.compact

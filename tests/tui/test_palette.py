@@ -1,0 +1,114 @@
+"""Palette, help, and the screens that say what is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from appliance.meters.meter import Meter
+from appliance.panel_wiring import front_panel
+from tests.operations.world import World
+from tests.tui.picture import seen
+from tui.app import Dashboard
+from tui.feed import Feed
+
+WIDE, COMPACT = (140, 45), (80, 24)
+SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
+
+
+def press(dashboard: Dashboard, keys: Sequence[str], size: tuple[int, int] = WIDE) -> str:
+    """The screen after some keys, what was said, and where one is."""
+
+    async def run() -> list[str]:
+        async with dashboard.run_test(size=size) as pilot:
+            await pilot.pause()
+            for key in keys:
+                await pilot.press(key)
+                await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            said = [toast.message for toast in dashboard._notifications]
+            return [*seen(dashboard), *said, str(dashboard.current_mode)]
+
+    return "\n".join(asyncio.run(run()))
+
+
+@SIZES
+def test_palette_finds_a_command_and_shows_its_console_line(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    picture = press(dashboard, ("ctrl+p", *"show seg"), size)
+    assert "show segments" in picture
+    assert "console  show segments" in picture
+
+
+def test_command_typed_in_the_palette_is_answered(world: World, dashboard: Dashboard) -> None:
+    world.settings.set({"segment.main.url": "simulated:house"}, "test")
+    picture = press(dashboard, ("colon", *"show segments", "enter"))
+    assert "simulated:house" in picture
+
+
+def test_order_of_the_palette_is_carried_out(world: World, dashboard: Dashboard) -> None:
+    press(dashboard, ("colon", *"set identity.name=cellar", "enter"))
+    assert world.settings.identity.name == "cellar"
+
+
+def test_refusal_of_an_order_is_told(dashboard: Dashboard) -> None:
+    assert "bus.readout.readout_retries takes 0 to 20" in press(
+        dashboard, ("colon", *"set bus.readout.readout_retries=99", "enter")
+    )
+
+
+def test_what_needs_an_argument_waits_for_it(dashboard: Dashboard) -> None:
+    assert "log note" in press(dashboard, ("colon", *"log note", "enter"))
+
+
+def test_deleting_asks_first(world: World, dashboard: Dashboard) -> None:
+    world.store.meters.add(Meter(id=0, name="Flat", primary_address=5))
+    picture = press(dashboard, ("colon", *"meter delete id=1", "enter"))
+    assert "For good?" in picture
+    assert world.store.meters.all()
+
+
+def test_palette_leads_to_a_setting(world: World, dashboard: Dashboard) -> None:
+    assert press(dashboard, ("colon", *"set bus.baud", "enter")).endswith("settings")
+
+
+def test_level_hides_what_it_does_not_allow(world: World) -> None:
+    app = Dashboard(Feed(world.parts), world.person(1))
+    assert "Nothing has these words." in press(app, ("colon", *"factory"))
+
+
+@SIZES
+def test_help_lists_keys_and_commands(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    picture = press(dashboard, ("3", "question_mark"), size)
+    assert "only failures" in picture
+    assert "bus pause [SEGMENT]" in picture
+
+
+@SIZES
+def test_tabs_without_content_yet_say_what_is_there(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    assert "This appliance sends no reports." in press(dashboard, ("5",), size)
+
+
+def test_files_are_listed_with_hostile_names_as_they_are(world: World, dashboard: Dashboard) -> None:
+    world.parts.files.mkdir(parents=True, exist_ok=True)
+    (world.parts.files / "[red]x.txt").write_bytes(b"x" * 4100)
+    picture = press(dashboard, ("9",))
+    assert "[red]x.txt" in picture
+    assert "4.1 kB" in picture
+
+
+@SIZES
+def test_device_is_drawn_with_its_display_and_buttons(world: World, size: tuple[int, int]) -> None:
+    world.settings.set({"panel.board": "mbus-center"}, "test")
+    parts = replace(world.parts, panel=front_panel(world.parts, health=lambda: ""))
+    app = Dashboard(Feed(parts), replace(world.call, parts=parts))
+    picture = press(app, ("8",), size)
+    assert "board: mbus-center" in picture
+    assert "│   red   │" in picture
+    assert "red > 5 s" in picture
+
+
+def test_without_a_panel_the_screen_says_so(dashboard: Dashboard) -> None:
+    assert "No panel is fitted or drawn" in press(dashboard, ("8",))
