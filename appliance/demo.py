@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from appliance.appliance import Appliance
+from appliance.listeners import listener, next_free
 from appliance.meters.meter import Meter, MultiTelegram
 from drivers.simulated.building import load
 
@@ -12,12 +13,29 @@ BUILDING: Final = "apartment-block"
 SEGMENT: Final = "main"
 SCHEDULE: Final = "2min"  # sixty meters at 2400 baud take most of a minute
 WHO: Final = "demo"
+PORTS: Final = ("console.port", "ssh.port")
 
 
-def furnish(appliance: Appliance) -> None:
-    """Hang the building on an appliance that has no meters yet; one that has any keeps what it has."""
-    if appliance.store.meters.all():
-        return
+def furnish(appliance: Appliance) -> list[str]:
+    """Hang the building on an appliance that has no meters yet, and give it ports that are free; what was done so."""
+    if not appliance.store.meters.all():
+        hang_building(appliance)
+    return take_free_ports(appliance)
+
+
+def take_free_ports(appliance: Appliance) -> list[str]:
+    """A port that somebody else has is left to them: a demo must start beside whatever runs here."""
+    said = []
+    for name in PORTS:
+        wanted = int(appliance.settings.text(name))
+        if (free := next_free(wanted)) != wanted:
+            appliance.settings.set({name: str(free)}, WHO)
+            said.append(f"{name}: {wanted} is taken by {listener(wanted)}, so this demo takes {free}")
+    return said
+
+
+def hang_building(appliance: Appliance) -> None:
+    """The segment, its meters, the schedule."""
     settings = {f"segment.{SEGMENT}.url": f"simulated://{BUILDING}", "readout.schedule": SCHEDULE}
     appliance.settings.set(settings, WHO)
     number = appliance.store.meters.next_number()

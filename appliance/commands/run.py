@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -58,22 +59,21 @@ def run(arguments: argparse.Namespace) -> int:
     in_dashboard = not arguments.headless and sys.stdin.isatty() and sys.stdout.isatty()
     appliance = Appliance.open(Options(data=arguments.data, database=arguments.database, quiet=in_dashboard), lifecycle)
     try:
-        if arguments.demo:
-            furnish(appliance)
+        remarks = furnish(appliance) if arguments.demo else []
         if in_dashboard:
             run_in_dashboard(appliance, stop)
         else:
-            run_headless(appliance, stop)
+            run_headless(appliance, stop, remarks)
     finally:
         appliance.close()
     say("Stopped; everything that was read is stored.")
     return obey(lifecycle.ending, arguments.data, say)
 
 
-def run_headless(appliance: Appliance, stop: threading.Event) -> None:
+def run_headless(appliance: Appliance, stop: threading.Event, remarks: Sequence[str]) -> None:
     """Print a line per reading."""
     printer, following = start_printing(appliance)
-    for line in appliance.greeting():
+    for line in (*appliance.greeting(), *remarks):
         say(line)
     appliance.run(stop)
     following.close()
