@@ -89,6 +89,7 @@ def test_known_place_stays_known_over_a_restart_for_thirty_days(clock: VirtualCl
     book = GuessesInMemory()
     guard = guard_of(book, clock)
     guard.succeeded(guard.admit("anna", "ssh", "10.4.0.7"))
+    clock.advance(days=29)
     for n in range(250):
         admitted(guard, "anna", f"203.0.113.{n}")
     assert admitted(guard_of(book, clock), "anna", "10.4.0.7")
