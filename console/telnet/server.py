@@ -85,6 +85,7 @@ class TelnetConsole:
             task.cancel()
         self._stop_listening()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # transports that were closed let go of their sockets
         self._accepting.clear()
 
     def _rules(self) -> Rules:
@@ -115,8 +116,10 @@ class TelnetConsole:
 
     async def _attend(self, connection: socket.socket, visitor: Visitor) -> None:
         """One connection from its first octet to its end."""
+        connected = False  # from then on the transport owns the socket, and sends what is left before it closes
         try:
             protocol, lost = await self._connected(connection)
+            connected = protocol is not None
             if protocol is None:
                 return
             try:
@@ -129,7 +132,8 @@ class TelnetConsole:
         except Exception:  # one session's mistake must not harm the others; the log has its trace
             log.exception("a console session of %s ended by a mistake of the program", visitor.source)
         finally:
-            connection.close()
+            if not connected:
+                connection.close()
             visitor.leave()
 
     async def _converse(self, stream: TelnetStream, visitor: Visitor, lost: asyncio.Future[None]) -> None:
@@ -166,13 +170,17 @@ class TelnetConsole:
         def protocol() -> TelnetProtocol:
             return TelnetProtocol(lambda _: _resolve(ready), lambda _: _resolve(lost))
 
-        _, made = await loop.connect_accepted_socket(
+        transport, made = await loop.connect_accepted_socket(
             protocol,
             connection,
             ssl=self._context if encrypted else None,
             ssl_handshake_timeout=HANDSHAKE_TIME if encrypted else None,
         )
-        await asyncio.wait([ready, lost], return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait([ready, lost], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not ready.done():
+                transport.abort()
         return (made if ready.done() else None), lost
 
 
