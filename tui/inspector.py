@@ -43,10 +43,10 @@ RECORD_COLUMNS: Final = (
     Column("dif", 5, "DIF", gap=1, most=14),
     Column("vif", 6, "VIF", gap=1, most=20),
     Column("data", 17, "data", gap=1, most=36),
-    Column("meaning", 19, _("meaning"), gap=1, most=30),
+    Column("meaning", 18, _("meaning"), gap=1, most=30),
     Column("value", 16, _("value"), right=True, gap=1),
     Column("unit", 4, "", gap=1),
-    Column("of", 8, _("of"), most=30),
+    Column("of", 9, _("of"), most=30),
 )
 COMPACT_COLUMNS: Final = (
     Column("number", 2, "#", right=True, gap=1),
