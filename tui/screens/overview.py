@@ -95,8 +95,7 @@ class OverviewPage(Page):
     def on_resize(self) -> None:
         """Another arrangement may be seen."""
         super().on_resize()
-        if self._data is not None:
-            self.call_after_refresh(self._show, self._data)
+        self.call_after_refresh(self._show_again)
 
     async def load(self) -> None:
         """First what is at hand, then what was used today."""
@@ -122,6 +121,10 @@ class OverviewPage(Page):
     def action_find(self) -> None:
         """In the list of meters."""
         self.dashboard.go("meters/find")
+
+    def _show_again(self) -> None:
+        if self._data is not None:
+            self._show(self._data)
 
     def _show(self, data: Overview) -> None:
         now, zone = self.dashboard.now(), self.dashboard.call.zone

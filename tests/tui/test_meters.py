@@ -1,0 +1,137 @@
+"""The list of meters and one meter, as a person meets them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from appliance.mbus.address import SecondaryAddress
+from appliance.meters.meter import Meter
+from tests.operations.world import World, water_meter
+from tests.tui.picture import seen
+from tui.app import Dashboard
+from tui.feed import Feed
+from tui.screens.meter import MeterPage
+
+
+@pytest.fixture
+def installed(world: World) -> World:
+    """Flat 10 answers, Flat 2 answers with low power, Cellar is silent, Attic is passive."""
+    names = {"Flat 10": "10473001", "Flat 2": "10473002", "Cellar": "10473003", "Attic": "10473004"}
+    meters = [
+        Meter(
+            id=number,
+            name=name,
+            secondary_address=SecondaryAddress.parse(f"{key}-ELS-1-7"),
+            active=name != "Attic",
+        )
+        for number, (name, key) in enumerate(names.items(), 1)
+    ]
+    world.store.meters.add(*meters)
+    world.engine.answers["10473001"] = water_meter("10473001", 412307)
+    world.engine.answers["10473002"] = water_meter("10473002", 98, status=0x04)
+    world.engine.read(meters[:3], store=True, job=None)
+    world.store.pump()
+    return world
+
+
+def visit(app: Dashboard, act: Callable[[Pilot[None]], Awaitable[None]], size: tuple[int, int] = (140, 45)) -> str:
+    async def run() -> str:
+        async with app.run_test(size=size) as pilot:
+            await act(pilot)
+            await _settle(pilot)
+            return "\n".join(seen(app))
+
+    return asyncio.run(run())
+
+
+async def _settle(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def keys(*names: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def press(pilot: Pilot[None]) -> None:
+        for name in names:
+            await pilot.press(name)
+            await _settle(pilot)
+
+    return press
+
+
+def test_worst_meters_stand_first(installed: World, dashboard: Dashboard) -> None:
+    picture = visit(dashboard, keys("2"))
+    places = [picture.index(name) for name in ("Cellar", "Flat 2 ", "Flat 10")]
+    assert places == sorted(places)
+    assert "Attic" not in picture
+
+
+def test_passive_meters_are_shown_when_asked_for(installed: World, dashboard: Dashboard) -> None:
+    assert "Attic" in visit(dashboard, keys("2", "p"))
+
+
+def test_list_is_filtered_while_one_types_and_escape_brings_all_back(installed: World, dashboard: Dashboard) -> None:
+    pictures: list[str] = []
+
+    async def find(pilot: Pilot[None]) -> None:
+        await keys("2", "slash", *"flat", "space", "1")(pilot)
+        pictures.append("\n".join(seen(dashboard)))
+        await keys("escape")(pilot)
+
+    after = visit(dashboard, find)
+    assert "Flat 10" in pictures[0]
+    assert "Flat 2" not in pictures[0]
+    assert "Flat 2" in after
+    assert "Cellar" in after
+
+
+def test_exact_value_stands_beside_the_octets(installed: World, dashboard: Dashboard) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await keys("2")(pilot)
+        dashboard.go("meters/1")
+        await _settle(pilot)
+
+    picture = visit(dashboard, look)
+    assert "412.307" in picture
+    assert "412307 × 10⁻³ m³" in picture
+    assert "0C 13 07 23 41 00" in picture
+
+
+def test_enter_opens_one_meter_and_escape_comes_back_to_its_row(installed: World, dashboard: Dashboard) -> None:
+    depth: list[int] = []
+
+    async def go(pilot: Pilot[None]) -> None:
+        await keys("2", "down", "enter")(pilot)
+        depth.append(len(dashboard.screen_stack))
+        assert isinstance(dashboard.screen, MeterPage)
+        await keys("escape")(pilot)
+        depth.append(len(dashboard.screen_stack))
+
+    visit(dashboard, go)
+    assert depth == [2, 1]
+
+
+def test_silent_meter_says_since_when_and_why(installed: World, dashboard: Dashboard) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        dashboard.go("meters/3")
+        while not isinstance(dashboard.screen, MeterPage):
+            await pilot.pause()
+
+    assert "silent since 06:00, 1 readouts: No answer from 10473003" in visit(dashboard, look)
+
+
+def test_a_person_of_level_one_cannot_read_meters(installed: World) -> None:
+    app = Dashboard(Feed(installed.parts), installed.person(1))
+    picture = visit(app, keys("2", "r"))
+    assert "read now" not in picture
+    assert not installed.parts.hub.jobs.all()
+
+
+def test_overview_tells_what_to_do_first(installed: World, dashboard: Dashboard) -> None:
+    picture = visit(dashboard, keys("1"))
+    assert "1 of 3 meters are fine." in picture
+    assert picture.index("Cellar") < picture.index("low power")
