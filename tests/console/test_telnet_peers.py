@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -162,13 +163,14 @@ def test_nc_runs_a_script(appliance: Running, words: tuple[str, ...]) -> None:
 def test_four_hundred_silent_connections_cost_no_slot_and_little_memory(appliance: Running) -> None:
     before = resident(appliance.program.process.pid)
     sources = [f"127.0.{1 + number // 200}.{1 + number % 200}" for number in range(400)]
-    silent = [appliance.connect(source) for source in sources]
-    appliance.program.wait_for(" ok", count=60)  # a whole round goes on
-    assert resident(appliance.program.process.pid) - before < 30_000
-    assert console(appliance.data, "show gaps csv").stdout.splitlines()[1:] == ["OK"]
-    assert "busmeister" in appliance.pipe("-N", typed="show version\n")
-    for one in silent:
-        one.close()
+    with contextlib.ExitStack() as silent:
+        for source in sources:
+            silent.enter_context(appliance.connect(source))
+        appliance.program.wait_for(" ok", count=60)  # a whole round goes on
+        assert resident(appliance.program.process.pid) - before < 30_000
+        gaps = console(appliance.data, "show gaps csv").stdout.splitlines()[1:-1]
+        assert [gap for gap in gaps if "appliance was off" not in gap] == []  # the slot it was started in may be short
+        assert "busmeister" in appliance.pipe("-N", typed="show version\n")
 
 
 def resident(process: int) -> int:
