@@ -156,6 +156,7 @@ class Appliance:
             doorkeeper=self.doorkeeper,
             notices=self._notices,
             services=lambda: self.supervisor.status(),
+            troubles=lambda: self.ui.troubles,
             serial=self.serial,
             lifecycle=lifecycle,
             lender=LevelConverter(self.engine, self.settings, clock, open_line),

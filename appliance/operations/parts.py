@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -108,6 +108,8 @@ class Parts:
     notices: Callable[[], Sequence[str]] = tuple
     """What the root knows and a person should: damaged database set aside, ports taken ..."""
     services: Callable[[], Sequence[ServiceStatus]] = tuple
+    troubles: Callable[[], Mapping[str, str]] = dict
+    """Doors that do not open, by their settings' subject, and why."""
     serial: str = "00000000"
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     lender: Lender | None = None  # who hands the bus to a computer

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from appliance.operations.answer import Answer, Table
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
 from appliance.operations.times import ago
+from appliance.settings.subjects.console import Console
+from appliance.settings.subjects.dashboard import Ssh
 from appliance.supervisor import ServiceStatus, State
-
-if TYPE_CHECKING:
-    from appliance.settings.subjects.console import Console
-    from appliance.settings.subjects.dashboard import Ssh
 
 OFF: Final = "off"
 DOES: Final = {
@@ -154,26 +152,31 @@ def _door(
     *,
     encrypted: bool,
 ) -> Service:
+    trouble = call.parts.troubles().get(subject, "") if rows.enabled else ""
+    opens = rows.enabled and not trouble
     return Service(
         name,
-        str(State.RUNNING) if rows.enabled else OFF,
+        str(State.WAITING if trouble else State.RUNNING) if rows.enabled else OFF,
         "tcp",
         call.parts.started,
-        note,
+        trouble or note,
         rows.port,
         ",".join(map(str, rows.listen)),
-        _reach(rows, open_beyond=call.parts.doorkeeper.is_set_up) if rows.enabled else Reach.NOBODY,
+        _reach(rows, is_set_up=call.parts.doorkeeper.is_set_up) if opens else Reach.NOBODY,
         sum(session.door in (name, subject) for session in sessions),
         encrypted,
         subject,
+        error=trouble,
     )
 
 
-def _reach(rows: Console | Ssh, *, open_beyond: bool) -> Reach:
-    """Who reaches a port; until there is a user, nobody beyond this machine."""
+def _reach(rows: Console | Ssh, *, is_set_up: bool) -> Reach:
+    """Who reaches a port; before set-up by SSH the neighbours with the code, else nobody from outside."""
     addresses = [address for address in rows.listen if address is not None]
-    if not open_beyond or all(address.is_loopback for address in addresses):
+    if all(address.is_loopback for address in addresses):
         return Reach.LOCAL
+    if not is_set_up:
+        return Reach.NETWORK if isinstance(rows, Ssh) else Reach.LOCAL
     if rows.allow:
         return Reach.LISTED
     return Reach.ALL if any(address.is_unspecified for address in addresses) else Reach.NETWORK

@@ -75,7 +75,7 @@ see {REQ_UD2}
 stty rows 40 columns 120 < $spawn_out(slave,name)
 send "\003"
 see {3>}
-say "show values id=1"
+say "meter read id=1"
 see {Wh}
 see {3>}
 say "bus watch"
