@@ -17,6 +17,7 @@ METERS: Final = 250
 MEMORY_TARGET: Final = 90.0  # MB, with bus, store, console and SSH
 PROMPT_TARGET: Final = 1.5  # seconds at the second start
 IDLE_TARGET: Final = 1.0  # percent of a core
+SETTLING: Final = 40.0  # seconds until what was read is written (30 s at most) and the configuration is copied
 IDLE_SECONDS: Final = 20.0
 ROOT: Final = Path(__file__).resolve().parents[1]
 TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -34,6 +35,7 @@ def run() -> list[Row]:
         prompt = time.monotonic() - began
         try:
             wait_for_round(data)
+            time.sleep(SETTLING)
             memory = resident(process.pid)
             idle = busy_share(process.pid)
         finally:
