@@ -83,7 +83,7 @@ class House:
         self._live(second - TROUBLE)
         for place in SILENT:
             self._silence(place)
-        self.store.journal.add(Severity.WARNING, "time", "The clock was 0.4 s behind and was set.")
+        self.store.journal.add(Severity.INFO, "anna", "Flat 04-2: heat meter taken off, new one on Monday.")
         self._live(second)
 
     def publish_round(self) -> None:

@@ -127,7 +127,8 @@ def test_plain_mode_has_no_prompt_no_echo_no_pages(world: World) -> None:
         paper.type("show version\r\0show settings\r\n")
         seen = await paper.see("tls.certificate")
         assert seen.startswith("busmeister 0.1.0\nOK\n")
-        await paper.see("OK\n")
+        if not seen.endswith("OK\n"):  # the end may have come together with what was waited for
+            await paper.see("OK\n")
         paper.type("script off" + ENTER)
         await paper.see(PROMPT)
 
