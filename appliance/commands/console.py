@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         return NOT_RUNNING
     try:
         return _converse(client, arguments.commands, script, on_terminal=on_terminal)
-    except (NotRunning, BrokenPipeError) as error:
+    except NotRunning as error:
         print(f"busmeister: {error}", file=sys.stderr)
         return NOT_RUNNING
     finally:
