@@ -100,6 +100,12 @@ class Dashboard(App[None]):
         """The screen that is seen, where it is no question or help over one."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
 
+    @property
+    def drawn_page(self) -> Page | None:
+        """The screen that is seen while it has all its widgets: not before it is made, nor while the session ends."""
+        page = self.page
+        return page if page is not None and page.is_mounted and self.is_running else None
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who has not come in can do nothing but that, or leave."""
         return bool(self.call.level) or action not in ("go", "back", "palette", "repeat", "help")
@@ -234,7 +240,7 @@ class Dashboard(App[None]):
 
     @on(Happened)
     def _pass_on(self, message: Happened) -> None:
-        page = self.page
+        page = self.drawn_page
         if page is not None:
             page.draw_frame()
             page.happened(message.changes)
@@ -249,7 +255,7 @@ class Dashboard(App[None]):
 
     def _second(self) -> None:
         """The clock goes on."""
-        page = self.page
+        page = self.drawn_page
         if page is not None:
             page.draw_frame()
             page.second()

@@ -124,6 +124,20 @@ def test_silent_meter_says_since_when_and_why(installed: World, dashboard: Dashb
     assert "silent since 06:00, 1 readouts: No answer from 10473003" in visit(dashboard, look)
 
 
+def test_clock_goes_on_while_a_session_ends(installed: World, dashboard: Dashboard) -> None:
+    async def end_and_tick() -> None:
+        async with dashboard.run_test(size=(140, 45)) as pilot:
+            await keys("2")(pilot)
+            dashboard.go("meters/3")
+            await _settle(pilot)
+            await dashboard.screen.query_one("#identity").remove()
+            dashboard._running = False
+            dashboard._second()
+            dashboard._running = True
+
+    asyncio.run(end_and_tick())
+
+
 def test_a_person_of_level_one_cannot_read_meters(installed: World) -> None:
     app = Dashboard(Feed(installed.parts), installed.person(1))
     picture = visit(app, keys("2", "r"))
