@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from appliance.errors import Kind, RefusedError
@@ -12,21 +12,11 @@ from appliance.operations.execute import execute, execute_named, sentence_of
 from appliance.operations.line import parse_line
 from appliance.operations.panel_view import PressView
 from appliance.operations.registry import Registry
-from appliance.services.front_panel.buttons import BLUE, RED, Gesture
+from appliance.services.front_panel.buttons import Gesture
 
 KEPT: Final = 20
 AT_DEVICE: Final = "at the device"
 DOOR: Final = "panel"
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """A button of the drawing goes down or up, now or when the clock shows `at`."""
-
-    button: str
-    pressed: bool
-    at: float
-    call: Call
 
 
 ORDERS: Final = {
@@ -80,8 +70,3 @@ class Hands:
         except Exception as error:  # noqa: BLE001  # an order that fails must not put the panel out
             return f"err: {sentence_of(error)}"
         return done
-
-
-def buttons_of(button: str) -> tuple[str, ...]:
-    """The buttons meant by a name of the drawing."""
-    return (RED, BLUE) if button == "both" else (button,)
