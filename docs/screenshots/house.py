@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,18 +15,24 @@ from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.bus.virtual import drive
 from appliance.clock import VirtualClock
 from appliance.errors import LineRefused
-from appliance.events import RoundProgress
+from appliance.events import BusTraffic, RoundProgress
 from appliance.hub import Hub
 from appliance.log import Severity
 from appliance.meters.meter import Meter
+from appliance.operations.all import registry
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from appliance.ports import Line
+from appliance.services.front_panel.panel import FrontPanel
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
+from appliance.supervisor import ServiceStatus, State
+from drivers import boards
+from drivers.host.network import HostNetwork
 from drivers.simulated.building import load
 from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
+from drivers.simulated.panel import SimulatedPins
 
 BEGIN: Final = datetime(2026, 11, 19, 13, 10, tzinfo=UTC)
 SEGMENT: Final = "main"
@@ -33,6 +40,9 @@ WRITE_EVERY: Final = 30.0  # seconds
 TROUBLE: Final = 2700.0  # seconds before the picture
 SILENT: Final = (21, 22)
 SILENT_LONGER: Final = 7
+TRAFFIC: Final = 60
+RUNNING: Final = ("bus", "planning", "rounds", "console", "people")
+NO_CHIP: Final = "/dev/gpiochip0 is not there: set panel.board=none draws the panel only."
 SETTINGS: Final = EngineSettings(
     segments=(SegmentSettings(name=SEGMENT, url="simulated://apartment-block"),),
     zone=ZoneInfo("Europe/Berlin"),
@@ -50,6 +60,7 @@ class House:
         self.building = load("apartment-block", meters=62, seed=7)
         self._bus = self.building.bus(self.clock)
         self._progress: RoundProgress | None = None
+        self._traffic: deque[BusTraffic] = deque(maxlen=TRAFFIC)
         data = DataFolder(folder)
         self.settings = wiring.open_settings(self.store, self.hub.publish, key=data.key(), serial="00000161")
         self._set_up()
@@ -60,9 +71,9 @@ class House:
             settings=lambda: SETTINGS,
             clock=self.clock,
             publish=self._take,
-            wanted=lambda kind: False,
+            wanted=lambda kind: kind is BusTraffic,
         )
-        self.parts = Parts(
+        parts = Parts(
             hub=self.hub,
             settings=self.settings,
             store=self.store,
@@ -73,7 +84,11 @@ class House:
             started=BEGIN,
             data_folder=folder,
             doorkeeper=wiring.doorkeeper(self.store, self.settings, self.clock, data),
+            services=self._services,
+            serial="00000161",
         )
+        self._panel = _panel(parts)
+        self.parts = replace(parts, panel=self._panel)
         self.call = Call(self.parts, "anna", 3, door="ssh")
 
     def live_until(self, second: float) -> None:
@@ -90,6 +105,13 @@ class House:
         """Tell a dashboard that was opened just now how far the round is."""
         if self._progress is not None and self._progress.ended is None:
             self.hub.publish(self._progress)
+        self._panel.begin()
+        self._panel.tick()
+
+    def publish_traffic(self) -> None:
+        """Let a dashboard that looks at the bus see what passed a moment ago."""
+        for traffic in self._traffic:
+            self.hub.publish(traffic)
 
     def close(self) -> None:
         """End it."""
@@ -120,7 +142,18 @@ class House:
     def _silence(self, place: int) -> None:
         self._bus.put_fault(Fault.DEAF, self.clock.monotonic(), meter=self.building.meters[place])
 
+    def _services(self) -> list[ServiceStatus]:
+        """What runs, and one that waits for its hardware."""
+        running = [ServiceStatus(name, State.RUNNING, BEGIN) for name in RUNNING]
+        waits = ServiceStatus(
+            "front panel", State.WAITING, self.clock.now(), NO_CHIP, failures=6, restarts=6, pause=48.0
+        )
+        return [*running, waits]
+
     def _take(self, event: object) -> None:
+        if isinstance(event, BusTraffic):
+            self._traffic.append(event)
+            return
         if isinstance(event, RoundProgress):
             self._progress = event
             if event.ended is not None:
@@ -136,6 +169,17 @@ def _meter(number: int, simulated: SimulatedMeter) -> Meter:
         name=f"Flat {flat // 2 + 1:02}-{flat % 2 + 1} {kind}",
         segment=SEGMENT,
         secondary_address=simulated.instrument.secondary_address,
+    )
+
+
+def _panel(parts: Parts) -> FrontPanel:
+    return FrontPanel(
+        parts,
+        registry(),
+        boards.load("mbus-center"),
+        pins=SimulatedPins(parts.clock),
+        open_display=lambda: None,
+        host=HostNetwork(),
     )
 
 

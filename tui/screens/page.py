@@ -33,6 +33,7 @@ class Page(Screen[None]):
     """A screen of the dashboard. Subclasses give a body, what makes it stale, and how it is loaded."""
 
     name_of_tab: ClassVar[str] = ""  # which tab it stands under
+    purpose: ClassVar[str] = ""  # what it is for, in the help
     stale_by: ClassVar[tuple[type, ...]] = ()  # kinds of events that make its picture out of date
     levels: ClassVar[dict[str, int]] = {}  # action: least level, where that is more than 1
     inherit_bindings = True
