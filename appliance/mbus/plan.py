@@ -196,8 +196,8 @@ def reader(columns: Sequence[Column], positions: Iterable[int]) -> Reader:
 def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[dict[str, Any], list[Part]]:
     """What a plan is made of: the names its source uses, and for each record fields and expression."""
     rows = [_row(column.coding) for column in columns]
-    unpack = Struct(_format(columns, rows, positions)).unpack
-    names: dict[str, Any] = {**FUNCTIONS, "unpack": unpack}
+    octets = Struct(_format(columns, rows, positions))
+    names: dict[str, Any] = {**FUNCTIONS, "unpack": octets.unpack, "iter_unpack": octets.iter_unpack}
     parts: list[Part] = []
     count = 0
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):

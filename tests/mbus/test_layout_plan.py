@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import struct
 from pathlib import Path
@@ -18,6 +19,7 @@ from appliance.mbus.encode import encode_telegram, plain_text_vif
 from appliance.mbus.header import Header
 from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout
+from appliance.mbus.many import TOGETHER, Digits
 from appliance.mbus.plan import real
 from appliance.mbus.telegram import decode
 from tests.mbus.mutate import seal
@@ -26,6 +28,8 @@ SIZES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 6: 6, 7: 8, 8: 0, 9: 1, 10: 2, 11: 
 ORDERS = (0x72, 0x76, 0x78, 0x7A)
 # Octets of which oddities are made: BCD that is none, minus signs, not a number, infinity, days and hours without end.
 ODD = (0x00, 0x0A, 0x7F, 0x80, 0x99, 0xA0, 0xC0, 0xF0, 0xF1, 0xFF)
+DIGITS = bytes(tens << 4 | ones for tens in range(10) for ones in range(10))
+WATER = seal(bytes.fromhex("080172 78563412 2D2C 01 07 05 00 0000  0C13 27048502"))
 
 
 def data_octets(size: int) -> st.SearchStrategy[bytes]:
@@ -117,6 +121,47 @@ def test_plan_and_slow_path_agree_on_any_telegram_and_any_data(octets: bytes, se
     chance = random.Random(seed)
     for _ in range(5):
         agree(loaded, with_other_data(loaded, octets, chance))
+
+
+@settings(max_examples=150, deadline=None)
+@given(telegrams(), st.integers(), st.integers(0, 3 * TOGETHER))
+def test_many_telegrams_at_once_have_the_values_that_each_has_alone(octets: bytes, seed: int, count: int) -> None:
+    layout = Layout.of(octets)
+    assume(layout is not None)
+    assert layout is not None
+    chance = random.Random(seed)
+    odd = layout.data(with_other_data(layout, octets, chance))
+    numbers = [bytes(chance.choice(DIGITS) for _ in odd) for _ in range(3)]
+    datas = [*chance.choices(numbers, k=count), odd, *chance.choices(numbers, k=count)]
+    singly = [layout.values_of_data(data) for data in datas]
+    assert layout.values_of_many(datas) == singly
+    assert list(map(repr, layout.values_of_many(datas))) == list(map(repr, singly))
+
+
+@given(st.lists(st.integers(0, 10**12 - 1), min_size=1, max_size=2 * TOGETHER), st.integers(1, 6))
+def test_digits_of_any_length_become_numbers_where_they_stand(numbers: list[int], size: int) -> None:
+    row = 1 + size + 2
+    numbers = [number % 100**size for number in numbers]
+    octets = b"".join(b"\xfa" + bytes.fromhex(f"{n:0{2 * size}d}")[::-1] + b"\xaf\xff" for n in numbers)
+    converted = Digits([range(1, 1 + size)], row, len(numbers)).convert(octets)
+    assert converted == b"".join(b"\xfa" + n.to_bytes(size, "little") + b"\xaf\xff" for n in numbers)
+
+
+def test_one_digit_that_is_none_is_seen_among_many() -> None:
+    digits = Digits([range(1, 4)], 4, 2)
+    for place, octet in itertools.product((1, 2, 3, 5, 6, 7), (0x0A, 0xA0, 0xFF, 0x9B, 0xE9)):
+        octets = bytearray.fromhex("FF999999 FF999999")
+        octets[place] = octet
+        assert digits.convert(bytes(octets)) is None
+
+
+def test_data_of_another_length_are_refused_among_many() -> None:
+    layout = Layout.of(WATER)
+    assert layout is not None
+    data = layout.data(WATER)
+    with pytest.raises(TelegramError):
+        layout.values_of_many([data, data[:-1], data + b"\0"])
+    assert layout.values_of_many([]) == []
 
 
 @settings(max_examples=150, deadline=None)
