@@ -130,7 +130,7 @@ class Engine:
         """Lend a segment's line once the round under way is over; wait for `granted`. Raises `RefusedError`."""
         with self._lock:
             lender = self.segment(segment)
-            lease = Lease(segment, self._monotonic(until), to, baud_rate or lender.settings.baud_rate, lender.wake)
+            lease = Lease(segment, self._monotonic(until), to, baud_rate or lender.settings.baud_rate, lender.mail.wake)
             lender.lend(lease)
             return lease
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
+from appliance.bus.herald import Herald
+from appliance.mbus.dialogue import Traffic
 from appliance.mbus.framer import Received
 
 
@@ -82,10 +84,11 @@ class Lease:
 class Lending:
     """A segment's side of leases: who asked for the line, who has it."""
 
-    def __init__(self, segment: str) -> None:
+    def __init__(self, segment: str, herald: Herald) -> None:
         self.asked: Lease | None = None
         self.current: Lease | None = None
         self._segment = segment
+        self._herald = herald
 
     def ask(self, lease: Lease) -> None:
         """Somebody wants the line; one at a time."""
@@ -106,6 +109,18 @@ class Lending:
         if self.current is not None:
             self.current.granted.set()
         return self.current
+
+    def serve(self, lease: Lease, now: float, received: Received) -> bytes | None:
+        """Pass octets between the borrower and the line: those for the wire; None once the line is due back."""
+        if received.octets:
+            lease.hand_over(received)
+            self._herald.tell(Traffic.RECEIVED, received.octets, f"lent to {lease.to}")
+        octets = lease.take_outgoing()
+        if octets:
+            self._herald.tell(Traffic.SENT, octets, f"lent to {lease.to}")
+        elif lease.is_due_back(now):
+            return None
+        return octets
 
     def end(self, sentence: str = "") -> None:
         """The line is the segment's again."""

@@ -49,8 +49,8 @@ def status_of(segment: Segment) -> SegmentStatus:
     return SegmentStatus(
         name=segment.name,
         url=segment.settings.url,
-        state=segment.state,
-        sentence=segment.sentence,
+        state=segment.herald.state,
+        sentence=segment.herald.sentence,
         baud_rate=segment.wire.baud_rate,
         queue=segment.rounds.waiting,
         round=under_way,

@@ -42,7 +42,7 @@ class VirtualLine:
     @property
     def wants_a_step(self) -> bool:
         """Somebody wrote to the segment."""
-        return self._segment.has_mail
+        return bool(self._segment.mail)
 
     def step(self, now: float) -> None:
         """One step of the segment, and what it does to the bus."""

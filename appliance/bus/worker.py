@@ -29,7 +29,7 @@ class Worker:
         self._stopped = threading.Event()
         self._pause = 0.0
         self._thread = threading.Thread(target=self._run, name=f"bus-{segment.name}", daemon=True)
-        segment.wake = self.wake
+        segment.mail.wake = self.wake
 
     def start(self) -> None:
         self._thread.start()

@@ -186,7 +186,7 @@ def test_program_that_fails_on_one_meter_reads_the_others(
 
     bench.engine.start()
     with monkeypatch.context() as patched, caplog.at_level(logging.ERROR):
-        patched.setattr("appliance.bus.segment.Segment._keep", fail)
+        patched.setattr("appliance.bus.visits.Visits._learn", fail)
         outcome = bench.read()
     assert isinstance(outcome, Missed)
     assert "The program failed" in outcome.detail

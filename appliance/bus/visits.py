@@ -1,0 +1,87 @@
+"""A segment's visit to one meter: from its turn in a round to the dialogue, and from its end to what was learnt."""
+
+from __future__ import annotations
+
+from appliance.bus.engine_settings import SegmentSettings
+from appliance.bus.memory import Memory
+from appliance.bus.plan import needs_newest, plan_patience, plan_target, timing_of
+from appliance.bus.round import Failure, Priority, Round, Visit, failure_of
+from appliance.bus.rounds import Rounds
+from appliance.errors import BusmeisterError, Jammed, Overload, SettingError, WrongAnswer
+from appliance.mbus.dialogue import Readout, Wire, read_meter
+from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.meters.meter import Addressing
+from appliance.ports import MeterBook, Reason
+
+
+class Visits:
+    """The one under way, if any. Used by the segment's thread alone."""
+
+    def __init__(
+        self, settings: SegmentSettings, *, meters: MeterBook, memory: Memory, wire: Wire, rounds: Rounds
+    ) -> None:
+        self._settings = settings
+        self._meters = meters
+        self._memory = memory
+        self._wire = wire
+        self._rounds = rounds
+        self._current: tuple[Round, Visit] | None = None
+
+    @property
+    def priority(self) -> Priority | None:
+        """Whose visit it is; None where none is under way."""
+        return None if self._current is None else self._current[0].priority
+
+    def begin(self, one: Round, visit: Visit, now: float) -> Dialogue[Readout] | None:
+        """The dialogue with the meter; None for one that cannot be asked, which is its failure."""
+        meter = visit.meter
+        self._current = one, visit
+        self._wire.baud_rate = meter.baud_rate or self._settings.baud_rate
+        self._wire.timing = timing_of(meter, self._settings)
+        known = self._meters.newest(meter.id) if needs_newest(meter, self._memory) else None
+        try:
+            target = plan_target(meter, self._settings, self._memory, known)
+        except SettingError as error:
+            self._current, visit.only_once = None, True
+            self._rounds.failed(one, visit, failure_of(error), now)
+            return None
+        return read_meter(target, plan_patience(visit, self._settings, self._wire.baud_rate, self._memory))
+
+    def conclude(self, readout: Readout | None, error: BusmeisterError | None, now: float) -> None:
+        """How it ended. What kept the whole bus from working is no fault of the meter."""
+        if self._current is None:
+            return
+        one, visit = self._current
+        if readout is not None:
+            self._learn(visit, readout)
+            self._rounds.heard(one, visit, readout.telegrams, now)
+        elif isinstance(error, (Overload, Jammed)):
+            one.give_back(visit)
+        elif error is not None:
+            self._memory.of(visit.meter.id).settle = isinstance(error, WrongAnswer)
+            self._rounds.failed(one, visit, failure_of(error), now)
+        self._current = None  # not before: should the program fail here, the visit is still known
+
+    def give_back(self) -> None:
+        """It could not be ended, through no fault of the meter: it is made again later."""
+        if self._current is not None:
+            (one, visit), self._current = self._current, None
+            one.give_back(visit)
+
+    def give_up(self, detail: str, now: float) -> None:
+        """The program itself failed on it: this meter missed it for good."""
+        if self._current is None:
+            return
+        (one, visit), self._current = self._current, None
+        visit.only_once = True
+        if one.holds(visit.meter.id):
+            self._rounds.failed(one, visit, Failure(Reason.GARBLED, detail), now)
+
+    def _learn(self, visit: Visit, readout: Readout) -> None:
+        """How late the meter answers, and with which frame count bit it is asked next."""
+        meter, timing = visit.meter, self._wire.timing
+        page = self._memory.of(meter.id)
+        page.settle = False
+        page.learn(readout, timing.response(self._wire.baud_rate), timing.longest_response)
+        if meter.addressing is Addressing.PRIMARY and meter.primary_address is not None:
+            self._memory.bits[meter.primary_address] = readout.next_bit
