@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from appliance.errors import BusmeisterError
 from appliance.log import stream
@@ -47,6 +47,7 @@ class UiLoop:
         asyncio.run(self._serve(stop))
 
     async def _serve(self, stop: threading.Event) -> None:
+        asyncio.get_running_loop().set_exception_handler(tell)
         tasks = [asyncio.create_task(self._keep(name, start)) for name, start in self._starts.items()]
         await asyncio.to_thread(stop.wait)
         for task in tasks:
@@ -74,3 +75,8 @@ class UiLoop:
                 if self.troubles.pop(name, None):
                     log.info("%s runs again.", name)
                 return server
+
+
+def tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody awaited has failed: that goes to the log, and the loop goes on."""
+    log.error("%s", context["message"], exc_info=context.get("exception"))

@@ -191,7 +191,7 @@ class Conversation:
     async def _prompted(self, prompt: PromptSession[str], text: str | FormattedText) -> str:
         self._keyboard.begin_line()
         try:
-            line = await prompt.prompt_async(text, handle_sigint=False)
+            line = await prompt.prompt_async(text, handle_sigint=False, set_exception_handler=False)
         finally:
             self._keyboard.end_line()
         return " " * (self._longest + 1) if self._keyboard.spoilt else line  # refused as too long

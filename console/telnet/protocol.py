@@ -124,6 +124,11 @@ class TelnetProtocol(telnetlib3.TelnetServer):
     def set_timeout(self, duration: int = -1) -> None:
         """Time is counted where a person is waited for."""
 
+    def _check_negotiation_timer(self) -> None:
+        """Ask again whether the client has answered; a plain one that typed meanwhile is not waited for any more."""
+        if not self._waiter_connected.done():
+            super()._check_negotiation_timer()
+
     def on_naws(self, rows: int, cols: int) -> None:
         super().on_naws(rows, cols)
         self.resized()

@@ -7,10 +7,12 @@ import ssl
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.events import BusTraffic
+from console.telnet import protocol
 from console.telnet.server import TelnetConsole
 from tests.console.telnet_clients import DO, HELLO, IAC, NAWS, SB, SE, TTYPE, WILL, WONT, Client, serve
 from tests.operations.world import World
@@ -41,6 +43,28 @@ def test_client_that_refuses_everything_is_a_pipe(world: World, monkeypatch: pyt
         await client.rest()
 
     serve(world, monkeypatch, story)
+
+
+def test_pipe_beside_an_open_prompt_upsets_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "NEGOTIATION_TIME", 0.2)
+    monkeypatch.setattr(protocol, "GRACE", 0.05)
+    failures: list[dict[str, Any]] = []
+
+    async def story(console: TelnetConsole) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: failures.append(context))
+        person = await Client.connect(console)
+        person.type(HELLO)
+        await person.see(b"0>")
+        pipe, until = await Client.connect(console), loop.time() + 0.5
+        while loop.time() < until:  # longer than the server waits for what a client can do
+            pipe.type(b"show version\r\n")
+            await pipe.see(b"busmeister")
+        person.type(b"quit\r\0")
+        await person.rest()
+
+    serve(world, monkeypatch, story)
+    assert failures == []
 
 
 def test_terminal_is_greeted_and_its_window_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
