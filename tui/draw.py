@@ -54,6 +54,17 @@ def cut(text: str, cells: int) -> str:
     return set_cell_size(text, cells - 1).rstrip() + CUT if cells > 0 else ""
 
 
+def wrapped(text: str, cells: int, most: int) -> list[str]:
+    """The text in lines of so many cells; what does not fit into `most` lines is cut."""
+    lines: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(lines) < most - 1 and cell_len(rest) > cells:
+        head = set_cell_size(rest, cells).rpartition(" ")[0] or set_cell_size(rest, cells)
+        lines.append(head)
+        rest = rest[len(head) :].lstrip()
+    return [*lines, cut(rest, cells)] if rest else lines
+
+
 def fit(pieces: Line, cells: int) -> Line:
     """Exactly so many cells: filled with blanks, or cut."""
     missing = cells - width(pieces)

@@ -1,4 +1,4 @@
-"""Forms made from the rows of settings: groups, values typed and not yet saved, what is wrong with them."""
+"""What is typed into a form of settings and not yet saved, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from appliance.cron import Schedule
 from appliance.errors import SettingError
 from appliance.operations.line import quote_value
 from appliance.settings import Line as SettingLine
-from appliance.settings.kinds import ScheduleText
+from appliance.settings.kinds import ScheduleText, YesNo
 from appliance.settings.row import Restarts
 from tui.text import _
 
@@ -23,34 +23,15 @@ RANGE: Final = re.compile(r"(-?\d+) to (-?\d+)")
 ACRONYMS: Final = {"tls": "TLS", "ssh": "SSH", "lan": "LAN", "leds": "LEDs", "url": "URL", "ntp": "NTP", "ip": "IP"}
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Settings whose names begin alike."""
-
-    name: str  # `bus.readout`
-    lines: tuple[SettingLine, ...]
-    above: str = ""  # name of the group it stands below, where there is one
-    depth: int = 0
-
-    @property
-    def label(self) -> str:
-        """`Readout` below `Bus`, `Segment main` where nothing stands above it."""
-        words = self.name.removeprefix(f"{self.above}.").split(".")
-        return " ".join([label_of(words[0]), *words[1:]])
-
-    @property
-    def title(self) -> str:
-        """`Bus · Readout`."""
-        return " · ".join(label_of(word) for word in self.name.split("."))
-
-
 @dataclass
 class Draft:
-    """All settings as they are, and the changes that are not saved."""
+    """All values as they are, and the changes that are not saved."""
 
+    order: str = "set"  # the console's words before the changes
     lines: Mapping[str, SettingLine] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)  # by the appliance, when it was to save
+    known: dict[str, str] = field(default_factory=dict)  # what was in force when each change was typed
 
     def load(self, lines: Iterable[SettingLine]) -> None:
         """The values in force; what was typed stays, unless it is in force now."""
@@ -61,6 +42,8 @@ class Draft:
         """A value, whether it can be taken or not."""
         self.refused.pop(name, None)
         if self._differs(name, text):
+            if name not in self.typed:
+                self.known[name] = self.lines[name].text
             self.typed[name] = text
         else:
             self.typed.pop(name, None)
@@ -69,6 +52,11 @@ class Draft:
         """As it is in force."""
         self.typed.pop(name, None)
         self.refused.pop(name, None)
+
+    def clear(self) -> None:
+        """All of it is saved, or given up."""
+        self.typed.clear()
+        self.refused.clear()
 
     def value(self, name: str) -> str:
         """What the field shows."""
@@ -94,10 +82,24 @@ class Draft:
         """Names that cannot be saved."""
         return [name for name in self.typed if self.error(name)]
 
+    @property
+    def overtaken(self) -> list[str]:
+        """Names that somebody else gave another value since a change was typed."""
+        return [name for name in self.typed if self.lines[name].text != self.known[name]]
+
+    def insist(self) -> None:
+        """Their values are known now; ours are to be saved all the same."""
+        self.known |= {name: self.lines[name].text for name in self.typed}
+
     def save_line(self) -> str:
         """All changes as one line of the console: all of them are taken, or none."""
         changes = (f"{name}={quote_value(text)}" for name, text in self.typed.items())
-        return " ".join(["set", *changes])
+        return " ".join([self.order, *changes])
+
+    def console_line(self, name: str) -> str:
+        """What one would type instead; a secret is left to be typed."""
+        secret = self.lines[name].setting.kind.is_secret
+        return f"{self.order} {name}={'' if secret else quote_value(self.value(name))}"
 
     def refuse(self, sentence: str) -> str:
         """Write the appliance's refusal beside the field it names; the name, where there is one."""
@@ -116,20 +118,6 @@ class Draft:
         return line is not None and (text != line.text or line.setting.kind.is_secret)
 
 
-def groups_of(lines: Iterable[SettingLine]) -> list[Group]:
-    """By all words of a name but its last, in the order of the table."""
-    found: dict[str, list[SettingLine]] = {}
-    for line in lines:
-        found.setdefault(line.name.rpartition(".")[0], []).append(line)
-    groups: dict[str, Group] = {}
-    for name, rows in _parents_first(found):
-        above = name.rpartition(".")[0]
-        while above and above not in groups:
-            above = above.rpartition(".")[0]
-        groups[name] = Group(name, tuple(rows), above, groups[above].depth + 1 if above else 0)
-    return list(groups.values())
-
-
 def label_of(name: str) -> str:
     """`bus.readout.readout_retries` -> `Readout retries`."""
     word = name.rpartition(".")[2].replace("_", " ")
@@ -142,15 +130,17 @@ def range_of(line: SettingLine) -> str:
     return RANGE.sub(r"\1-\2", kind.allowed().removesuffix(kind.unit).strip())
 
 
-def matching(lines: Iterable[SettingLine], text: str) -> list[SettingLine]:
-    """Settings that have all words of the text in their name or help."""
-    words = text.lower().split()
-    return [line for line in lines if all(w in f"{line.name} {line.setting.help}".lower() for w in words)]
+def choices_of(line: SettingLine) -> Sequence[str]:
+    """The words to choose from, where there are only these; the empty one inherits."""
+    kind = line.setting.kind
+    if kind.is_list or isinstance(kind, ScheduleText):
+        return ()
+    return ("", *kind.choices()) if line.setting.base and kind.choices() else kind.choices()
 
 
-def console_line(line: SettingLine, text: str) -> str:
-    """What one would type instead; a secret is left to be typed."""
-    return f"set {line.name}={'' if line.setting.kind.is_secret else quote_value(text)}"
+def is_switch(line: SettingLine) -> bool:
+    """Whether it is on or off."""
+    return isinstance(line.setting.kind, YesNo) and not line.setting.base
 
 
 def next_runs(line: SettingLine, text: str, now: datetime, zone: ZoneInfo) -> str:
@@ -174,13 +164,3 @@ def dotted(text: str) -> str:
 def step(choices: Sequence[str], now: str, by: int = 1) -> str:
     """The next of a few choices."""
     return choices[(choices.index(now) + by) % len(choices)] if now in choices else choices[0]
-
-
-def _parents_first(found: Mapping[str, list[SettingLine]]) -> list[tuple[str, list[SettingLine]]]:
-    """Groups below one another follow it, although the table may have rows of others between."""
-    order: list[str] = []
-    for name in found:
-        top = name.partition(".")[0]
-        if top not in order:
-            order.append(top)
-    return sorted(found.items(), key=lambda item: order.index(item[0].partition(".")[0]))

@@ -6,7 +6,12 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from textual.pilot import Pilot
 
+from appliance.operations.all import registry
+from appliance.operations.call import Call
+from appliance.operations.execute import execute
+from appliance.operations.line import parse_line
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
@@ -16,19 +21,23 @@ WIDE, COMPACT = (140, 45), (80, 24)
 SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
 
 
+async def settled(pilot: Pilot[None]) -> None:
+    """Until the settings are there and drawn."""
+    for _turn in range(20):
+        await pilot.pause(0.02)
+        page = pilot.app.screen_stack[0]
+        if isinstance(page, SettingsPage) and page.draft.lines and not page.workers:
+            break
+    await pilot.pause()
+
+
 def fill_in(dashboard: Dashboard, setting: str, keys: Sequence[str], size: tuple[int, int] = WIDE) -> str:
     """The screen after some keys on a setting."""
 
     async def look() -> list[str]:
         async with dashboard.run_test(size=size) as pilot:
             dashboard.go(f"settings/{setting}")
-            for _wait in range(20):
-                await pilot.pause(0.02)
-                if isinstance(dashboard.page, SettingsPage) and dashboard.page.draft.lines:
-                    break
-            dashboard.go(f"settings/{setting}")
-            await pilot.pause()
-            await pilot.pause()
+            await settled(pilot)
             await pilot.press(*keys)
             await pilot.pause()
             await pilot.app.workers.wait_for_complete()
@@ -61,7 +70,7 @@ def test_wrong_value_is_told_beside_its_field_and_not_saved(
 def test_change_is_marked_until_it_is_saved(world: World, dashboard: Dashboard) -> None:
     picture = fill_in(dashboard, "bus.readout.readout_retries", ("enter", "ctrl+u", "5", "enter"))
     assert "changed, was 3" in picture
-    assert "1 changes" in picture
+    assert "1 change " in picture
     assert world.settings.bus.readout.readout_retries == 3
 
 
@@ -111,3 +120,73 @@ def test_low_level_sees_values_but_cannot_type(world: World, dashboard: Dashboar
     dashboard.call = world.person(1)
     picture = fill_in(dashboard, "bus.readout.readout_retries", ("enter", "5"))
     assert "bus.readout.readout_retries needs level 3." in picture
+
+
+@SIZES
+def test_switch_is_a_tick_that_space_turns(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    picture = fill_in(dashboard, "readout.enabled", ("space",), size)
+    assert "[ ]" in picture
+    assert "changed, was true" in picture
+
+
+def test_choice_of_many_words_is_a_list(dashboard: Dashboard) -> None:
+    assert "enter takes, esc leaves" in fill_in(dashboard, "dashboard.theme", ("enter",))
+
+
+def test_word_taken_from_the_list_is_a_change(dashboard: Dashboard) -> None:
+    assert "changed, was dark" in fill_in(dashboard, "dashboard.theme", ("enter", "down", "enter"))
+
+
+def test_group_that_follows_stands_on_the_same_page_where_there_is_room(dashboard: Dashboard) -> None:
+    assert "─ Relay · 2 ─" in fill_in(dashboard, "relay.1.enabled", ())
+
+
+def test_small_window_shows_one_group(dashboard: Dashboard) -> None:
+    assert "─ Relay · 2 ─" not in fill_in(dashboard, "relay.1.enabled", (), COMPACT)
+
+
+def test_long_help_is_shown_whole(dashboard: Dashboard) -> None:
+    picture = fill_in(dashboard, "bus.readout.response_timeout", (), (120, 45))
+    assert " ".join(dashboard.call.parts.settings.bus.readout.__class__.response_timeout.help.split()[-3:]) in picture
+
+
+def overtake(world: World, dashboard: Dashboard, *keys: str) -> str:
+    """Somebody types 5 retries, another saves 4 meanwhile, then come the keys."""
+    other = Call(world.parts, "hauswart", 3, source="test")
+    row, tokens = registry().find(parse_line("set bus.readout.readout_retries=4").tokens)
+
+    async def look() -> list[str]:
+        async with dashboard.run_test(size=WIDE) as pilot:
+            dashboard.go("settings/bus.readout.readout_retries")
+            for step in ("wait", "enter", "ctrl+u", "5", "enter", "another", *keys, "wait"):
+                if step == "another":
+                    execute(other, row, tokens)
+                    world.store.flush()
+                    await dashboard.feed.tick()
+                elif step != "wait":
+                    await pilot.press(step)
+                await settled(pilot)
+            return seen(dashboard)
+
+    return "\n".join(asyncio.run(look()))
+
+
+def test_what_somebody_else_saved_meanwhile_is_told_with_both_values(world: World, dashboard: Dashboard) -> None:
+    picture = overtake(world, dashboard)
+    assert "hauswart changed bus.readout.readout_retries to 4 at 06:00; yours is 5." in picture
+    assert "meanwhile 4" in picture
+
+
+def test_ones_own_value_is_saved_over_anothers_only_after_a_yes(world: World, dashboard: Dashboard) -> None:
+    assert "Save yours all the same?" in overtake(world, dashboard, "ctrl+s")
+    assert world.settings.bus.readout.readout_retries == 4
+
+
+def test_after_a_yes_ones_own_value_holds(world: World, dashboard: Dashboard) -> None:
+    overtake(world, dashboard, "ctrl+s", "y")
+    assert world.settings.bus.readout.readout_retries == 5
+
+
+def test_giving_way_takes_the_others_value(world: World, dashboard: Dashboard) -> None:
+    assert "nothing" in overtake(world, dashboard, "u").partition("Not saved yet")[2]
+    assert world.settings.bus.readout.readout_retries == 4
