@@ -93,6 +93,9 @@ def unsaved(draft: Draft, *, compact: bool) -> list[Line]:
     lines = [_change(name, draft, compact=compact) for name in list(draft.typed)[:room]]
     more = len(draft.typed) - room
     rest = [line((_(" and {} more").format(more), "grey"))] if more > 0 else []
+    if draft.wrong:
+        labels = ", ".join(map(label_of, draft.wrong))
+        return [*lines, *rest, line((f" {SILENT.symbol} ", "silent"), _("to correct: {}").format(labels))]
     restarts = draft.restarts()
     words = _(" ctrl+s saves; it restarts: {}.").format(restarts) if restarts else _(" ctrl+s saves.")
     return [*lines, *rest, line((words, "grey"))]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from appliance.meters.meter import Meter
-from appliance.panel_wiring import front_panel
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
@@ -97,18 +95,3 @@ def test_files_are_listed_with_hostile_names_as_they_are(world: World, dashboard
     picture = press(dashboard, ("9",))
     assert "[red]x.txt" in picture
     assert "4.1 kB" in picture
-
-
-@SIZES
-def test_device_is_drawn_with_its_display_and_buttons(world: World, size: tuple[int, int]) -> None:
-    world.settings.set({"panel.board": "mbus-center"}, "test")
-    parts = replace(world.parts, panel=front_panel(world.parts, health=lambda: ""))
-    app = Dashboard(Feed(parts), replace(world.call, parts=parts))
-    picture = press(app, ("8",), size)
-    assert "board: mbus-center" in picture
-    assert "│   red   │" in picture
-    assert "red > 5 s" in picture
-
-
-def test_without_a_panel_the_screen_says_so(dashboard: Dashboard) -> None:
-    assert "No panel is fitted or drawn" in press(dashboard, ("8",))
