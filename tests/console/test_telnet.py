@@ -51,8 +51,11 @@ def test_pipe_beside_an_open_prompt_upsets_nothing(world: World, monkeypatch: py
     failures: list[dict[str, Any]] = []
 
     async def story(console: TelnetConsole) -> None:
+        def keep(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            failures.append(context)
+
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _, context: failures.append(context))
+        loop.set_exception_handler(keep)
         person = await Client.connect(console)
         person.type(HELLO)
         await person.see(b"0>")
@@ -60,6 +63,7 @@ def test_pipe_beside_an_open_prompt_upsets_nothing(world: World, monkeypatch: py
         while loop.time() < until:  # longer than the server waits for what a client can do
             pipe.type(b"show version\r\n")
             await pipe.see(b"busmeister")
+        assert loop.get_exception_handler() is keep
         person.type(b"quit\r\0")
         await person.rest()
 
