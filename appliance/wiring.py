@@ -15,6 +15,7 @@ from appliance.mbus.dialogue import READOUT, Echo, Timing
 from appliance.security.audit import AuditTrail, Room
 from appliance.security.doorkeeper import Doorkeeper, Policy
 from appliance.security.guard import Guard, Limits
+from appliance.security.lobby import Lobby, Rules
 from appliance.security.passwords import Hasher, Scrypt
 from appliance.security.sealed import SealedBook, Sealer
 from appliance.security.sessions import Sessions
@@ -153,6 +154,7 @@ def doorkeeper(
         hasher=hasher or Scrypt(),
         setup_code=SetupCode(folder.path, clock),
         sessions=Sessions(clock),
+        lobby=Lobby(lambda: lobby_rules(settings)),
         audit=AuditTrail(store.audit, clock, derive(key, "audit"), lambda: audit_room(settings)),
         clock=clock,
         policy=lambda: policy(settings),
@@ -167,6 +169,12 @@ def limits(settings: Settings) -> Limits:
     """How guessing is slowed."""
     login = settings.security.login
     return Limits(login.attempts_per_day, login.delay_maximum.total_seconds())
+
+
+def lobby_rules(settings: Settings) -> Rules:
+    """How many may be connected without having logged in."""
+    login = settings.security.login
+    return Rules(login.pre_login_clients, login.clients_per_address)
 
 
 def policy(settings: Settings) -> Policy:

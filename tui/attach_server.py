@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from appliance.local_socket import DASHBOARD, place_socket, remove_socket
 from appliance.operations.call import Call
 from appliance.operations.local_peer import call_of, peer_of
 from appliance.operations.parts import Parts
+from appliance.security.lobby import Visitor
 from tui.attach_frames import HEAD, HELLO, KEYS, LONGEST, SIZE, VERSION, WINDOW
 from tui.sessions import Dashboards, Session
 from tui.terminal import terminal_of
@@ -20,8 +22,8 @@ from tui.text import _
 
 log = logging.getLogger("busmeister.dashboard")
 
-CLIENTS_AT_MOST: Final = 16  # connections, dashboards or not
-PATIENCE: Final = 10.0  # seconds for the hello
+CLIENTS_AT_MOST: Final = 64  # connections, dashboards or not
+PATIENCE: Final = 10.0  # seconds a terminal may take to read what was said last
 CONGESTED: Final = 262144  # octets waiting to be taken
 Frame = tuple[bytes, bytes]
 
@@ -91,16 +93,21 @@ class AttachServer:
         task = asyncio.current_task()
         assert task is not None  # asyncio runs this as a task
         self._tasks.add(task)
+        peer, loop = peer_of(writer.get_extra_info("socket")), asyncio.get_running_loop()
+        lobby = self._dashboards.parts.doorkeeper.lobby
+        visitor = lobby.enter_locally(peer.user, lambda: _abort_soon(loop, writer))
         try:
-            await self._serve(reader, writer)
+            await self._serve(reader, writer, visitor)
         except (OSError, Garbled, asyncio.IncompleteReadError, TimeoutError) as error:
-            log.info("a terminal at the local socket was left: %s", error or type(error).__name__)
+            log.debug("a terminal at the local socket was left: %s", error or type(error).__name__)
         finally:
+            visitor.leave()
             await _hang_up(writer)
             self._tasks.discard(task)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        facts = await asyncio.wait_for(_hello(reader), PATIENCE)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visitor: Visitor) -> None:
+        facts = await asyncio.wait_for(_hello(reader), time_for_hello(self._dashboards.parts))
+        visitor.logged_in()
         link = StreamLink(writer)
         link.size = (_number(facts, "columns"), _number(facts, "rows"))
         session = session_of(link, facts)
@@ -117,6 +124,11 @@ class AttachServer:
         finally:
             keys.cancel()
             drains.cancel()
+
+
+def time_for_hello(parts: Parts) -> float:
+    """Seconds a terminal may be silent at first."""
+    return parts.settings.security.login.pre_login_time.total_seconds()
 
 
 def session_of(link: StreamLink, facts: dict[str, Any]) -> Session:
@@ -136,6 +148,12 @@ def _refusal(facts: dict[str, Any], call: Call) -> str:
     if call.level == 0:
         return _("Only root and the appliance's own user open the dashboard here: log in over SSH.")
     return ""
+
+
+def _abort_soon(loop: asyncio.AbstractEventLoop, writer: asyncio.StreamWriter) -> None:
+    """From any thread."""
+    with suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(writer.transport.abort)
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:

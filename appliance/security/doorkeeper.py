@@ -14,6 +14,7 @@ from appliance.errors import Kind, RefusedError
 from appliance.security.audit import AuditTrail
 from appliance.security.books import Act, Door, User
 from appliance.security.guard import Guard
+from appliance.security.lobby import Lobby
 from appliance.security.passwords import Hasher, check_password
 from appliance.security.sessions import Sessions
 from appliance.security.setup_code import SetupCode
@@ -55,6 +56,7 @@ class Doorkeeper:
         hasher: Hasher,
         setup_code: SetupCode,
         sessions: Sessions,
+        lobby: Lobby,
         audit: AuditTrail,
         clock: Clock,
         policy: Callable[[], Policy],
@@ -63,6 +65,7 @@ class Doorkeeper:
         self.users = users
         self.guard = guard
         self.sessions = sessions
+        self.lobby = lobby
         self.audit = audit
         self._hasher = hasher
         self._setup_code = setup_code

@@ -63,8 +63,12 @@ class Wire:
             raise Garbled
         return frame
 
-    def close(self) -> None:
-        """Hang up; whoever waits in `receive` on either side is released."""
+    def hang_up(self) -> None:
+        """From any thread: whoever waits in `receive` on either side is released."""
         with contextlib.suppress(OSError):  # the other side was faster
             self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Hang up, by the one who uses it."""
+        self.hang_up()
         self._connection.close()

@@ -6,7 +6,6 @@ import logging
 import queue
 import socket
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +19,8 @@ from console.session import Outcome, Session
 
 log = logging.getLogger("busmeister.console")
 
-CLIENTS_AT_MOST: Final = 8
+CLIENTS_AT_MOST: Final = 8  # that have said hello
+BACKLOG: Final = 64
 WAITING_LINES: Final = 100
 GLANCE: Final = 0.5  # seconds between two looks whether to stop
 
@@ -35,6 +35,7 @@ class LocalConsole:
         self._socket: socket.socket | None = None
         self._path: Path | None = None
         self._clients: set[Client] = set()
+        self._seated: set[Client] = set()
         self._lock = threading.Lock()
 
     def open(self) -> Path:
@@ -44,7 +45,7 @@ class LocalConsole:
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listening.bind(str(path))
         path.chmod(0o600)
-        listening.listen(CLIENTS_AT_MOST)
+        listening.listen(BACKLOG)
         listening.settimeout(GLANCE)
         self._socket, self._path = listening, path
         return path
@@ -76,31 +77,39 @@ class LocalConsole:
             connection, _ = self._socket.accept()
         except TimeoutError:
             return
-        connection.settimeout(None)
+        connection.settimeout(time_for_hello(self._parts))
+        client = Client(self._parts, connection, self)
         with self._lock:
-            full = len(self._clients) >= CLIENTS_AT_MOST
-            client = Client(self._parts, connection, self._forget)
-            if not full:
-                self._clients.add(client)
-        if full:
-            client.refuse(f"{CLIENTS_AT_MOST} consoles are open already: close one.")
-        else:
-            client.start()
+            self._clients.add(client)
+        client.start()
 
-    def _forget(self, client: Client) -> None:
+    def seat(self, client: Client) -> bool:
+        """A place for one more that has said hello."""
+        with self._lock:
+            full = len(self._seated) >= CLIENTS_AT_MOST
+            if not full:
+                self._seated.add(client)
+        return not full
+
+    def forget(self, client: Client) -> None:
+        """It has gone."""
         with self._lock:
             self._clients.discard(client)
+            self._seated.discard(client)
 
 
 class Client:
     """One connected console; the screen of its session."""
 
-    def __init__(self, parts: Parts, connection: socket.socket, gone: Callable[[Client], None]) -> None:
+    def __init__(self, parts: Parts, connection: socket.socket, console: LocalConsole) -> None:
         self.columns = 80
         self._parts = parts
-        self._call = call_of(parts, peer_of(connection))
+        peer = peer_of(connection)
+        self._call = call_of(parts, peer)
+        self._connection = connection
         self._wire = Wire(connection)
-        self._gone = gone
+        self._console = console
+        self._visitor = parts.doorkeeper.lobby.enter_locally(peer.user, self._wire.hang_up)
         self._session: Session | None = None
         self._work: queue.Queue[Frame | None] = queue.Queue(WAITING_LINES)
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -137,6 +146,9 @@ class Client:
             if hello is None or hello.get("hello") != VERSION:
                 self.refuse("This console is of another version than the appliance: use the one it came with.")
                 return
+            if not self._console.seat(self):
+                self.refuse(f"{CLIENTS_AT_MOST} consoles are open already: close one.")
+                return
             self._greet(hello)
             while (frame := self._wire.receive()) is not None:
                 self._take(frame)
@@ -146,6 +158,8 @@ class Client:
             self._leave()
 
     def _greet(self, hello: Frame) -> None:
+        self._visitor.logged_in()
+        self._connection.settimeout(None)
         self._set_columns(hello)
         sessions, call = self._parts.doorkeeper.sessions, self._call
         entry = sessions.open(call.door, call.source, self.close, user=call.user, level=call.level)
@@ -187,7 +201,8 @@ class Client:
         self._wire.close()
         if self._call.session is not None:
             self._parts.doorkeeper.sessions.close(self._call.session)
-        self._gone(self)
+        self._visitor.leave()
+        self._console.forget(self)
         self._answers.put("")
         self._work.put(None)
 
@@ -202,3 +217,8 @@ class Client:
         except OSError:
             if self._session is not None:
                 self._session.hang_up()
+
+
+def time_for_hello(parts: Parts) -> float:
+    """Seconds a client may be silent at first."""
+    return parts.settings.security.login.pre_login_time.total_seconds()

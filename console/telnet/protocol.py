@@ -174,8 +174,9 @@ class TelnetProtocol(telnetlib3.TelnetServer):
 class TelnetStream:
     """A telnet connection as the console's stream."""
 
-    def __init__(self, protocol: TelnetProtocol) -> None:
+    def __init__(self, protocol: TelnetProtocol, heard: Callable[[], None] = lambda: None) -> None:
         self._protocol = protocol
+        self._heard = heard  # something was typed
         self._reader, self._writer = protocol.incoming, protocol.outgoing
         self.is_terminal = protocol.is_terminal
 
@@ -192,9 +193,12 @@ class TelnetStream:
 
     async def read(self) -> bytes:
         try:
-            return await self._reader.read(4096)
+            octets = await self._reader.read(4096)
         except (OSError, EOFError):
             return b""
+        if octets:
+            self._heard()
+        return octets
 
     def write(self, octets: bytes) -> None:
         transport = self._writer.transport

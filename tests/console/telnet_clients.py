@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +11,8 @@ from typing import Final
 import pytest
 
 from appliance.operations.call import Call
-from console.telnet import server
+from console.telnet import server, visit
+from console.telnet.listening import listen
 from console.telnet.server import TelnetConsole
 from tests.operations.world import World
 
@@ -70,14 +70,13 @@ def serve(
     level: int | None = None,
 ) -> None:
     """Run the story beside a console that listens on a free port; its sessions begin at `level` where one is given."""
-    listen: Callable[[str, int], socket.socket] = server._listen
-    monkeypatch.setattr(server, "_listen", lambda address, port: listen(address, 0))
+    monkeypatch.setattr(server, "listen", lambda address, port: listen(address, 0))
     if level is not None:
 
         def call(*arguments: object, **named: object) -> Call:
             return replace(world.call, level=level, user="anna", door="console")
 
-        monkeypatch.setattr(server, "Call", call)
+        monkeypatch.setattr(visit, "Call", call)
 
     async def run() -> None:
         console = await TelnetConsole(world.parts).start()

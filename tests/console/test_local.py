@@ -76,6 +76,30 @@ def test_own_user_has_level_3_by_the_kernels_word(world: World, served: Path) ->
     client.close()
 
 
+def test_newcomer_gets_the_place_of_who_says_nothing(world: World, served: Path) -> None:
+    world.settings.set({"security.login.pre_login_clients": "4"}, "test")
+    silent = [socket.socket(socket.AF_UNIX) for _ in range(12)]
+    for one in silent:
+        one.connect(str(served))
+    client, paper = connect(world)
+    client.run("show version")
+    assert paper.lines[0] == "busmeister 0.1.0"
+    assert world.parts.doorkeeper.lobby.waiting < 4
+    for one in silent[:8]:
+        assert one.recv(100) == b""
+    client.close()
+    for one in silent:
+        one.close()
+
+
+def test_who_says_no_hello_is_hung_up_on(world: World, served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.local.server.time_for_hello", lambda parts: 0.01)
+    with socket.socket(socket.AF_UNIX) as silent, silent.makefile("rb") as answer:
+        silent.connect(str(served))
+        assert b"refused" in answer.readline()
+        assert answer.read() == b""
+
+
 def test_others_begin_at_level_0(world: World) -> None:
     assert call_of(world.parts, Peer(1, os.geteuid() + 1)).level == 0
     assert call_of(world.parts, Peer(1, 0)).user == "local:root"

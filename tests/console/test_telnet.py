@@ -6,6 +6,8 @@ import asyncio
 import ssl
 import subprocess
 import threading
+from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -126,14 +128,52 @@ def until(world: World, *, watched: bool) -> None:
         threading.Event().wait(0.001)
 
 
-def test_fifth_connection_of_one_address_is_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fifth_connection_of_one_address_takes_the_place_of_its_oldest_silent_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def story(console: TelnetConsole) -> None:
-        clients = [await Client.connect(console) for _ in range(4)]
-        for client in clients:
-            await client.see(bytes([IAC, DO, TTYPE]))
-        assert await (await Client.connect(console)).rest() == b""
+        clients = [await Client.connect(console) for _ in range(5)]
+        assert await clients[0].rest() == bytes([IAC, DO, TTYPE])
+        for client in clients[1:]:
+            client.type(b"show version\n")
+            await client.see(b"OK")
+        assert await (await Client.connect(console)).rest() == b"", "all four are in use"
 
     serve(world, monkeypatch, story)
+
+
+def test_crowd_at_another_door_is_counted_and_gives_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    lobby = world.parts.doorkeeper.lobby
+    hung_up: list[int] = []
+
+    async def story(console: TelnetConsole) -> None:
+        for number in range(20):
+            lobby.enter(ip_address(f"192.0.2.{number}"), partial(hung_up.append, number))
+        client = await Client.connect(console)
+        client.type(b"show version\n")
+        await client.see(b"OK")
+
+    serve(world, monkeypatch, story)
+    assert hung_up == [0]
+
+
+def test_one_more_than_may_be_logged_in_is_told_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settings.set({"console.max_clients": "1"}, "test")
+
+    async def story(console: TelnetConsole) -> None:
+        first = await Client.connect(console)
+        first.type(b"whoami\n")
+        await first.see(b"OK")
+        second = await Client.connect(console)
+        second.type(b"whoami\n")
+        assert b"ERROR Closed: too many are logged in already." in await second.rest()
+        first.type(b"quit\n")
+        await first.rest()
+        third = await Client.connect(console)
+        third.type(b"whoami\n")
+        await third.see(b"OK")
+
+    serve(world, monkeypatch, story, level=3)
 
 
 def test_client_that_is_not_listed_sees_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,6 +191,36 @@ def test_garbage_at_the_socket_is_hung_up_on(world: World, octets: bytes) -> Non
     assert asyncio.run(knock()) == b""
 
 
+def test_newcomer_gets_the_place_of_who_says_nothing(world: World) -> None:
+    world.settings.set({"security.login.pre_login_clients": "4"}, "test")
+
+    async def look() -> None:
+        server = await AttachServer.start(world.parts, Dashboards(world.parts))
+        path = find_socket(world.parts.data_folder, DASHBOARD)
+        silent = [await asyncio.open_unix_connection(path) for _ in range(12)]
+        reader, writer = await _connect(world)
+        await _seen(reader, b"Overview")
+        assert [await one.read() for one, _ in silent[:8]] == [b""] * 8
+        await _leave(writer, *(one for _, one in silent))
+        await server.close()
+
+    asyncio.run(look())
+
+
+def test_who_says_no_hello_is_hung_up_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.attach_server.time_for_hello", lambda parts: 0.01)
+
+    async def wait() -> bytes:
+        server = await AttachServer.start(world.parts, Dashboards(world.parts))
+        reader, writer = await asyncio.open_unix_connection(find_socket(world.parts.data_folder, DASHBOARD))
+        said = await reader.read()
+        await _leave(writer)
+        await server.close()
+        return said
+
+    assert asyncio.run(wait()) == b""
+
+
 async def _connect(world: World) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_unix_connection(find_socket(world.parts.data_folder, DASHBOARD))
     writer.write(hello(dict(CONNECTED)))

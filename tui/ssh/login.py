@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import asyncssh
@@ -13,8 +14,10 @@ from appliance.log import stream
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from appliance.security.doorkeeper import Identity
+from appliance.security.lobby import Visitor
+from appliance.security.sources import Source, is_allowed, source_of
 from tui.ssh.channel import Channel
-from tui.ssh.gate import Gate, Source, is_allowed, is_neighbour, source_of
+from tui.ssh.gate import Tries, is_neighbour
 from tui.text import _
 
 log = stream("service.ssh")
@@ -30,36 +33,60 @@ MakeSession = Callable[[Call], Channel | None]
 """Makes the session of somebody who is in; None where there is no room."""
 
 
-class Visitor(asyncssh.SSHServer):
+class Connection(asyncssh.SSHServer):
     """One connection, from its first octet."""
 
-    def __init__(self, parts: Parts, gate: Gate, make_session: MakeSession) -> None:
+    def __init__(self, parts: Parts, tries: Tries, make_session: MakeSession) -> None:
         self._parts = parts
-        self._gate = gate
+        self._tries = tries
         self._make_session = make_session
         self._source: Source | None = None
+        self._visitor: Visitor | None = None
         self._identity: Identity | None = None
         self._code = ""
+        self._gone = False
+        self._decided = asyncio.Event()  # whether somebody is in is known
         self._key = ("", b"")  # offered last, known, not yet proven
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Hang up on those who may not connect, before a word is said."""
         source = source_of(conn.get_extra_info("peername", (NOBODY,))[0])
-        settings = self._parts.settings.ssh
-        stranger = not self._parts.doorkeeper.is_set_up and not is_neighbour(source)
-        if stranger or not is_allowed(source, settings.allow) or not self._gate.enter(source):
+        self._visitor = self._enter(source, conn)
+        if self._visitor is None:
             conn.abort()
             return
         self._source = source
         self._connection = conn
+        self._time = asyncio.get_running_loop().call_later(self._time_before_login(), self._not_logged_in)
+
+    def _enter(self, source: Source, conn: asyncssh.SSHServerConnection) -> Visitor | None:
+        keeper, loop = self._parts.doorkeeper, asyncio.get_running_loop()
+        if not is_allowed(source, self._parts.settings.ssh.allow) or not (keeper.is_set_up or is_neighbour(source)):
+            return None
+        return keeper.lobby.enter(source, lambda: _call_soon(loop, conn.abort))
+
+    def _time_before_login(self) -> float:
+        """Longer for the first start: a code and a new password are to be typed."""
+        settings = self._parts.settings
+        known = self._parts.doorkeeper.is_set_up
+        return (settings.security.login.pre_login_time if known else settings.ssh.idle_timeout).total_seconds()
+
+    def _not_logged_in(self) -> None:
+        if self._identity is None:
+            self._connection.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Make room."""
-        if self._source is not None:
-            self._gate.leave(self._source)
+        self._gone = True
+        self._decided.set()
+        if self._visitor is not None:
+            self._time.cancel()
+            self._visitor.leave()
 
     def begin_auth(self, username: str) -> bool:
         """Nobody comes in without."""
+        if self._visitor is not None:
+            self._visitor.heard()
         return True
 
     def password_auth_supported(self) -> bool:
@@ -81,11 +108,14 @@ class Visitor(asyncssh.SSHServer):
         return known
 
     async def auth_completed(self) -> None:
-        """A key whose signature was sound logs in its user."""
+        """A key whose signature was sound logs in its user; whoever is in holds no stranger's place any more."""
         name, key = self._key
         if self._identity is None and key and name == self._connection.get_extra_info("username"):
             keeper = self._parts.doorkeeper
             await self._admit(keeper.login_with_key, name, key, door=DOOR, source=str(self._source))
+        if self._identity is not None and self._visitor is not None:
+            self._visitor.logged_in()
+        self._decided.set()
 
     def kbdint_auth_supported(self) -> bool:
         return not self._parts.doorkeeper.is_set_up or self._parts.settings.ssh.password_login
@@ -106,15 +136,21 @@ class Visitor(asyncssh.SSHServer):
             return await self._take_code(responses)
         return await self._take_password(responses)
 
-    def session_requested(self) -> Channel | bool:
+    def session_requested(self) -> Awaitable[Channel]:
         """Only those who are in."""
-        identity = self._identity
-        if identity is None:
-            return False
-        return self._make_session(Call(self._parts, identity.name, identity.level, DOOR, str(self._source))) or False
+        return self._session()
+
+    async def _session(self) -> Channel:
+        await self._decided.wait()  # a client may ask before the doorkeeper has answered
+        identity = None if self._gone else self._identity
+        call = identity and Call(self._parts, identity.name, identity.level, DOOR, str(self._source))
+        session = self._make_session(call) if call else None
+        if session is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, _("No session for you here."))
+        return session
 
     async def _take_code(self, responses: Sequence[str]) -> Challenge | bool:
-        if len(responses) != 1 or not self._gate.may_try():
+        if len(responses) != 1 or not self._tries.one_more():
             return False
         try:
             await self._ask(self._parts.doorkeeper.check_setup_code, responses[0])
@@ -151,3 +187,9 @@ class Visitor(asyncssh.SSHServer):
 def _choose_password(trouble: str) -> Challenge:
     questions = [(_("New password for admin: "), False), (_("Again: "), False)]
     return (_("busmeister set-up"), trouble, "", questions)
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """From any thread."""
+    with suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(function)

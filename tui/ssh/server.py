@@ -9,9 +9,9 @@ from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from tui.sessions import Dashboards
 from tui.ssh.channel import Channel, OpenConsole
-from tui.ssh.gate import Gate
+from tui.ssh.gate import Tries
 from tui.ssh.host_key import host_key
-from tui.ssh.login import Visitor
+from tui.ssh.login import Connection
 
 log = stream("service.ssh")
 
@@ -31,7 +31,7 @@ class SshServer:
         self._port = port
         self._dashboards = dashboards
         self._open_console = open_console
-        self._gate = Gate(parts.clock.monotonic)
+        self._tries = Tries(parts.clock.monotonic)
         self._acceptors: list[asyncssh.SSHAcceptor] = []
         self._sessions = 0
 
@@ -59,14 +59,14 @@ class SshServer:
 
     async def _listen(self, address: str, port: int, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
-            lambda: Visitor(self._parts, self._gate, self._session),
+            lambda: Connection(self._parts, self._tries, self._session),
             address,
             port,
             server_host_keys=[key],
             server_version="busmeister",
             encoding=None,  # octets as they are: a character split over two packets is put together by the driver
             line_editor=False,  # it would eat and echo the keys
-            login_timeout=15,
+            login_timeout=0,  # the connection itself counts, by the settings
             keepalive_interval=30,
             keepalive_count_max=3,
             agent_forwarding=False,
