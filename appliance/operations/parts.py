@@ -17,6 +17,7 @@ from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, Missed, OpenLine
+from appliance.security.certificates import KeyStore
 from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
 from appliance.store.store import Store
@@ -119,3 +120,8 @@ class Parts:
     def files(self) -> Path:
         """The file repository."""
         return self.data_folder / "files"
+
+    @property
+    def certificates(self) -> KeyStore:
+        """The identities of this device for TLS."""
+        return KeyStore(self.data_folder / "certificates", self.clock)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import os
 import secrets
 from collections import deque
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from typing import Final
 
 from appliance.clock import Clock
 from appliance.errors import Kind, RefusedError
+from appliance.security.private_file import write_private
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS: Final = 16
@@ -43,11 +43,7 @@ class SetupCode:
             return self.shown
         letters = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
         code = "-".join(letters[at : at + GROUP] for at in range(0, LETTERS, GROUP))
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{code} {self._clock.now():%Y-%m-%dT%H:%M:%SZ}\n")
-            file.flush()
-            os.fsync(descriptor)
+        write_private(self._path, f"{code} {self._clock.now():%Y-%m-%dT%H:%M:%SZ}\n".encode("ascii"))
         return code
 
     @property

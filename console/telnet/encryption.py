@@ -1,4 +1,4 @@
-"""TLS on the console's own port: the certificate, and how a client that wants it is told from one that does not.
+"""TLS on the console's own port: whether it is spoken, and how a client that wants it is told from one that does not.
 
 A TLS client speaks first, a telnet client waits for the server; so the first octet is waited for a moment.
 """
@@ -6,38 +6,56 @@ A TLS client speaks first, a telnet client waits for the server; so the first oc
 from __future__ import annotations
 
 import asyncio
-import re
+import logging
 import socket
 import ssl
-from pathlib import Path
 from typing import Final
 
 from appliance.errors import RefusedError
-from appliance.settings import Settings
+from appliance.operations.certificates import tls_terms
+from appliance.operations.parts import Parts
+from appliance.security.tls import ServerTls
+from appliance.settings.subjects.console import Encryption
+
+log = logging.getLogger("busmeister.console")
 
 CLIENT_HELLO: Final = b"\x16"
 FIRST_OCTET_TIME: Final = 0.3  # seconds
-ALIAS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 
-def context_of(settings: Settings, data_folder: Path) -> ssl.SSLContext | None:
-    """With the certificate `DATA/certificates/ALIAS.pem`, which holds its key too; None where TLS is not spoken."""
-    if settings.console.tls == "off":
-        return None
-    alias = settings.tls.certificate
-    path = data_folder / "certificates" / f"{alias}.pem"
-    if not ALIAS.fullmatch(alias) or not path.exists():
-        if settings.console.tls == "required":
-            raise RefusedError(f"console.tls is required, but there is no certificate {alias} ({path}).")
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    oldest = ssl.TLSVersion.TLSv1_3 if settings.tls.minimum_version == "1.3" else ssl.TLSVersion.TLSv1_2
-    context.minimum_version = oldest
-    try:
-        context.load_cert_chain(path)
-    except (OSError, ssl.SSLError) as error:
-        raise RefusedError(f"the certificate {alias} ({path}) cannot be used: {error}") from None
-    return context
+class Encrypting:
+    """What `console.tls` and `tls.*` say, for one connection after the other."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._settings = parts.settings
+        self._tls = ServerTls(parts.certificates, parts.clock, lambda: tls_terms(parts.settings))
+        self._trouble = ""
+
+    @property
+    def is_required(self) -> bool:
+        """Plain text is refused."""
+        return self._settings.console.tls is Encryption.REQUIRED
+
+    def check(self) -> None:
+        """Before anybody is let in: raises `RefusedError` where TLS is required and cannot be spoken."""
+        if self.is_required:
+            self._tls.context()
+        else:
+            self.context()
+
+    def context(self) -> ssl.SSLContext | None:
+        """None where TLS is not spoken; why it cannot be is logged once."""
+        if self._settings.console.tls is Encryption.OFF:
+            return None
+        try:
+            context = self._tls.context()
+        except RefusedError as error:
+            if self._trouble != error.sentence:
+                log.warning("the console speaks no TLS: %s", error)
+            self._trouble = error.sentence
+            return None
+        self._trouble = ""
+        return context
 
 
 async def speaks_tls(connection: socket.socket) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import ssl
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -16,7 +15,9 @@ from appliance.operations.parts import Parts
 from appliance.security.sources import is_allowed, source_of
 from appliance.settings.row import Restarts
 from appliance.settings.table import row_of
-from console.telnet.encryption import context_of
+from console.telnet import auto_off
+from console.telnet.auto_off import AutoOff
+from console.telnet.encryption import Encrypting
 from console.telnet.listening import keep_alive, listen
 from console.telnet.visit import Visit
 
@@ -36,7 +37,8 @@ class TelnetConsole:
         self._accepting: list[asyncio.Task[None]] = []
         self._visits: dict[Visit, asyncio.Task[None]] = {}
         self._seated: set[Visit] = set()
-        self._context: ssl.SSLContext | None = None
+        self._encrypting = Encrypting(parts)
+        self._auto_off = AutoOff(parts)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changing = asyncio.Lock()
         logging.getLogger("telnetlib3").setLevel(logging.CRITICAL)  # a stranger's nonsense is no matter for our log
@@ -52,7 +54,7 @@ class TelnetConsole:
         console = self._parts.settings.console
         if self._listening or not console.enabled:
             return self
-        self._context = context_of(self._parts.settings, self._parts.data_folder)
+        self._encrypting.check()
         try:
             for address in console.listen:
                 self._listening.append(listen(str(address), console.port))
@@ -60,13 +62,22 @@ class TelnetConsole:
             self._stop_listening()
             raise
         self._accepting = [asyncio.create_task(self._accept(one)) for one in self._listening]
+        self._auto_off.begin()
         return self
 
     def obey(self, names: frozenset[str]) -> None:
         """Settings have changed; from any thread. What the service is restarted for cuts its clients."""
-        if self._loop is not None and any(_restarts(name) for name in names):
-            with suppress(RuntimeError):  # the loop has ended
+        if self._loop is None:
+            return
+        with suppress(RuntimeError):  # the loop has ended
+            if any(_restarts(name) for name in names):
                 asyncio.run_coroutine_threadsafe(self._restart(), self._loop)
+            elif auto_off.SETTING in names:
+                self._loop.call_soon_threadsafe(self._begin_auto_off)
+
+    def _begin_auto_off(self) -> None:
+        if self._listening:
+            self._auto_off.begin()
 
     async def _restart(self) -> None:
         async with self._changing:
@@ -78,6 +89,7 @@ class TelnetConsole:
 
     async def close(self) -> None:
         """Stop listening and hang up on everybody."""
+        self._auto_off.cancel()
         await _end(self._accepting)
         self._accepting.clear()
         self._stop_listening()
@@ -110,7 +122,7 @@ class TelnetConsole:
             connection.close()
             return
         keep_alive(connection)
-        visit = Visit(self._parts, source, visitor, context=self._context, seat=lambda: self._seat(visit))
+        visit = Visit(self._parts, source, visitor, encrypting=self._encrypting, seat=lambda: self._seat(visit))
         task = asyncio.create_task(visit.run(connection))
         self._visits[visit] = task
         task.add_done_callback(lambda _: self._forget(visit))

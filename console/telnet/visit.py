@@ -15,8 +15,8 @@ from appliance.operations.parts import Parts
 from appliance.security.lobby import Visitor
 from appliance.security.sources import Source
 from console.editor import Limits, serve
-from console.telnet.encryption import speaks_tls
-from console.telnet.protocol import TelnetProtocol, TelnetStream
+from console.telnet.encryption import Encrypting, speaks_tls
+from console.telnet.protocol import UNREAD, TelnetProtocol, TelnetStream
 
 log = logging.getLogger("busmeister.console")
 
@@ -33,13 +33,13 @@ class Visit:
         source: Source,
         visitor: Visitor,
         *,
-        context: ssl.SSLContext | None,
+        encrypting: Encrypting,
         seat: Callable[[], bool],
     ) -> None:
         self._parts = parts
         self._source = source
         self._visitor = visitor
-        self._context = context
+        self._encrypting = encrypting
         self._seat = seat  # a place among those who have logged in; False where all are taken
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()  # it is known what kind of client it is
@@ -64,15 +64,15 @@ class Visit:
 
     async def _connected(self, connection: socket.socket) -> TelnetProtocol | None:
         """As telnet, encrypted where the client wants that; None where it is gone or not welcome."""
-        encrypted = self._context is not None and await speaks_tls(connection)
-        if not encrypted and self._parts.settings.console.tls == "required":
-            with suppress(OSError):
-                connection.send(b"ERROR This console speaks TLS only.\r\n")
+        context = self._encrypting.context()
+        encrypted = context is not None and await speaks_tls(connection)
+        if self._encrypting.is_required and not encrypted:
+            _refuse(connection, b"ERROR This console speaks TLS only.\r\n")
             return None
         transport, protocol = await self._loop.connect_accepted_socket(
             lambda: TelnetProtocol(lambda _: _resolve(self._ready), lambda _: _resolve(self._lost)),
             connection,
-            ssl=self._context if encrypted else None,
+            ssl=context if encrypted else None,
             ssl_handshake_timeout=HANDSHAKE_TIME if encrypted else None,
         )
         try:
@@ -109,6 +109,13 @@ class Visit:
         settings = self._parts.settings
         known = self._parts.doorkeeper.is_set_up
         return (settings.security.login.pre_login_time if known else settings.console.idle_timeout).total_seconds()
+
+
+def _refuse(connection: socket.socket, sentence: bytes) -> None:
+    """Say why not; what came already is taken, for a reset would overtake the sentence."""
+    with suppress(OSError):
+        connection.send(sentence)
+        connection.recv(UNREAD)
 
 
 def _resolve(future: asyncio.Future[None]) -> None:

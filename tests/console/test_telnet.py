@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import ssl
-import subprocess
 import threading
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from appliance.events import BusTraffic
-from console.telnet import protocol
+from appliance.errors import RefusedError
+from appliance.events import BusTraffic, SettingsChanged
+from appliance.operations.call import Call
+from console.editor.stream import Limits, Stream
+from console.telnet import protocol, visit
 from console.telnet.server import TelnetConsole
 from tests.console.telnet_clients import DO, HELLO, IAC, NAWS, SB, SE, TTYPE, WILL, WONT, Client, serve
 from tests.operations.world import World
@@ -133,7 +136,7 @@ def test_fifth_connection_of_one_address_takes_the_place_of_its_oldest_silent_on
 ) -> None:
     async def story(console: TelnetConsole) -> None:
         clients = [await Client.connect(console) for _ in range(5)]
-        assert await clients[0].rest() == bytes([IAC, DO, TTYPE])
+        await clients[0].rest()
         for client in clients[1:]:
             client.type(b"show version\n")
             await client.see(b"OK")
@@ -225,24 +228,16 @@ def test_client_that_reads_nothing_is_hung_up_on(world: World, monkeypatch: pyte
     serve(world, monkeypatch, story)
 
 
-@pytest.fixture
-def certificate(world: World) -> Path:
-    """A certificate with its key, where the console looks for one."""
-    folder = world.parts.data_folder / "certificates"
-    folder.mkdir()
-    path = folder / "self.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=localhost", "-keyout", str(path), "-out", str(path) + ".crt"]  # fmt: skip
-    subprocess.run(make, check=True, capture_output=True)
-    path.write_text(path.read_text() + Path(str(path) + ".crt").read_text())
-    return path
+def trusting(world: World) -> ssl.SSLContext:
+    """A client that knows the certificate this device made for itself."""
+    context = ssl.create_default_context(cafile=str(world.parts.certificates.path("self")))
+    context.check_hostname = True
+    return context
 
 
-def test_tls_and_plain_text_share_the_port(world: World, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
+def test_tls_and_plain_text_share_the_port(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(console: TelnetConsole) -> None:
-        trust = ssl.create_default_context(cafile=str(certificate))
-        trust.check_hostname = False
-        encrypted = await Client.connect(console, ssl=trust)
+        encrypted = await Client.connect(console, ssl=trusting(world))
         encrypted.type(b"show version\n")
         await encrypted.see(b"busmeister 0.1.0")
         encrypted.writer.transport.abort()
@@ -253,14 +248,103 @@ def test_tls_and_plain_text_share_the_port(world: World, monkeypatch: pytest.Mon
     serve(world, monkeypatch, story)
 
 
-def test_plain_text_is_refused_where_tls_is_required(
-    world: World, monkeypatch: pytest.MonkeyPatch, certificate: Path
-) -> None:
+def test_plain_text_is_refused_where_tls_is_required(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.settings.set({"console.tls": "required"}, "test")
 
     async def story(console: TelnetConsole) -> None:
         client = await Client.connect(console)
         client.type(b"show version\n")
-        assert b"busmeister" not in await client.rest()
+        assert await client.rest() == b"ERROR This console speaks TLS only.\r\n"
 
     serve(world, monkeypatch, story)
+
+
+def test_console_without_a_certificate_speaks_plain_text_where_it_may(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings.set({"tls.certificate": "office"}, "test")
+
+    async def story(console: TelnetConsole) -> None:
+        plain = await Client.connect(console)
+        plain.type(b"show version\n")
+        await plain.see(b"busmeister 0.1.0")
+
+    serve(world, monkeypatch, story)
+    world.settings.set({"console.tls": "required"}, "test")
+    with pytest.raises(RefusedError, match="there is no certificate office"):
+        serve(world, monkeypatch, story)
+
+
+def test_certificate_made_anew_is_shown_to_the_next_client(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fingerprint(console: TelnetConsole) -> str:
+        client = await Client.connect(console, ssl=trusting(world))
+        certificate = client.writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        client.writer.transport.abort()
+        return hashlib.sha256(certificate).digest().hex(":").upper()
+
+    async def story(console: TelnetConsole) -> None:
+        store = world.parts.certificates
+        assert await fingerprint(console) == store.get("self").fingerprint
+        store.make("self", ["127.0.0.1"], timedelta(days=30))
+        assert await fingerprint(console) == store.get("self").fingerprint
+
+    serve(world, monkeypatch, story)
+
+
+def test_console_that_is_open_for_a_visit_closes_and_stays_closed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        with world.hub.follow(SettingsChanged) as following:
+            world.settings.set({"console.auto_off": "1ms"}, "anna")
+            for name in ("console.auto_off", "console.enabled"):
+                changed = await asyncio.to_thread(following.get, 30)
+                assert changed
+                assert changed.names == {name}
+                console.obey(changed.names)
+        await client.rest()
+        assert console.ports == ()
+
+    serve(world, monkeypatch, story)
+    assert not world.settings.console.enabled
+    assert next(iter(world.parts.doorkeeper.audit.rows())).act.what == "set console.enabled"
+
+
+def test_time_of_a_visit_counts_from_the_start_and_ends_when_it_is_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings.set({"console.auto_off": "60"}, "test")
+
+    async def story(console: TelnetConsole) -> None:
+        timer = console._auto_off._timer
+        assert timer is not None
+        assert round(timer.when() - asyncio.get_running_loop().time()) == 3600
+        world.settings.set({"console.auto_off": "0"}, "test")
+        console.obey(frozenset({"console.auto_off"}))
+        await asyncio.sleep(0)
+        assert timer.cancelled()
+
+    serve(world, monkeypatch, story)
+
+
+def test_session_obeys_the_limits_of_the_settings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Limits] = []
+
+    async def look(stream: Stream, call: Call, limits: Limits, **named: object) -> None:
+        seen.append(limits)
+
+    monkeypatch.setattr(visit, "serve", look)
+
+    async def story(console: TelnetConsole) -> None:
+        for _ in range(2):
+            client = await Client.connect(console)
+            client.type(b"\n")
+            await client.rest()
+            world.settings.set({"console.idle_timeout": "90"}, "test")
+            keeper = world.parts.doorkeeper
+            if not keeper.is_set_up:
+                keeper.setup(keeper.setup_code, "correct horse 9", door="local", source="test")
+
+    serve(world, monkeypatch, story)
+    assert seen == [Limits(idle=60, before_login=60), Limits(idle=90, before_login=15)]

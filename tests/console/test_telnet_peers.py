@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import need_program
-from tests.console.houses import Running, appliance_in
+from tests.console.houses import PATIENCE, Running, appliance_in
 
 SEE = r"""
 set timeout 20
@@ -105,3 +106,21 @@ def test_nc_runs_a_script(appliance: Running, words: tuple[str, ...]) -> None:
     assert "type,address,name" in answer
     assert "ERROR Unknown command" in answer
     assert answer.endswith("OK\n")
+
+
+@pytest.mark.peer
+def test_openssl_finds_the_certificate_whose_fingerprint_is_shown(appliance: Running) -> None:
+    openssl = need_program("openssl")
+    file = appliance.data / "certificates" / "self.pem"
+    shown = subprocess.run(
+        [openssl, "x509", "-in", str(file), "-noout", "-fingerprint", "-sha256"], capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert shown.stdout.strip().partition("=")[2] in appliance.order("certificate show")
+    done = subprocess.run(
+        [openssl, "s_client", "-quiet", "-CAfile", str(file), "-verify_return_error", "-verify_ip", "127.0.0.1",
+         "-connect", f"127.0.0.1:{appliance.port}"],
+        input=b"show version\nquit\n", capture_output=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert b"busmeister 0.1.0\r\nOK\r\n" in done.stdout, done.stderr
+    assert "busmeister 0.1.0\nOK\n" in appliance.pipe("-N", typed="show version\n"), "plain text on the same port"

@@ -57,4 +57,6 @@ class Tls(Subject):
     certificate = Setting(Text(1, 63), "self", level=3, device=True, restarts=SERVICE,
                           help="Certificate of services that name none (console, Modbus, OPC UA, virtual).",
                           note="alias in the key store")
+    expiry_warning = Setting(Duration("d", 1, 365), "30", level=3, help="Event before a certificate ends.")
+    self_signed_life = Setting(Duration("d", 30, 7300), "3650", level=3, help="Life of a self-signed certificate.")
 # fmt: on
