@@ -30,6 +30,7 @@ from tui.screens import SCREENS
 from tui.screens.entrance import FirstStart, Login
 from tui.screens.page import SMALLEST, Page
 from tui.screens.question import Question
+from tui.style import SharedStyle
 from tui.terminal import Terminal
 from tui.text import _
 from tui.theme import THEMES, theme_for
@@ -78,6 +79,7 @@ class Dashboard(App[None]):
         # Textual would lead this process's output into whichever dashboard was opened last.
         self._capture_stdout = cast("Any", sys.__stdout__)
         self._capture_stderr = cast("Any", sys.__stderr__)
+        self.stylesheet = SharedStyle(self.get_css_variables())
         self.feed = feed
         self.call = call
         self.sessions = sessions
