@@ -238,7 +238,7 @@ class Dashboard(App[None]):
             rest.append((FLAG, _("Readouts are switched off: readout.enabled")))
         if parts.clock.quality is not ClockQuality.TRUSTED:
             rest.append((FLAG, _("The clock was never set: time not sure")))
-        return [*bad, *((SILENT, notice) for notice in parts.notices()), *rest]
+        return [*bad, *((SILENT, notice) for notice in self.feed.notices), *rest]
 
     @on(Happened)
     def _pass_on(self, message: Happened) -> None:

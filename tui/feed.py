@@ -6,7 +6,7 @@ One for all sessions; while nobody looks it does nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from appliance.events import (
@@ -54,6 +54,7 @@ class Feed:
         self.glances: Mapping[int, Glance] = {}
         self.rounds: dict[str, RoundProgress] = {}  # under way, by segment
         self.days: dict[int, Day] = {}
+        self.notices: Sequence[str] = ()  # what the appliance wants a person to know
         self._counting = asyncio.Lock()
         self._call = Call(parts, "dashboards", 1)
         self._listeners: list[Tell] = []
@@ -118,6 +119,7 @@ class Feed:
 
     async def _look(self, meters: frozenset[int] | None) -> frozenset[int]:
         """Glance anew, off the loop; the numbers of those that look different."""
+        self.notices = await asyncio.wrap_future(self.parts.hub.ask(self.parts.notices))
         if meters is not None and not meters:
             return meters
         seen = await asyncio.wrap_future(self.parts.hub.ask(glances, self._call, meters))

@@ -41,6 +41,8 @@ class Page(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._status, self._tabs, self._banner, self._keys = StatusLine(), TabLine(), Banner(), KeyLine()
+        self._too_small = TooSmall()
         self._loading = False
         self._again = False
 
@@ -56,13 +58,13 @@ class Page(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Frame around the body."""
-        yield StatusLine()
-        yield TabLine()
-        yield Banner()
+        yield self._status
+        yield self._tabs
+        yield self._banner
         with Container(id="body"):
             yield from self.body()
-        yield KeyLine()
-        yield TooSmall()
+        yield self._keys
+        yield self._too_small
 
     def body(self) -> ComposeResult:
         """The widgets between the frame's lines."""
@@ -110,19 +112,18 @@ class Page(Screen[None]):
 
     def draw_frame(self) -> None:
         """Status line, tabs, banner and keys as they are now."""
-        if not self.query(StatusLine):
+        if not self._too_small.is_attached:
             return  # not composed yet, or going
         app = self.dashboard
         person = Person(app.call.who, app.sessions())
         compact = app.compact
-        self.query_one(StatusLine).make(lambda cells: status_line(app.feed, person, app.now(), cells, compact=compact))
-        self.query_one(TabLine).make(lambda cells: tab_line(self.name_of_tab, compact=compact))
-        self.query_one(KeyLine).make(lambda cells: key_line(tuple(self.shown_keys()), cells))
+        self._status.make(lambda cells: status_line(app.feed, person, app.now(), cells, compact=compact))
+        self._tabs.make(lambda cells: tab_line(self.name_of_tab, compact=compact))
+        self._keys.make(lambda cells: key_line(tuple(self.shown_keys()), cells))
         troubles = app.troubles()
-        banner = self.query_one(Banner)
-        banner.display = bool(troubles)
-        banner.make(lambda cells: banner_line(troubles))
-        self.query_one(TooSmall).make(lambda cells: too_small(app.size.width, app.size.height))
+        self._banner.display = bool(troubles)
+        self._banner.make(lambda cells: banner_line(troubles))
+        self._too_small.make(lambda cells: too_small(app.size.width, app.size.height))
 
     def shown_keys(self) -> Iterable[Binding]:
         """The keys of this screen and of what has the focus, then those of the application."""
