@@ -72,6 +72,7 @@ class AttachServer:
         server._server = await asyncio.start_unix_server(server._connected, path)
         path.chmod(0o600)
         server._path = path
+        dashboards.warm_up()
         return server
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """All open dashboards: how many at once, one session's stream joined to its application, and what a crash leaves.
 
-Textual is loaded when the first dashboard is opened: an appliance nobody looks at does not carry it.
+Textual is loaded a little after the start, or with the first dashboard if that is earlier: who starts the appliance
+waits for it in neither case.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("busmeister.dashboard")
 
+LOADED_AFTER: Final = 3.0  # seconds from the start
 KEYS_WAITING: Final = 65536  # octets typed before the first picture
 CALM: Final = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "15", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
 """Read by Textual when it is loaded: nothing moves by itself."""
@@ -45,6 +47,11 @@ class Dashboards:
     def count(self) -> int:
         """Dashboards open now, over all doors."""
         return len(self._open)
+
+    def warm_up(self) -> None:
+        """Load what a first picture needs, soon, so that whoever comes first need not wait for it."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(LOADED_AFTER, loop.run_in_executor, None, _load)
 
     async def run(self, session: Session, call: Call) -> None:
         """Show a dashboard until its person leaves, is gone, or it breaks."""
@@ -64,8 +71,7 @@ class Dashboards:
                 tuning.last_session_closed()
 
     async def _make(self, session: Session, call: Call) -> Dashboard:
-        os.environ.update(CALM)
-        await asyncio.to_thread(importlib.import_module, "tui.app")  # slow the first time, and the loop serves others
+        await asyncio.to_thread(_load)  # slow the first time, and the loop serves others
         from tui.app import Dashboard
         from tui.feed import Feed
 
@@ -76,6 +82,13 @@ class Dashboards:
         """The appliance stops."""
         for session in tuple(self._open):
             session.hang_up()
+
+
+def _load() -> None:
+    """Textual with the first screen."""
+    os.environ.update(CALM)
+    for name in ("tui.app", "tui.driver", "tui.screens.overview"):
+        importlib.import_module(name)
 
 
 class Session:
