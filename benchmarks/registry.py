@@ -22,7 +22,7 @@ class Row:
 
 Run = Callable[[], Iterable[Row]]
 
-NOT_BENCHMARKS: Final = frozenset({"__init__", "__main__", "registry", "measure", "corpus"})
+NOT_BENCHMARKS: Final = frozenset({"__init__", "__main__", "registry", "measure", "corpus", "process", "watched"})
 
 
 def names() -> list[str]:

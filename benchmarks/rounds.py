@@ -202,7 +202,7 @@ def _offered(count: int, meters: int, baud_rate: int) -> Iterator[tuple[SegmentS
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         paths = [Path(folder) / f"bus{number}" for number in range(count)]
         for path in paths:
-            stack.enter_context(_offer(path, meters, baud_rate))
+            stack.enter_context(offer(path, meters, baud_rate))
         yield tuple(
             SegmentSettings(name=f"segment{number}", url=f"serial://{path}", baud_rate=baud_rate)
             for number, path in enumerate(paths)
@@ -210,7 +210,8 @@ def _offered(count: int, meters: int, baud_rate: int) -> Iterator[tuple[SegmentS
 
 
 @contextmanager
-def _offer(path: Path, meters: int, baud_rate: int) -> Iterator[None]:
+def offer(path: Path, meters: int, baud_rate: int) -> Iterator[None]:
+    """The building on a pseudo terminal under this name, in a process of its own."""
     command = [sys.executable, "-m", "appliance", "simulate", "--building", BUILDING, "--meters", str(meters)]
     command += ["--baud", str(baud_rate), "--pty", "--link", str(path)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
