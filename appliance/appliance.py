@@ -38,6 +38,7 @@ from appliance.operations.parts import Parts
 from appliance.panel_wiring import front_panel
 from appliance.planning import PlannedJob, Scheduler
 from appliance.services.level_converter import LevelConverter
+from appliance.services.network import apply_network, fixed_address
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import State, Supervisor
@@ -46,6 +47,7 @@ from console.editor import serve as serve_console
 from console.editor.stream import Stream
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
+from drivers.host.machine import HostMachine
 from drivers.lines import open_line
 from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
@@ -161,7 +163,8 @@ class Appliance:
             lifecycle=lifecycle,
             lender=LevelConverter(self.engine, self.settings, clock, open_line),
         )
-        self.panel = front_panel(parts, health=self._health)
+        self.host = HostMachine()
+        self.panel = front_panel(parts, self.host, health=self._health)
         self.parts = replace(parts, panel=self.panel)
         self.trouble = ""  # the last one of the store
         self._clock_was_trusted = clock.quality is ClockQuality.TRUSTED
@@ -198,6 +201,8 @@ class Appliance:
         """Start every service, watch over them until `stop`, stop them."""
         log.info("busmeister %s starts on %s.", self.parts.version, self.options.data)
         self.plan_housekeeping()
+        if fixed_address(self.settings) is not None:
+            apply_network(self.settings, self.host)
         tune()
         self.supervisor.run(stop)
 

@@ -8,16 +8,15 @@ from appliance.board import Board
 from appliance.errors import SettingError
 from appliance.operations.all import registry
 from appliance.operations.parts import Parts
-from appliance.ports import Display
+from appliance.ports import Display, Host
 from appliance.services.front_panel.panel import FrontPanel
 from drivers import boards
 from drivers.display import LumaDisplay
 from drivers.gpio import GpioPins
-from drivers.host.network import HostNetwork
 from drivers.simulated.panel import SimulatedPins
 
 
-def front_panel(parts: Parts, *, health: Callable[[], str]) -> FrontPanel:
+def front_panel(parts: Parts, host: Host, *, health: Callable[[], str]) -> FrontPanel:
     """The panel of the board in `panel.board`; a profile that cannot be taken leaves one that is drawn only."""
     board, problem = choose_board(parts.settings.panel.board)
     return FrontPanel(
@@ -26,7 +25,7 @@ def front_panel(parts: Parts, *, health: Callable[[], str]) -> FrontPanel:
         board,
         pins=GpioPins(board) if board.chip else SimulatedPins(parts.clock),
         open_display=lambda: open_display(board),
-        host=HostNetwork(),
+        host=host,
         health=health,
         problem=problem,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Address
 from typing import Protocol
 
 from appliance.clock import Stamp
@@ -198,8 +199,24 @@ class Link:
     address: str  # empty where it has none
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedAddress:
+    """What a network interface is to be set to."""
+
+    device: str = ""  # empty: the first one with a cable
+    address: IPv4Address
+    netmask: IPv4Address
+    gateway: IPv4Address | None = None
+
+
 class Host(Protocol):
     """The machine the appliance runs on."""
 
-    def link(self) -> Link:
-        """How its wired network is."""
+    def link(self, device: str = "") -> Link:
+        """How its wired network is; of the first interface with a cable where none is named."""
+
+    def usb_has_power(self, line: str) -> bool:
+        """Whether a computer is at the USB port; `line` is the file of the serial line that leads there, or empty."""
+
+    def give_address(self, wanted: FixedAddress) -> None:
+        """Set an interface, until the machine restarts. Raises `HardwareError`: one sentence why it cannot be."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 
 from appliance.errors import SettingError
 from appliance.settings.row import Source
 from appliance.settings.subjects.console import Encryption
+from appliance.settings.subjects.network import LanMode
 from appliance.settings.tree import Tree
 
 FIRST_SEGMENT = "main"
@@ -22,6 +24,7 @@ def check_together(source: Source, changed: Iterable[str]) -> None:
     _lines_are_used_once(tree)
     _open_console_knows_its_clients(tree)
     _lent_bus_knows_its_clients(tree)
+    _router_is_a_neighbour(tree)
 
 
 def _segment_has_a_line(tree: Tree, name: str) -> None:
@@ -65,3 +68,11 @@ def _lent_bus_knows_its_clients(tree: Tree) -> None:
             f"level_converter.listen takes {outside[0]} together with level_converter.allow=ADDRESSES: "
             "whoever connects has the bus"
         )
+
+
+def _router_is_a_neighbour(tree: Tree) -> None:
+    lan = tree.network.lan
+    if lan.mode is LanMode.STATIC and lan.address is not None and lan.gateway is not None:
+        network = ip_network(f"{lan.address}/{lan.netmask}", strict=False)
+        if lan.gateway not in network:
+            raise SettingError(f"network.lan.gateway takes an address inside the network {network}, not {lan.gateway}")

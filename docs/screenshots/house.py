@@ -28,7 +28,7 @@ from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import ServiceStatus, State
 from drivers import boards
-from drivers.host.network import HostNetwork
+from drivers.host.machine import HostMachine
 from drivers.simulated.building import load
 from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
@@ -179,7 +179,7 @@ def _panel(parts: Parts) -> FrontPanel:
         boards.load("mbus-center"),
         pins=SimulatedPins(parts.clock),
         open_display=lambda: None,
-        host=HostNetwork(),
+        host=HostMachine(),
     )
 
 

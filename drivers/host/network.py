@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from appliance.ports import Link
+from drivers.host.files import read_word
 
 CLASS: Final = Path("/sys/class/net")
+ETHERNET: Final = "1"  # ARPHRD_ETHER
 SIOCGIFADDR: Final = 0x8915
 NAME_LENGTH: Final = 15
 ADDRESS_AT: Final = slice(20, 24)
@@ -22,23 +24,31 @@ class HostNetwork:
     def __init__(self, folder: Path = CLASS) -> None:
         self._folder = folder
 
-    def link(self) -> Link:
-        """How it is now."""
-        names = sorted(
-            path.name for path in self._folder.glob("*") if (path / "device").exists() or self._is_bridge(path)
-        )
-        for name in names:
-            if _read(self._folder / name / "carrier") == "1":
+    def link(self, device: str = "") -> Link:
+        """How it is now; of one interface, where it is named."""
+        for name in [device] if device else self._names():
+            if self._has_cable(name):
                 return Link(True, self._octets(name), address_of(name))
         return Link(False, 0, "")
 
+    def first_device(self) -> str:
+        """The interface meant where none is named; empty where there is none."""
+        names = self._names()
+        return next(filter(self._has_cable, names), names[0] if names else "")
+
+    def _names(self) -> list[str]:
+        return sorted(path.name for path in self._folder.glob("*") if self._is_wired(path))
+
+    def _has_cable(self, name: str) -> bool:
+        return read_word(self._folder / name / "carrier") == "1"
+
     def _octets(self, name: str) -> int:
-        counters = (_read(self._folder / name / "statistics" / f"{way}_bytes") for way in ("rx", "tx"))
+        counters = (read_word(self._folder / name / "statistics" / f"{way}_bytes") for way in ("rx", "tx"))
         return sum(int(text) for text in counters if text.isdecimal())
 
-    def _is_bridge(self, path: Path) -> bool:
-        """A virtual interface that stands for a real one, as in a container."""
-        return path.name != "lo" and _read(path / "type") == "1"
+    def _is_wired(self, path: Path) -> bool:
+        """A real one, or a virtual one that stands for it, as in a container."""
+        return (path / "device").exists() or (path.name != "lo" and read_word(path / "type") == ETHERNET)
 
 
 def address_of(name: str) -> str:
@@ -49,10 +59,3 @@ def address_of(name: str) -> str:
         except OSError:
             return ""
     return socket.inet_ntoa(answer[ADDRESS_AT])
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except OSError:  # the carrier of an interface that is down cannot be read
-        return ""

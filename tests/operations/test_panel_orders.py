@@ -19,7 +19,7 @@ from appliance.operations.line import parse_line
 from appliance.operations.panel_view import RelayState
 from appliance.services.front_panel.panel import FrontPanel
 from drivers import boards
-from drivers.host.network import HostNetwork
+from drivers.host.machine import HostMachine
 from drivers.simulated.panel import SimulatedPins
 from tests.operations.world import FakeSegment, World
 
@@ -39,7 +39,7 @@ def call(world: World) -> Call:
         boards.load("none"),
         pins=SimulatedPins(world.clock),
         open_display=lambda: None,
-        host=HostNetwork(),
+        host=HostMachine(),
     )
     panel.begin()
     panel.tick()

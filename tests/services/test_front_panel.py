@@ -15,21 +15,34 @@ from appliance.lifecycle import Ending
 from appliance.meters.meter import Meter
 from appliance.operations.all import registry
 from appliance.operations.panel_view import RelayState
-from appliance.ports import Display, Edge, Link
+from appliance.ports import Display, Edge, FixedAddress, Link
 from appliance.services.front_panel.panel import FOLLOWED, FrontPanel
 from drivers import boards
 from drivers.simulated.panel import SimulatedDisplay, SimulatedPins
 from tests.operations.world import FakeSegment, World, water_meter
 
 
-class Cable:
-    """A host whose network is what a test says."""
+class Machine:
+    """A host whose network and USB port are what a test says."""
 
     def __init__(self) -> None:
         self.state = Link(True, 1000, "192.168.14.20")
+        self.power = False
+        self.line = ""
+        self.given: list[FixedAddress] = []
+        self.refusal = ""
 
-    def link(self) -> Link:
+    def link(self, device: str = "") -> Link:
         return self.state
+
+    def usb_has_power(self, line: str) -> bool:
+        self.line = line
+        return self.power
+
+    def give_address(self, wanted: FixedAddress) -> None:
+        if self.refusal:
+            raise HardwareError(self.refusal)
+        self.given.append(wanted)
 
 
 class Device:
@@ -40,7 +53,7 @@ class Device:
         self.clock = world.clock
         self.pins = SimulatedPins(world.clock, down)
         self.display = SimulatedDisplay()
-        self.cable = Cable()
+        self.machine = Machine()
         self.problem: HardwareError | None = None
         self.panel = FrontPanel(
             world.parts,
@@ -48,7 +61,7 @@ class Device:
             boards.load(board),
             pins=self.pins,
             open_display=self.open_display,
-            host=self.cable,
+            host=self.machine,
         )
         self.following = world.hub.follow(*FOLLOWED)
         self.panel.begin()
@@ -133,7 +146,8 @@ def test_both_held_for_more_than_ten_seconds_restart(device: Device) -> None:
     assert device.panel.view().pressed[0].what.startswith("red + blue 10.")
 
 
-def test_network_set_up_is_saved_and_says_that_it_is_not_applied(device: Device) -> None:
+def set_up_network(device: Device) -> None:
+    """Hold blue, go to the last digit, add one, end the three lines."""
     device.hold("blue", 2.0)
     assert device.panel.view().page.highlight == (0, 5)
     for _ in range(11):
@@ -142,9 +156,30 @@ def test_network_set_up_is_saved_and_says_that_it_is_not_applied(device: Device)
     assert device.shown()[0] == "addr 192.168.014.021"
     for _ in range(3):
         device.hold("blue", 1.5)
-    assert " ".join(device.shown()) == "saved; this version does not apply it to the machine"
+
+
+def test_network_set_up_is_saved_and_says_that_the_system_sets_the_network(device: Device) -> None:
+    set_up_network(device)
+    assert " ".join(device.shown()) == "saved, not applied: network.managed is off"
     lan = device.world.settings.network.lan
     assert (lan.mode, lan.address) == ("static", IPv4Address("192.168.14.21"))
+    assert device.machine.given == []
+
+
+def test_network_set_up_of_a_machine_that_is_ours_is_applied(device: Device) -> None:
+    device.world.settings.set({"network.managed": "true", "network.lan.device": "lan0"}, "test")
+    set_up_network(device)
+    assert " ".join(device.shown()) == "saved and applied: 192.168.14.21"
+    mask = IPv4Address("255.255.255.0")
+    assert device.machine.given == [FixedAddress(device="lan0", address=IPv4Address("192.168.14.21"), netmask=mask)]
+
+
+def test_network_set_up_that_the_machine_refuses_is_kept_for_the_next_start(device: Device) -> None:
+    device.world.settings.set({"network.managed": "true"}, "test")
+    device.machine.refusal = "The appliance has no right to set the network (CAP_NET_ADMIN)."
+    set_up_network(device)
+    assert " ".join(device.shown()).startswith("err: saved for the next start: The appliance has no right")
+    assert device.world.settings.network.lan.address == IPv4Address("192.168.14.21")
 
 
 def test_network_set_up_by_an_installer_needs_level_3(device: Device) -> None:
@@ -278,9 +313,32 @@ def test_reset_by_the_button_can_be_forbidden(world: World) -> None:
     world.settings.set({"panel.buttons.factory_reset": "false"}, "test")
     device = Device(world, "cme3100", frozenset({"push"}))
     device.wait(6)
+    assert not any("factory reset" in light.means for light in device.panel.view().lights)
     device.pins.release("push")
     device.work()
     assert not world.parts.lifecycle.ends
+
+
+def test_push_button_held_when_the_panel_begins_anew_resets_nothing(world: World) -> None:
+    device = Device(world, "cme3100", frozenset({"push"}))
+    device.panel.end()
+    device.panel.begin()
+    device.wait(6)
+    device.pins.release("push")
+    device.work()
+    assert not world.parts.lifecycle.ends
+
+
+def test_usb_light_is_lit_while_a_computer_is_at_the_port(world: World) -> None:
+    world.settings.set({"level_converter.url": "serial:///dev/ttyGS0"}, "test")
+    device = Device(world, "cme3100")
+    assert device.machine.line == "/dev/ttyGS0"
+    seen = []
+    for power in (False, True, False):
+        device.machine.power = power
+        device.wait(1.1)
+        seen.append(device.pins.states["blue"])
+    assert seen == [False, True, False]
 
 
 def test_press_at_the_drawing_is_the_order_of_who_pressed(device: Device) -> None:

@@ -62,6 +62,7 @@ def test_rows_say_what_the_manual_says(row: Row) -> None:
         setting.default.replace(",", ", "),
         setting.default,
         "board profile's, else empty",
+        "first wired one",
         "empty",
     )
     assert setting.kind.unit == unit

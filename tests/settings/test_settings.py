@@ -138,3 +138,10 @@ def test_lines_tell_which_settings_are_not_at_their_default(settings: Settings) 
     changed = [line for line in settings.lines() if not line.is_default]
     assert [(line.name, line.text) for line in changed] == [("readout.schedule", "*/15 8-18 * * *")]
     assert {line.name for line in settings.lines("segment.main")} >= {"segment.main.url", "segment.main.latency"}
+
+
+def test_router_outside_the_fixed_network_is_refused(settings: Settings) -> None:
+    lan = {"network.lan.mode": "static", "network.lan.address": "192.168.14.21", "network.lan.netmask": "23"}
+    with pytest.raises(SettingError, match=r"inside the network 192\.168\.14\.0/23, not 10\.0\.0\.1"):
+        settings.set(lan | {"network.lan.gateway": "10.0.0.1"}, "anna")
+    settings.set(lan | {"network.lan.gateway": "192.168.15.1"}, "anna")

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from appliance.operations.all import registry
 from appliance.services.front_panel.panel import FOLLOWED, FrontPanel
 from drivers import boards
-from drivers.host.network import HostNetwork
+from drivers.host.machine import HostMachine
 from drivers.simulated.panel import SimulatedPins
 from tests.operations.world import World
 from tests.tui.picture import seen
@@ -35,7 +35,7 @@ class Hands:
             boards.load("mbus-center"),
             pins=SimulatedPins(world.clock),
             open_display=lambda: None,
-            host=HostNetwork(),
+            host=HostMachine(),
         )
         self.following = world.hub.follow(*FOLLOWED)
         self.panel.begin()

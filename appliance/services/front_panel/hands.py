@@ -62,11 +62,11 @@ class Hands:
             return f"err: {sentence_of(error)}"
         return answer.sentence or short
 
-    def set(self, values: dict[str, str], done: str) -> str:
-        """Give settings values, as the console's `set` does; `done` or why not."""
+    def set(self, values: dict[str, str]) -> str:
+        """Give settings values, as the console's `set` does; why not, empty where it was done."""
         line = parse_line(" ".join(f"{name}={value}" for name, value in values.items()))
         try:
             execute(self._call, self._registry.get("set"), line.tokens)
         except Exception as error:  # noqa: BLE001  # an order that fails must not put the panel out
             return f"err: {sentence_of(error)}"
-        return done
+        return ""

@@ -50,7 +50,7 @@ class Mechanism:
         self._looked_at = -math.inf
         self._fingers = Fingers(board.times, now, down, at_power_up=at_power_up)
         self._face = Face(now)
-        self._network = NetworkSetup(parts.settings, self._hands)
+        self._network = NetworkSetup(parts.settings, self._hands, host)
         self._deeds = Deeds(parts, self._hands, self._face, self._network)
 
     def expect(self, touch: Touch) -> None:
@@ -84,7 +84,7 @@ class Mechanism:
             self._deeds.do(held, self._sight, now)
         if now >= self._looked_at + LOOK_EVERY:
             self._look(now)
-        self.outputs.lights.armed = self._fingers.is_armed(now)
+        self.outputs.lights.armed = self._settings.panel.buttons.factory_reset and self._fingers.is_armed(now)
         self._network.pass_time(now)
         self._face.pass_time(now, self._settings.panel.display.page_time.total_seconds())
 

@@ -6,10 +6,11 @@ import math
 from ipaddress import IPv4Address
 from typing import Final
 
-from appliance.ports import Link
+from appliance.ports import Host, Link
 from appliance.services.front_panel.buttons import Gesture
 from appliance.services.front_panel.editing import AddressEditor
 from appliance.services.front_panel.hands import Hands
+from appliance.services.network import apply_network
 from appliance.settings import Settings
 
 PATIENCE: Final = 60.0  # seconds without a press
@@ -20,10 +21,11 @@ EDITED: Final = ("address", "netmask", "gateway")
 class NetworkSetup:
     """The editor while somebody edits, and what comes of it."""
 
-    def __init__(self, settings: Settings, hands: Hands) -> None:
+    def __init__(self, settings: Settings, hands: Hands, host: Host) -> None:
         self.editor: AddressEditor | None = None
         self._settings = settings
         self._hands = hands
+        self._host = host
         self._until = math.inf
 
     def begin(self, link: Link, now: float) -> str:
@@ -74,7 +76,7 @@ class NetworkSetup:
             return "nothing changed"
         values = {f"{LAN}{name}": str(address) if int(address) else "" for name, address in editor.addresses.items()}
         values[f"{LAN}mode"] = "static"
-        return self._hands.set(values, "saved; this version does not apply it to the machine")
+        return self._hands.set(values) or apply_network(self._settings, self._host)
 
 
 def address_of(link: Link) -> IPv4Address | None:

@@ -72,6 +72,7 @@ class FrontPanel:
         self._problem = problem
         self._drawn = not board.chip
         self._painter: Painter | None = None
+        self._is_power_up = True  # until the panel began once; its thread may end and begin again later
         self._lock = threading.RLock()
         self._mechanism = self._make(frozenset(), at_power_up=False)
 
@@ -104,7 +105,8 @@ class FrontPanel:
     def begin(self) -> None:
         """Take the hardware; without it the panel is drawn only."""
         with self._lock:
-            self._mechanism = self._make(self._take_pins(), at_power_up=True)
+            self._mechanism = self._make(self._take_pins(), at_power_up=self._is_power_up)
+            self._is_power_up = False
             try:
                 display = self._open_display()
             except HardwareError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from appliance.events import BusState
 from appliance.operations.call import Call
@@ -48,7 +49,8 @@ class Watch:
 
     def look(self, relays_on: tuple[int, ...]) -> Sight:
         """How everything is now."""
-        link = self._host.link()
+        settings = self._call.parts.settings
+        link = self._host.link(settings.network.lan.device)
         facts = self._finder.find(link, relays_on)
         states = [segment.state for segment in self._call.parts.engine.status()]
         signals = self._signals(facts, link, states)
@@ -56,13 +58,13 @@ class Watch:
         return Sight(facts, link, conditions(facts, states), signals)
 
     def _signals(self, facts: Facts, link: Link, states: Sequence[BusState]) -> Mapping[str, str]:
-        health = self._health()
+        health, url = self._health(), self._call.parts.settings.level_converter.url
         return {
             "bus": facts.state,
             "system": health,
             "trouble": _trouble(health, link, states),
             "network": _network(link, busy=link.octets != self._octets),
-            "usb": "on",
+            "usb": "on" if self._host.usb_has_power(urlsplit(url).path) else "off",
         }
 
 

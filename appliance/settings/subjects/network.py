@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
-from appliance.settings.kinds import Address, NotTaken, OneOf
+from appliance.settings.kinds import Address, NotTaken, OneOf, Text, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 NETWORK = Restarts.NETWORK
@@ -36,6 +36,8 @@ class Netmask(Address):
 class Lan(Subject):
     """`network.lan.*`"""
 
+    device = Setting(Text(0, 15), "", level=3, device=True, restarts=NETWORK, note="empty = first wired one",
+        help="Network interface of the local network.")
     mode = Setting(OneOf(LanMode), "dhcp", level=3, device=True, restarts=NETWORK,
         help="How the interface gets its address.")
     address = Setting(Address(), "", level=3, device=True, restarts=NETWORK,
@@ -49,5 +51,7 @@ class Lan(Subject):
 class Network(Subject):
     """`network.*`"""
 
+    managed = Setting(YesNo(), "false", level=3, device=True, restarts=NETWORK,
+        help="Let the appliance set the machine's network; off leaves it to the operating system.")
     lan = Part(Lan)
 # fmt: on
