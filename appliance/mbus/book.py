@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import adler32
 
 from appliance.errors import TelegramError
@@ -26,8 +26,19 @@ Decoded = tuple[tuple[Meaning, ...], Values]
 """What the records of a telegram mean, and their raw values."""
 
 NOTHING: Final[Decoded] = ((), ())
+number: Final = int.from_bytes
 
-Shelf = dict[tuple[int, bytes], tuple[Layout, ...]]
+
+class Place(NamedTuple):
+    """A layout on its shelf, with the numbers that its telegrams are compared with."""
+
+    plain_bits: int
+    mask_bits: int
+    pattern_bits: int
+    layout: Layout
+
+
+Shelf = dict[tuple[int, bytes], tuple[Place, ...]]
 
 
 class LayoutBook:
@@ -48,19 +59,26 @@ class LayoutBook:
 
     def __iter__(self) -> Iterator[Layout]:
         for shelf in (self._of_known_sender, self._of_any_sender):
-            for layouts in tuple(shelf.values()):
-                yield from layouts
+            for places in tuple(shelf.values()):
+                yield from (place.layout for place in places)
 
     def known(self, octets: bytes) -> Layout | None:
         """The layout a telegram belongs to, if it was learnt before."""
-        length = len(octets)
-        bits = int.from_bytes(octets)
-        for layout in self._of_known_sender.get((length, octets[SENDER_KIND]), ()):
-            if bits & layout.mask_bits == layout.pattern_bits:
-                return layout
-        for layout in self._of_any_sender.get((length, b""), ()):
-            if bits & layout.mask_bits == layout.pattern_bits:
-                return layout
+        length, bits = len(octets), number(octets)
+        for shelf, kind in ((self._of_known_sender, octets[SENDER_KIND]), (self._of_any_sender, b"")):
+            for _, mask, pattern, layout in shelf.get((length, kind), ()):
+                if bits & mask == pattern:
+                    return layout
+        return None
+
+    def readable(self, octets: bytes) -> Layout | None:
+        """The layout whose plan reads a telegram: it belongs, its checksum is right, and it is not encrypted."""
+        bits = number(octets)
+        for plain, mask, pattern, layout in self._of_known_sender.get((len(octets), octets[SENDER_KIND]), ()):
+            if bits & plain == pattern:
+                return layout if adler32(octets[SUMMED], 0) & 0xFF == octets[-2] else None
+            if bits & mask == pattern:
+                return layout if layout.reads(octets) else None
         return None
 
     def find(self, octets: bytes) -> Layout | None:
@@ -82,11 +100,12 @@ class LayoutBook:
         kind = layout.kind
         shelf = self._of_any_sender if kind == MeterKind() else self._of_known_sender
         key = (layout.length, b"" if kind == MeterKind() else layout.pattern[SENDER_KIND])
-        if any(layout.equals(known) for known in shelf.get(key, ())):
+        if any(layout.equals(place.layout) for place in shelf.get(key, ())):
             return True
         if self._counts.get(kind, 0) >= MOST_OF_A_KIND or len(self) >= MOST:
             return False
-        shelf[key] = (*shelf.get(key, ()), layout)
+        place = Place(layout.plain_bits, layout.mask_bits, layout.pattern_bits, layout)
+        shelf[key] = (*shelf.get(key, ()), place)
         self._counts[kind] = self._counts.get(kind, 0) + 1
         known = Format.of(layout)
         if known is not None:
@@ -95,6 +114,9 @@ class LayoutBook:
 
     def decode(self, octets: bytes) -> Telegram:
         """What a telegram says; its layout is learnt if it is new. Raises `TelegramError` as the slow path does."""
+        layout = self.readable(octets)
+        if layout is not None:
+            return layout.read(octets)
         layout = self.known(octets)
         if layout is not None:
             return layout.decode(octets)
@@ -106,9 +128,9 @@ class LayoutBook:
 
     def json_line(self, octets: bytes) -> str:
         """The telegram as a line of JSON, without octets and notes; raises `TelegramError` as `decode` does."""
-        layout = self.known(octets)
+        layout = self.readable(octets)
         if layout is not None:
-            return layout.json_line(octets)
+            return layout.writer.write(octets)
         return json_line(self.decode(octets), octets=False, notes=False)
 
     def _completed(self, telegram: Telegram) -> Telegram:
@@ -140,9 +162,8 @@ class LayoutBook:
         lines: list[str | TelegramError] = [""] * len(telegrams)
         groups, others = self._by_layout(telegrams)
         for layout, places in groups.items():
-            line = layout.line
             for place in places:
-                lines[place] = line(telegrams[place])
+                lines[place] = layout.writer.write(telegrams[place])
         for place in others:
             try:
                 lines[place] = self.json_line(telegrams[place])
@@ -152,21 +173,12 @@ class LayoutBook:
 
     def _by_layout(self, telegrams: Sequence[bytes]) -> tuple[dict[Layout, list[int]], list[int]]:
         """The places of the telegrams that a plan reads without a second look, and those of the others."""
-        shelves, number, total = self._of_known_sender, int.from_bytes, adler32
-        kind, body = SENDER_KIND, SUMMED
         groups: defaultdict[Layout, list[int]] = defaultdict(list)
         others: list[int] = []
+        readable = self.readable
         for place, octets in enumerate(telegrams):
-            bits = number(octets)
-            for layout in shelves.get((len(octets), octets[kind]), ()):
-                if bits & layout.plain_bits == layout.pattern_bits:
-                    (groups[layout] if total(octets[body], 0) & 0xFF == octets[-2] else others).append(place)
-                    break
-                if bits & layout.mask_bits == layout.pattern_bits:
-                    (groups[layout] if layout.reads(octets) else others).append(place)
-                    break
-            else:
-                others.append(place)
+            layout = readable(octets)
+            (others if layout is None else groups[layout]).append(place)
         return groups, others
 
     def _values(self, octets: bytes) -> Decoded | TelegramError:

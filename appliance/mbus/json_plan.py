@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from appliance.mbus.codings import Coding, Kind
 from appliance.mbus.json_line import around, sender_kind, status_text, truth
-from appliance.mbus.json_pieces import NAMES, Field, Piece, pair, piece
+from appliance.mbus.json_pairs import pair
+from appliance.mbus.json_pieces import NAMES, Field, Piece, piece
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.plan import Column, source_parts
 

@@ -127,19 +127,15 @@ class Layout:
         """What a telegram that belongs says: its values are read now, words about them when somebody looks."""
         if not self.reads(octets):
             return decode(octets)
+        return self.read(octets)
+
+    def read(self, octets: bytes) -> Telegram:
+        """The same of a telegram that the plan may read."""
         return PlannedTelegram.of(octets, self._walk, self.values(octets))
 
     def json_line(self, octets: bytes) -> str:
         """The line of JSON of a telegram that belongs, without octets and notes."""
-        return self.line(octets) if self.reads(octets) else json_line(decode(octets), octets=False, notes=False)
-
-    @property
-    def line(self) -> Callable[[bytes], str]:
-        """Writes the lines of telegrams that belong and that the plan may read."""
-        return self._writer.write if self._writer is not None else self._any_line
-
-    def _any_line(self, octets: bytes) -> str:
-        return json_line(self.decode(octets), octets=False, notes=False)
+        return self.writer.write(octets) if self.reads(octets) else json_line(decode(octets), octets=False, notes=False)
 
     def reads(self, octets: bytes) -> bool:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
@@ -194,11 +190,11 @@ class Layout:
         return self.length - TRAILER - VARIABLE[self.pattern[CI_POSITION]].data_start
 
     @cached_property
-    def _writer(self) -> LineWriter | None:
-        """Writes the lines of JSON, for telegrams with a long header and the least significant octet first."""
+    def writer(self) -> LineWriter | SlowWriter:
+        """Writes the lines of JSON of telegrams that the plan may read."""
         ci = self.pattern[CI_POSITION]
         if ci != LONG_ANSWER:
-            return None
+            return SlowWriter(self)
         positions = range(self.length)
         return LineWriter(self._columns, self.meanings, positions, ci=ci, kind=self.kind, more=self._walk.more)
 
@@ -220,6 +216,16 @@ class Layout:
     @cached_property
     def _packing(self) -> Packing:
         return Packing(self.mask, self.pattern)
+
+
+class SlowWriter:
+    """Writes the lines of telegrams without a long header, or with the most significant octet first."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def write(self, octets: bytes) -> str:
+        return json_line(self._layout.read(octets), octets=False, notes=False)
 
 
 def _cut(octets: bytes) -> Walk | None:

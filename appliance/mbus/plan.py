@@ -8,37 +8,24 @@ so that a plan always says what the slow path says.
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
-from decimal import Context, Decimal
 from functools import lru_cache
 from itertools import groupby
-from math import isfinite, ulp
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
-from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd, read_real
+from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd
 from appliance.mbus.dates import read_date_time, read_time
+from appliance.mbus.singles import real
 
 Values = tuple[Raw, ...]
 Reader = Callable[[bytes], Values]
 
-DECADES: Final = tuple(10.0**power for power in range(-3, 7))
-SCALES: Final = tuple(  # for each decade what makes seven and eight digits whole, and what takes it back
-    (10.0**places, Decimal(1).scaleb(-places), 10.0 ** (places + 1), Decimal(1).scaleb(-places - 1))
-    for places in range(9, 0, -1)
-)
-HALF_OF_SINGLE: Final = 2**28  # from the distance of doubles to half the distance of singles
-ROUNDING: Final = 1.5 * 2.0**52  # added to a double and taken off again, it leaves the nearest whole number
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
 DAYS_REMEMBERED: Final = 4096  # eleven years
 CLOCKS_REMEMBERED: Final = 4096
 ODD_REMEMBERED: Final = 256  # a meter without a value sends the same digits that are none each time
-
-
-pack_single: Final = Struct("<f").pack
-times: Final = Context(prec=16).multiply  # of eight digits by a power of ten: never rounds
 
 
 class Row(NamedTuple):
@@ -61,12 +48,14 @@ ROWS: Final = {
     (Kind.INTEGER, 2):   Row("h",   "{0}"),
     (Kind.INTEGER, 3):   Row("Hb",  "{0} | {1} << 16"),
     (Kind.INTEGER, 4):   Row("i",   "{0}"),
+    (Kind.INTEGER, 5):   Row("Ib",  "{0} | {1} << 32"),
     (Kind.INTEGER, 6):   Row("Ih",  "{0} | {1} << 32"),
     (Kind.INTEGER, 8):   Row("q",   "{0}"),
     (Kind.UNSIGNED, 1):  Row("B",   "{0}"),
     (Kind.UNSIGNED, 2):  Row("H",   "{0}"),
     (Kind.UNSIGNED, 3):  Row("HB",  "{0} | {1} << 16"),
     (Kind.UNSIGNED, 4):  Row("I",   "{0}"),
+    (Kind.UNSIGNED, 5):  Row("IB",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 6):  Row("IH",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 8):  Row("Q",   "{0}"),
     (Kind.DATE, 2):      Row("H",   "days[{0}]"),
@@ -120,31 +109,6 @@ class Clocks(dict[int, time | None]):
 def odd_moment(number: int) -> Raw:
     """A date and time of type F that is no plain one."""
     return read_date_time(number.to_bytes(4, "little"))
-
-
-def real(number: float) -> Decimal | None:
-    """IEEE 754 in single precision as `read_real` reads it, without trying texts: seven digits, then eight.
-
-    Every step is exact: the 24 bits of a single and those of a power of ten up to 10^10, its twos left aside, fit the
-    53 of their product. Digits give a number again if they are nearer to it than half the way to its neighbour; just
-    half has more digits. Seven of which the last is 0 are six, from where `read_real` begins.
-    """
-    decade = bisect(DECADES, abs(number))
-    if 0 < decade < len(DECADES):
-        scale, unit, finer_scale, finer_unit = SCALES[decade - 1]
-        half = ulp(number) * HALF_OF_SINGLE
-        whole = number * scale + ROUNDING - ROUNDING
-        away = whole / scale - number
-        if -half < away < half:
-            if whole % 10:
-                return times(Decimal(int(whole)), unit)
-            return Decimal(f"{number:.6g}")
-        whole = number * finer_scale + ROUNDING - ROUNDING
-        if -half < whole / finer_scale - number < half:
-            return times(Decimal(int(whole)), finer_unit)
-    elif not isfinite(number):
-        return None
-    return read_real(pack_single(number))
 
 
 days: Final = Days()

@@ -170,7 +170,7 @@ def test_hostile_meter_cannot_have_its_plan_compiled_again_and_again(monkeypatch
 
 def test_function_taken_before_a_record_was_odd_still_writes() -> None:
     layout = layout_of(with_odd())
-    early = layout.line
+    early = layout.writer.write
     for odd in ((3,), (4, 5), (3,)):
         layout.json_line(with_odd(*odd))
         assert early(with_odd(*odd)) == slow_line(with_odd(*odd))

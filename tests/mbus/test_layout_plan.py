@@ -20,7 +20,7 @@ from appliance.mbus.header import Header
 from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout
 from appliance.mbus.many import TOGETHER, Digits
-from appliance.mbus.plan import real
+from appliance.mbus.singles import real
 from appliance.mbus.telegram import decode
 from tests.mbus.mutate import seal
 
@@ -182,6 +182,7 @@ def test_book_and_slow_path_agree_whatever_was_learnt_before(several: list[bytes
     book = LayoutBook()
     for octets in several * 2:
         assert book.decode(octets) == decode(octets)
+        assert book.json_line(octets) == json_line(decode(octets), octets=False, notes=False)
     for octets, found in zip(several, book.decode_many(several), strict=True):
         assert not isinstance(found, TelegramError)
         slow = decode(octets).records or ()
@@ -207,6 +208,11 @@ def test_plans_of_captured_telegrams_agree_on_other_data(captured: Path, seed: i
 @example(0.001)
 @example(9.999999)
 @example(8192.0005)
+@example(118510.5)
+@example(0.001953125)
+@example(524287.97)
+@example(524288.0)
+@example(-16777216.0)
 def test_short_way_to_a_real_number_ends_at_the_same_digits(number: float) -> None:
     octets = struct.pack("<f", float(number))
     [single] = struct.unpack("<f", octets)
