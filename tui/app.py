@@ -27,7 +27,9 @@ from tui.commander import Commander
 from tui.feed import Feed
 from tui.messages import Changes, Happened
 from tui.screens import SCREENS
-from tui.screens.entrance import FirstStart, Login
+from tui.screens.entrance import Login
+from tui.screens.first_start import FirstStart
+from tui.screens.new_password import OwnPassword
 from tui.screens.page import SMALLEST, Page
 from tui.screens.question import Question
 from tui.style import SharedStyle
@@ -110,11 +112,19 @@ class Dashboard(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who has not come in can do nothing but that, or leave."""
-        return bool(self.call.level) or action not in ("go", "back", "palette", "repeat", "help")
+        return self.is_in or action not in ("go", "back", "palette", "repeat", "help")
+
+    @property
+    def is_in(self) -> bool:
+        """Somebody is here who logged in, with a password of their own."""
+        return self.call.level > 0 and not self.call.must_change_password
 
     def enter(self) -> None:
-        """Ask who is there: at the first start for the set-up code."""
-        self.push_screen(Login() if self.call.parts.doorkeeper.is_set_up else FirstStart())
+        """Ask for what is missing: a password of one's own, a login, at the first start the set-up code."""
+        if self.call.must_change_password:
+            self.push_screen(OwnPassword())
+        else:
+            self.push_screen(Login() if self.call.parts.doorkeeper.is_set_up else FirstStart())
 
     def now(self) -> datetime:
         """Time as people here read it."""
@@ -124,7 +134,7 @@ class Dashboard(App[None]):
         """Begin to follow what happens."""
         await self.feed.join(self._tell)
         self.set_interval(1, self._second)
-        if not self.call.level:
+        if not self.is_in:
             self.enter()
             return
         start = str(self.call.parts.settings.dashboard.start_screen)
@@ -142,9 +152,7 @@ class Dashboard(App[None]):
         name, *rest = address.split("/")
         if name == "first-start":
             self.enter()
-        if not self.call.level:
-            return
-        if name not in self.MODES:
+        if not self.is_in or name not in self.MODES:
             return
         if name != self.current_mode:
             self.switch_mode(name)

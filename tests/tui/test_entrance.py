@@ -7,18 +7,23 @@ from collections.abc import Sequence
 
 import pytest
 
+from appliance.operations.call import Call
+from appliance.security.books import User
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
 
 GOOD = "seven-green-boilers"
+ONCE = "once-upon-a-boiler"
 SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 
 
-def enter(world: World, keys: Sequence[str], size: tuple[int, int] = (140, 45)) -> tuple[str, int]:
+def enter(
+    world: World, keys: Sequence[str], size: tuple[int, int] = (140, 45), call: Call | None = None
+) -> tuple[str, int]:
     """The screen after some keys of somebody without a level, and the level then."""
-    app = Dashboard(Feed(world.parts), world.person(0))
+    app = Dashboard(Feed(world.parts), call or world.person(0))
 
     async def run() -> list[str]:
         async with app.run_test(size=size) as pilot:
@@ -35,6 +40,13 @@ def enter(world: World, keys: Sequence[str], size: tuple[int, int] = (140, 45)) 
 def set_up(world: World) -> str:
     world.parts.doorkeeper.prepare()
     return world.parts.doorkeeper.setup_code
+
+
+def newcomer(world: World) -> Call:
+    """The session of anna, who came in by a one-time password."""
+    keeper = world.parts.doorkeeper
+    keeper.users.add(keeper.keep_password(User(name="anna", level=3, password=""), ONCE, once=True))
+    return world.person(0).as_somebody(keeper.login("anna", ONCE, door="ssh", source="192.0.2.7"))
 
 
 @SIZES
@@ -82,6 +94,32 @@ def test_right_password_opens_the_dashboard(world: World) -> None:
     picture, level = enter(world, (*"admin", "enter", *GOOD, "enter"))
     assert level == 3
     assert "1 Overview" in picture
+
+
+@SIZES
+def test_one_time_password_leads_to_a_password_of_ones_own_alone(world: World, size: tuple[int, int]) -> None:
+    call = newcomer(world)
+    picture, _level = enter(world, ("tab", "1", "2", "ctrl+p", "f1"), size, call)
+    assert "Password of anna" in picture
+    assert "Overview" not in picture
+
+
+def test_password_of_ones_own_opens_the_dashboard(world: World) -> None:
+    picture, _level = enter(world, (*GOOD, "enter", *GOOD, "enter"), call=newcomer(world))
+    assert "1 Overview" in picture
+    assert not world.parts.doorkeeper.users.get("anna").must_change_password
+
+
+def test_one_time_password_cannot_be_kept(world: World) -> None:
+    picture, _level = enter(world, (*ONCE, "enter", *ONCE, "enter"), call=newcomer(world))
+    assert "choose another" in picture
+    assert world.parts.doorkeeper.users.get("anna").must_change_password
+
+
+def test_login_with_a_one_time_password_asks_for_another_at_once(world: World) -> None:
+    newcomer(world)
+    picture, _level = enter(world, (*"anna", "enter", *ONCE, "enter"))
+    assert "Password of anna" in picture
 
 
 def test_no_key_leads_past_the_entrance(world: World) -> None:

@@ -1,10 +1,10 @@
-"""The way in: login, and the first start with its set-up code. Nothing of the meters is shown here."""
+"""The way in: forms of a few fields. Nothing of the meters is shown here."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,20 +16,15 @@ from textual.widgets import Input
 from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
-from appliance.operations.call import Call
 from appliance.operations.execute import execute_named, sentence_of
-from appliance.operations.parts import Segment
 from tui.draw import EMPTY, Line, Piece, line, marked
 from tui.text import _
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
-from tui.words import NEVER, OK, RUNNING, SILENT, Mark
+from tui.words import SILENT, Mark
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
-
-STEPS: Final = (_("Set-up code"), _("Administrator"), _("Place and time"), _("Meters"))
-ADMINISTRATOR: Final = "admin"
 
 
 class Entrance(Screen[None]):
@@ -88,8 +83,8 @@ class Entrance(Screen[None]):
             field.password = secret and not field.password
 
     def action_leave(self) -> None:
-        """Without a level there is nothing behind this screen."""
-        if self.dashboard.call.level:
+        """Who is not in has nothing behind this screen."""
+        if self.dashboard.is_in:
             self.app.pop_screen()
         else:
             self.app.exit()
@@ -122,7 +117,10 @@ class Entrance(Screen[None]):
         if answer.call is not None:
             self.dashboard.call = answer.call
         self.app.pop_screen()
-        self.dashboard.say(" ".join(answer.lines) or _("Welcome."))
+        if self.dashboard.is_in:
+            self.dashboard.say(" ".join(answer.lines) or _("Welcome."))
+        else:
+            self.dashboard.enter()
 
 
 class Login(Entrance):
@@ -153,90 +151,3 @@ class Login(Entrance):
             field = self.query_one("#password", Input)
             field.value = ""
             field.focus()
-
-
-class FirstStart(Entrance):
-    """Set-up code and administrator; place, time and meters follow in the settings."""
-
-    fields = (
-        ("code", _("Set-up code"), False),
-        ("password", _("Password"), True),
-        ("again", _("Again"), True),
-    )
-
-    def welcome(self) -> Sequence[Line]:
-        """What comes."""
-        words = _(" is new here. Four steps; each can be changed later.")
-        return [line(("busmeister", "strong accent"), words), EMPTY, steps(0), EMPTY]
-
-    def advice(self) -> Sequence[Line]:
-        found = [line((f" {one.name:<10}", "grey"), f"{one.url}  {one.state}") for one in self._lines()]
-        return [
-            line((_("There is no factory password. The code stands on the device's own terminal and"), "grey")),
-            line((_("on its display; until this step is done, nobody can log in from elsewhere."), "grey")),
-            EMPTY,
-            *([line((_("Found already"), "strong")), *found] if found else []),
-        ]
-
-    def on_mount(self) -> None:
-        """Ready to type."""
-        self.query_one("#form-pane", Pane).head(_("User {}").format(ADMINISTRATOR), "level 3")
-        self.query_one("#code").focus()
-        self.note("code", None, _("shown on the device"))
-        self.note("password", None, _("12 signs or more"))
-
-    @on(Input.Changed)
-    def _judge(self, message: Input.Changed) -> None:
-        """Say at each key what is wrong yet."""
-        if message.input.id == "code":
-            self.query_one("#welcome", Lines).show([*self.welcome()[:2], steps(1 if message.value else 0), EMPTY])
-        elif message.input.id == "password":
-            self.run_worker(self._judge_password(message.value), exclusive=True, group="judge")
-        self._judge_again()
-
-    async def submit(self) -> None:
-        """The first user, if code and password are taken."""
-        if self.value("password") != self.value("again"):
-            self.refuse(_("The two passwords differ."))
-            return
-        answer = await self.give("setup", code=self.value("code"), password=self.value("password"))
-        if answer is not None:
-            self.let_in(answer)
-            self.dashboard.go("settings/identity")
-
-    async def _judge_password(self, password: str) -> None:
-        call = self.dashboard.call
-        sentence = await asyncio.wrap_future(call.parts.hub.ask(judge, call, password))
-        mark, words = (SILENT, sentence) if sentence else (OK, _("long and not common"))
-        self.note("password", mark if password else None, words if password else _("12 signs or more"))
-
-    def _judge_again(self) -> None:
-        again = self.value("again")
-        same = again == self.value("password")
-        if not again:
-            self.note("again", None, "")
-        else:
-            self.note("again", OK if same else SILENT, _("the same") if same else _("differs yet"))
-
-    def _lines(self) -> Sequence[Segment]:
-        return self.dashboard.call.parts.engine.status()
-
-
-def judge(call: Call, password: str) -> str:
-    """Why a password is refused; empty where it is not."""
-    try:
-        call.parts.doorkeeper.check_password(password, ADMINISTRATOR)
-    except BusmeisterError as error:
-        return error.sentence
-    return ""
-
-
-def steps(now: int) -> Line:
-    """`● 1 Set-up code ── ▶ 2 Administrator ── ○ 3 Place and time ── ○ 4 Meters`."""
-    pieces: list[Piece] = []
-    for number, words in enumerate(STEPS):
-        mark = OK if number < now else RUNNING if number == now else NEVER
-        style = f"strong {mark.word}" if number == now else mark.word if number < now else "grey"
-        pieces += [Piece("  ──  ", "rule")] if pieces else []
-        pieces += [marked(mark), Piece(f" {number + 1} {words}", style)]
-    return tuple(pieces)

@@ -85,7 +85,9 @@ class Page(Screen[None]):
             self.reload()
 
     def reload(self) -> None:
-        """Load anew; while one load runs, one more is remembered."""
+        """Load anew; while one load runs, one more is remembered. Nothing is shown to who is not in."""
+        if not self.dashboard.is_in:
+            return
         if self._loading:
             self._again = True
         else:

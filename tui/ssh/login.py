@@ -143,7 +143,7 @@ class Connection(asyncssh.SSHServer):
     async def _session(self) -> Channel:
         await self._decided.wait()  # a client may ask before the doorkeeper has answered
         identity = None if self._gone else self._identity
-        call = identity and Call(self._parts, identity.name, identity.level, DOOR, str(self._source))
+        call = identity and Call(self._parts, "", 0, DOOR, str(self._source)).as_somebody(identity)
         session = self._make_session(call) if call else None
         if session is None:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, _("No session for you here."))

@@ -1,0 +1,77 @@
+"""The first start: the set-up code of the device, and its administrator. Place, time and meters follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual import on
+from textual.widgets import Input
+
+from appliance.operations.parts import Segment
+from appliance.security.doorkeeper import ADMINISTRATOR
+from tui.draw import EMPTY, Line, Piece, line, marked
+from tui.screens.new_password import NewPassword
+from tui.text import _
+from tui.widgets.lines import Lines
+from tui.widgets.pane import Pane
+from tui.words import NEVER, OK, RUNNING
+
+STEPS: Final = (_("Set-up code"), _("Administrator"), _("Place and time"), _("Meters"))
+
+
+class FirstStart(NewPassword):
+    """Set-up code and administrator; place, time and meters follow in the settings."""
+
+    fields = (("code", _("Set-up code"), False), *NewPassword.fields)
+
+    @property
+    def who(self) -> str:
+        """The first user."""
+        return ADMINISTRATOR
+
+    def welcome(self) -> Sequence[Line]:
+        """What comes."""
+        words = _(" is new here. Four steps; each can be changed later.")
+        return [line(("busmeister", "strong accent"), words), EMPTY, steps(0), EMPTY]
+
+    def advice(self) -> Sequence[Line]:
+        found = [line((f" {one.name:<10}", "grey"), f"{one.url}  {one.state}") for one in self._lines()]
+        return [
+            line((_("There is no factory password. The code stands on the device's own terminal and"), "grey")),
+            line((_("on its display; until this step is done, nobody can log in from elsewhere."), "grey")),
+            EMPTY,
+            *([line((_("Found already"), "strong")), *found] if found else []),
+        ]
+
+    def on_mount(self) -> None:
+        """Ready to type."""
+        super().on_mount()
+        self.query_one("#form-pane", Pane).head(_("User {}").format(ADMINISTRATOR), "level 3")
+        self.note("code", None, _("shown on the device"))
+
+    @on(Input.Changed, "#code")
+    def _begun(self, message: Input.Changed) -> None:
+        """The first step is under way, or not yet."""
+        self.query_one("#welcome", Lines).show([*self.welcome()[:2], steps(1 if message.value else 0), EMPTY])
+
+    async def take(self, password: str) -> None:
+        """The first user, if the code is taken too."""
+        answer = await self.give("setup", code=self.value("code"), password=password)
+        if answer is not None:
+            self.let_in(answer)
+            self.dashboard.go("settings/identity")
+
+    def _lines(self) -> Sequence[Segment]:
+        return self.dashboard.call.parts.engine.status()
+
+
+def steps(now: int) -> Line:
+    """`● 1 Set-up code ── ▶ 2 Administrator ── ○ 3 Place and time ── ○ 4 Meters`."""
+    pieces: list[Piece] = []
+    for number, words in enumerate(STEPS):
+        mark = OK if number < now else RUNNING if number == now else NEVER
+        style = f"strong {mark.word}" if number == now else mark.word if number < now else "grey"
+        pieces += [Piece("  ──  ", "rule")] if pieces else []
+        pieces += [marked(mark), Piece(f" {number + 1} {words}", style)]
+    return tuple(pieces)
