@@ -101,6 +101,16 @@ def joined(lines: Iterable[Line], gap: str = "  ") -> Line:
     return tuple(found)
 
 
+def that_fit(lines: Iterable[Line], cells: int, gap: str = "  ") -> Line:
+    """As many side by side as there is room for whole, the first ones first; filled with blanks."""
+    found: Line = EMPTY
+    for pieces in lines:
+        longer = joined((found, pieces), gap) if found else pieces
+        if width(longer) <= cells:
+            found = longer
+    return fit(found, cells)
+
+
 def _segment(piece: Piece, palette: Palette, base: Style, cursor: bool, plain: bool) -> Segment:
     style = base if cursor and palette.drops_colours else base + palette.style(piece.style)
     if cursor and palette.cursor.bgcolor and not palette.drops_colours:

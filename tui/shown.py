@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from appliance.meters.selection import Status
@@ -17,6 +19,8 @@ MARK_OF = {
     Status.SILENT: SILENT,
     Status.NEVER: NEVER,
 }
+LENGTHS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+PRESET = re.compile(r"(\d+)(s|min|h)")
 WORRY = (SILENT, FLAG, NEVER, OK, PASSIVE)
 
 
@@ -41,7 +45,7 @@ def coming(moment: datetime, now: datetime) -> str:
 
 
 def length(seconds: float) -> str:
-    """`312 ms`, `1.6 s`, `1 min 38 s`, `2 h 5 min`."""
+    """`312 ms`, `1.6 s`, `1 min 38 s`, `2 h`."""
     if seconds < 1:
         return f"{max(0, round(seconds * 1000))} ms"
     if seconds < 10:
@@ -49,8 +53,17 @@ def length(seconds: float) -> str:
     whole = int(seconds)
     if whole < 60:
         return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    if whole < 86400:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+    (unit, size), (smaller, part) = next(pair for pair in pairwise(LENGTHS) if whole >= pair[0][1])
+    rest = whole % size // part
+    return f"{whole // size} {unit} {rest} {smaller}" if rest else f"{whole // size} {unit}"
+
+
+def unit_text(unit: str) -> str:
+    """With its small figure."""
+    return unit.replace("m3", "m³")
+
+
+def cycle_text(schedule: str) -> str:
+    """`15 min` of the preset `15min`; a pattern as it is."""
+    preset = PRESET.fullmatch(schedule)
+    return f"{preset[1]} {preset[2]}" if preset else schedule

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
-from appliance.errors import Kind, RefusedError, TelegramError
-from appliance.mbus.book import LayoutBook
+from appliance.errors import Kind, RefusedError
 from appliance.mbus.records import Record
 from appliance.mbus.status import status_words
 from appliance.meters.meter import Addressing, Meter
 from appliance.meters.selection import manufacturer_of, medium_of
 from appliance.meters.units import Shown, exact
 from appliance.operations.call import Call
-from appliance.operations.days import difference
+from appliance.operations.curves import Address, address_of
 from appliance.operations.glances import Glance, glance, shown
 from appliance.operations.meter_state import slot_time
 from appliance.operations.readings import key_of, records_of
@@ -24,10 +22,6 @@ from appliance.ports import Heard
 from appliance.store.status import status_byte
 
 READINGS: Final = 100
-CURVE_POINTS: Final = 3000  # readings decoded for one curve; of more, each n-th
-
-Address = tuple[str, str, int, int, int]
-"""What tells a record from the others of its meter: quantity, function, storage, tariff, subunit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +79,6 @@ class MeterView:
     telegrams: tuple[bytes, ...]  # of the newest reading
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A series over a time: (second, exact value in the base unit)."""
-
-    unit: str
-    points: tuple[tuple[int, Decimal], ...]
-    interval: int  # seconds between two readings, as they mostly come
-
-
-def address_of(record: Record) -> Address:
-    """Which series a record belongs to."""
-    return (record.quantity, str(record.function), record.storage, record.tariff, record.subunit)
-
-
 def find_meter(call: Call, number: int) -> Meter:
     """A meter by its number; raises `RefusedError`."""
     meter = call.parts.store.meters.find(number)
@@ -122,55 +102,23 @@ def meter_view(call: Call, number: int) -> MeterView:
         access=_access(call, meter),
         schedule=meter.schedule or call.parts.settings.readout.schedule,
         values=tuple(_value(call, record, len(records)) for record in records),
-        readings=tuple(_reading(call, heard, records) for heard in found),
+        readings=tuple(_reading(call, heard) for heard in found),
         gaps=_gaps(call, number),
         telegrams=newest.telegrams if newest else (),
     )
 
 
-def curve(call: Call, number: int, address: Address, since: int, until: int) -> Curve:
-    """One series between two moments."""
+def readings_before(call: Call, number: int, until: int, count: int = READINGS) -> tuple[Reading, ...]:
+    """The newest up to a moment, newest first."""
     call.need_level(1, "readings")
-    found = call.parts.store.readings.between(number, since, until)
-    slots = [heard.slot for heard in found]
-    step = -(-len(found) // CURVE_POINTS) or 1
-    book = LayoutBook()
-    unit, points = "", []
-    for heard in found[::step]:
-        record = _record(book, heard, address)
-        number_then = exact(record) if record else None
-        if record is not None and number_then is not None:
-            unit = record.unit or ""
-            points.append((heard.slot, number_then))
-    return Curve(unit, tuple(points), _usual_step(slots) * step)
+    return tuple(_reading(call, heard) for heard in call.parts.store.readings.latest(number, count, 0, until))
 
 
-def amounts(points: tuple[tuple[int, Decimal], ...], edges: tuple[int, ...]) -> tuple[Decimal | None, ...]:
-    """What a counter rose between each two edges; None where a reading near an edge is missing."""
-    levels = [_level_at(points, edge, edges[1] - edges[0]) for edge in edges]
-    return tuple(difference(first, last) for first, last in pairwise(levels))
-
-
-def _level_at(points: tuple[tuple[int, Decimal], ...], edge: int, width: int) -> Decimal | None:
-    before = [value for slot, value in points if edge - width < slot <= edge]
-    return before[-1] if before else None
-
-
-def _record(book: LayoutBook, heard: Heard, address: Address) -> Record | None:
-    for octets in heard.telegrams:
-        try:
-            telegram = book.decode(octets)
-        except TelegramError:
-            continue
-        for record in telegram.records or ():
-            if address_of(record) == address:
-                return record
-    return None
-
-
-def _usual_step(slots: list[int]) -> int:
-    steps = sorted(after - before for before, after in pairwise(slots))
-    return steps[len(steps) // 2] if steps else 0
+def telegrams_at(call: Call, number: int, slot: int) -> tuple[bytes, ...]:
+    """The telegrams of one reading."""
+    call.need_level(1, "readings")
+    heard = call.parts.store.readings.at(number, slot)
+    return heard.telegrams if heard else ()
 
 
 def _value(call: Call, record: Record, of: int) -> Value:
@@ -185,7 +133,7 @@ def _when(record: Record) -> str:
     return ", ".join(words)
 
 
-def _reading(call: Call, heard: Heard, newest: tuple[Record, ...]) -> Reading:
+def _reading(call: Call, heard: Heard) -> Reading:
     octet = status_byte(heard.telegrams[-1]) if heard.telegrams else None
     numbers = [r for r in records_of(heard) if exact(r) is not None and r.unit and not isinstance(r.value, date)]
     return Reading(

@@ -32,7 +32,7 @@ class Entry:
 
 SCREENS: Final = (
     Entry("1", "overview", _("Overview"), "tui.screens.overview:OverviewPage"),
-    Entry("2", "meters", _("Meters"), "tui.screens.meters:MetersPage"),
+    Entry("2", "meters", _("Meters"), "tui.screens.meters.page:MetersPage"),
     Entry("3", "bus", _("Bus"), "tui.screens.bus:BusPage"),
     Entry("4", "log", _("Log"), "tui.screens.log:LogPage"),
     Entry("5", "reports", _("Reports"), "tui.screens.reports:ReportsPage"),

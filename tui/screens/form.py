@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from appliance.errors import BusmeisterError
+from appliance.operations.all import registry
+from appliance.operations.answer import Answer
+from appliance.operations.call import Call
+from appliance.operations.execute import execute, sentence_of
+from appliance.operations.line import parse_line
 from appliance.settings import Line as SettingLine
 from tui.form_lines import Typing, columns_for, field_row
 from tui.forms import Draft, choices_of, is_switch, label_of, step
 from tui.screens.choose import Choice, Choose
 from tui.text import _
 from tui.widgets.fields import Fields
+
+if TYPE_CHECKING:
+    from tui.screens.page import Page
+
+LONGEST_SAVE: Final = 1 << 20  # octets of all changes together
 
 
 class Form(Fields):
@@ -100,3 +111,21 @@ class Form(Fields):
     def _tell(self) -> None:
         self.draw_again()
         self.post_message(self.Changed())
+
+
+async def give(page: Page, draft: Draft) -> str:
+    """Save all of a draft, or nothing; the name of the field that was refused, where it is known."""
+    try:
+        answer = await page.ask(run_line, draft.save_line())
+    except BusmeisterError as error:
+        page.dashboard.complain(sentence_of(error))
+        return draft.refuse(sentence_of(error))
+    draft.clear()
+    page.dashboard.say(answer.sentence or _("Saved."))
+    return ""
+
+
+def run_line(call: Call, text: str) -> Answer:
+    """Do a line of the console."""
+    operation, tokens = registry().find(parse_line(text, LONGEST_SAVE).tokens)
+    return execute(call, operation, tokens)

@@ -25,7 +25,7 @@ from appliance.operations.overview import Overview, overview
 from tui.draw import EMPTY, Line, line
 from tui.screens import overview_lines as lines_of
 from tui.screens.page import Page
-from tui.shown import when
+from tui.shown import cycle_text, when
 from tui.text import _
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
@@ -145,7 +145,7 @@ class OverviewPage(Page):
         now, zone = self.dashboard.now(), self.dashboard.call.zone
         self._paint("round", lines_of.round_lines(data, self.dashboard.feed.rounds, now, zone, self._right_width()))
         for pane in self.query(".the-round").results(Pane):
-            pane.head(_("Round"), _("every {}").format(data.schedule))
+            pane.head(_("Round"), _("every {}").format(cycle_text(data.schedule)))
 
     def _show_to_do(self, data: Overview) -> None:
         now, zone, small = self.dashboard.now(), self.dashboard.call.zone, self.dashboard.compact

@@ -10,13 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from appliance.errors import BusmeisterError
 from appliance.events import SettingsChanged
-from appliance.operations.all import registry
-from appliance.operations.answer import Answer
-from appliance.operations.call import Call
-from appliance.operations.execute import execute, sentence_of
-from appliance.operations.line import parse_line
 from appliance.operations.settings_view import LastChange, last_changes, settings_now
 from appliance.settings import Line as SettingLine
 from tui.draw import EMPTY, line
@@ -24,7 +18,7 @@ from tui.form_lines import about, count_of, unsaved
 from tui.forms import Draft, label_of
 from tui.messages import Changes
 from tui.screens.ask import Ask
-from tui.screens.form import Form
+from tui.screens.form import Form, give
 from tui.screens.page import Page
 from tui.screens.question import Question
 from tui.setting_groups import Group, groups_of, matching
@@ -35,7 +29,6 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
 from tui.words import CHANGED, SILENT
 
-LONGEST_SAVE: Final = 1 << 20  # octets of all changes together
 GROUP_COLUMNS: Final = (Column("group", 22, most=22, gap=1), Column("mark", 1))
 NARROW_GROUPS: Final = (Column("group", 17, most=17, gap=0), Column("mark", 1))
 FIND: Final = "/"
@@ -231,16 +224,9 @@ class SettingsPage(Page):
         self.run_worker(self._give(), exclusive=True)
 
     async def _give(self) -> None:
-        try:
-            answer = await self.ask(run_line, self.draft.save_line())
-        except BusmeisterError as error:
-            name = self.draft.refuse(sentence_of(error))
-            self.dashboard.complain(sentence_of(error))
-            if name:
-                self._show_setting(name)
-            return
-        self.draft.clear()
-        self.dashboard.say(answer.sentence or _("Saved."))
+        refused = await give(self, self.draft)
+        if refused:
+            self._show_setting(refused)
         self.reload()
 
     def _overtaking(self, name: str) -> str:
@@ -307,9 +293,3 @@ class SettingsPage(Page):
         mark = SILENT if wrong else CHANGED
         indent = "  " * group.depth
         return Row(group.name, (line(f"{indent}{group.label}"), line((mark.symbol, mark.word)) if changed else EMPTY))
-
-
-def run_line(call: Call, text: str) -> Answer:
-    """Do a line of the console."""
-    operation, tokens = registry().find(parse_line(text, LONGEST_SAVE).tokens)
-    return execute(call, operation, tokens)

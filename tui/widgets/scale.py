@@ -72,3 +72,26 @@ def _after(moment: datetime, step: int, zone: ZoneInfo) -> datetime:
     if step >= 86400:
         return (moment.replace(tzinfo=None) + timedelta(days=step // 86400)).replace(tzinfo=zone)
     return datetime.fromtimestamp(moment.timestamp() + step, zone)
+
+
+def edges(since: int, until: int, step: str, zone: ZoneInfo) -> tuple[int, ...]:
+    """Full hours, local midnights or firsts of months, from the one before `since` to the one after `until`."""
+    moment = datetime.fromtimestamp(since, zone).replace(minute=0, second=0, microsecond=0)
+    if step != "hour":
+        moment = moment.replace(hour=0, day=moment.day if step == "day" else 1)
+    found = [int(moment.timestamp())]
+    while found[-1] < until:
+        moment = _later(moment, step, zone)
+        found.append(int(moment.timestamp()))
+    return tuple(found)
+
+
+def whole(bounds: tuple[int, ...], since: int) -> tuple[int, ...]:
+    """Without the first one, where it lies before the time that is shown and others are left."""
+    return bounds[1:] if bounds[0] < since and len(bounds) > 2 else bounds
+
+
+def _later(moment: datetime, step: str, zone: ZoneInfo) -> datetime:
+    if step == "month":
+        return moment.replace(year=moment.year + moment.month // 12, month=moment.month % 12 + 1)
+    return _after(moment, 86400 if step == "day" else 3600, zone)

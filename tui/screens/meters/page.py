@@ -18,9 +18,10 @@ from appliance.operations.glances import Glance
 from appliance.operations.meter_view import MeterView, meter_view
 from tui.draw import EMPTY, Line, line, spread
 from tui.messages import Changes
-from tui.screens import meter_lines
-from tui.screens.meter import MeterPage
-from tui.screens.meter_rows import ORDERS, SMALL, WIDE, View, counts, row_of
+from tui.screens.meter.lines import access
+from tui.screens.meter.page import MeterPage
+from tui.screens.meters import preview
+from tui.screens.meters.rows import ORDERS, SMALL, WIDE, View, counts, row_of
 from tui.screens.page import Page
 from tui.screens.question import Question
 from tui.text import _
@@ -108,9 +109,14 @@ class MetersPage(Page):
         if found is None:
             self.dashboard.complain(_("There is no meter {}.").format(path[0]))
             return
+        tab = path[1] if len(path) > 1 else ""
+        top = self.app.screen
+        if isinstance(top, MeterPage) and top.number == found.meter.id:
+            top.action_tab(tab or "values")
+            return
         self.table.move_to(str(found.meter.id))
         beside = [int(row.key) for row in self.table.rows]
-        self.app.push_screen(MeterPage(found.meter.id, beside, path[1] if len(path) > 1 else ""))
+        self.app.push_screen(MeterPage(found.meter.id, beside, tab))
 
     async def load(self) -> None:
         """What is at hand first, then the days."""
@@ -320,12 +326,12 @@ class MetersPage(Page):
         day = self.dashboard.feed.days.get(view.glance.meter.id)
         width = PREVIEW_WIDTH
         pane = self.query_one("#preview-values", Lines)
-        pane.show(meter_lines.preview_values(view, now, zone, width))
+        pane.show(preview.values(view, now, zone, width))
         heads = list(self.query("#preview Pane").results(Pane))
         heads[0].head(view.glance.meter.label)
-        heads[1].head(meter_lines.day_title(view))
-        self.query_one("#preview-day", Lines).show(meter_lines.preview_day(view, day, zone, width) or [EMPTY])
-        self.query_one("#preview-access", Lines).show(meter_lines.access(view, width))
+        heads[1].head(preview.day_title(view))
+        self.query_one("#preview-day", Lines).show(preview.day_bars(view, day, zone, width) or [EMPTY])
+        self.query_one("#preview-access", Lines).show(access(view, width))
 
 
 def selection(rows: list[Row]) -> str:

@@ -15,7 +15,7 @@ from appliance.operations.days import HOUR, Day, difference, midnight
 from appliance.operations.glances import Glance
 from appliance.operations.readings import key_of
 from tui.draw import EMPTY, Line, line, marked, right
-from tui.shown import WORRY, mark_of, when
+from tui.shown import WORRY, mark_of, unit_text, when
 from tui.text import _
 from tui.widgets.marks import spark
 from tui.widgets.table import Column, Row
@@ -103,11 +103,6 @@ def newest(value: Shown | None, style: str = "") -> Line:
     if value is None:
         return right(line(("–", "grey")), NUMBER_WIDTH)
     return (*right(line((value.number, style)), NUMBER_WIDTH), *line((f" {unit_text(value.unit)}", "grey")))
-
-
-def unit_text(unit: str) -> str:
-    """With its small figure."""
-    return unit.replace("m3", "m³")
 
 
 def _address(one: Glance) -> str:
