@@ -161,7 +161,9 @@ class Appliance:
             troubles=lambda: self.ui.troubles,
             serial=self.serial,
             lifecycle=lifecycle,
-            lender=LevelConverter(self.engine, self.settings, clock, open_line),
+            lender=LevelConverter(
+                self.engine, self.settings, clock, open_line, partial(self.doorkeeper.audit.add, quietly=True)
+            ),
         )
         self.host = HostMachine()
         self.panel = front_panel(parts, self.host, health=self._health)

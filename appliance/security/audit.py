@@ -61,10 +61,15 @@ class AuditTrail:
         self._since_look = LOOK_EVERY
         self.trouble = ""
 
-    def add(self, act: Act) -> None:
-        """Write one down. A store that cannot is told about, and the order goes on: readings matter more."""
+    def add(self, act: Act, *, quietly: bool = False) -> None:
+        """Write one down, `quietly` without a line in the system log.
+
+        A store that cannot is told about, and the order goes on: readings matter more.
+        """
         act = Act(**{name: clean(text)[:LONGEST] for name, text in asdict(act).items()})
-        log.info("%s (%s %s): %s%s: %s", act.who or "nobody", act.door, act.source, act.what, _change(act), act.result)
+        if not quietly:
+            who = act.who or "nobody"
+            log.info("%s (%s %s): %s%s: %s", who, act.door, act.source, act.what, _change(act), act.result)
         try:
             with self._lock:
                 self.book.append(lambda last: self._next(last, act))

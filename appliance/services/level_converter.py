@@ -1,12 +1,14 @@
 """The level converter: a bus handed to a computer over TCP or a serial line, octets both ways as they are.
 
 The segment is leased: a round under way is finished first, later ones wait and miss their slots with the reason. The
-mode ends by order, when its time is over, or when the computer was silent for too long; readouts then go on.
+mode ends by order, when its time is over, or when the computer was silent for too long; readouts then go on. Every
+octet stands in the audit trail.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -18,7 +20,9 @@ from appliance.log import stream
 from appliance.mbus.framer import Received
 from appliance.operations.lending import LendingOrder, LentView
 from appliance.ports import OpenLine
+from appliance.security.books import Act
 from appliance.services.computers import Computer, SerialComputer, TcpComputer
+from appliance.services.octet_trail import FROM_BUS, TO_BUS, OctetTrail
 from appliance.settings import Settings
 from appliance.settings.subjects.level_converter import Computer as Kinds
 
@@ -53,6 +57,7 @@ class Mode:
     order: LendingOrder
     computer: Computer
     lease: Lease
+    trail: OctetTrail
     to_bus: int = 0
     from_bus: int = 0
     used_at: float = 0.0
@@ -73,11 +78,19 @@ class Mode:
 class LevelConverter:
     """All buses that are lent; the thread of the order does the work."""
 
-    def __init__(self, segments: Segments, settings: Settings, clock: Clock, open_line: OpenLine) -> None:
+    def __init__(
+        self,
+        segments: Segments,
+        settings: Settings,
+        clock: Clock,
+        open_line: OpenLine,
+        record: Callable[[Act], None],
+    ) -> None:
         self._segments = segments
         self._settings = settings
         self._clock = clock
         self._open_line = open_line
+        self._record = record
         self._modes: dict[str, Mode] = {}
         self._lock = threading.Lock()
 
@@ -129,7 +142,8 @@ class LevelConverter:
             if order.segment in self._modes:
                 raise RefusedError(f"The segment {order.segment} is lent already: bus return ends it.", Kind.CONFLICT)
             lease = self._segments.lend(order.segment, until, computer.where, order.baud_rate)
-            mode = Mode(order, computer, lease, used_at=self._clock.monotonic())
+            trail = OctetTrail(order, lambda: computer.client or computer.where, self._clock, self._record)
+            mode = Mode(order, computer, lease, trail, used_at=self._clock.monotonic())
             self._modes[order.segment] = mode
         return mode
 
@@ -142,6 +156,7 @@ class LevelConverter:
         finally:
             mode.over.set()
             outward.join()
+            mode.trail.close()
 
     def _wait_for_bus(self, mode: Mode, job: Job | None) -> None:
         until = self._clock.monotonic() + min(GRANT_PATIENCE, mode.order.seconds)
@@ -162,10 +177,12 @@ class LevelConverter:
             if octets:
                 mode.to_bus += len(octets)
                 mode.used_at = self._clock.monotonic()
+                mode.trail.note(TO_BUS, octets)
                 mode.lease.send(octets)
             elif self._clock.monotonic() - mode.used_at >= idle:
                 log.info("%s: the computer was silent for %d s.", mode.order.segment, idle)
                 return
+            mode.trail.pass_time()
             _report(job, f"lent to {mode.computer.where}: {mode.to_bus} octets out, {mode.from_bus} in")
 
     def _carry_out(self, mode: Mode) -> None:
@@ -174,6 +191,7 @@ class LevelConverter:
             received = mode.lease.receive(GLANCE)
             if received.octets:
                 mode.from_bus += len(received.octets)
+                mode.trail.note(FROM_BUS, received.octets)
                 mode.computer.send(received.octets)
 
 

@@ -19,13 +19,14 @@ from appliance.bus.engine import Engine
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.clock import SystemClock, VirtualClock
 from appliance.errors import RefusedError
-from appliance.events import BusState
+from appliance.events import BusState, BusTraffic
 from appliance.hub import Hub, Job
 from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.dialogue.orders import selection
 from appliance.mbus.frames import ShortFrame
 from appliance.operations.lending import LendingOrder, LentView
 from appliance.ports import Reason
+from appliance.security.books import Act
 from appliance.services.computers import TcpComputer
 from appliance.services.level_converter import LevelConverter
 from appliance.settings import Settings
@@ -44,7 +45,11 @@ PATIENCE = 20
 class Bench:
     """An engine with one simulated bus, and the level converter upon it."""
 
-    def __init__(self, engine: Engine, converter: LevelConverter, settings: Settings, job: Job) -> None:
+    def __init__(
+        self, engine: Engine, converter: LevelConverter, settings: Settings, job: Job, acts: list[Act], hub: Hub
+    ) -> None:
+        self.acts = acts
+        self.hub = hub
         self.engine = engine
         self.converter = converter
         self.settings = settings
@@ -93,7 +98,9 @@ def bench() -> Iterator[Bench]:
     settings = Settings(MemoryBook())
     settings.set({"level_converter.port": str(free_port())}, "test")
     engine.start()
-    yield Bench(engine, LevelConverter(engine, settings, clock, open_line), settings, hub.jobs.open("bus lend", "anna"))
+    acts: list[Act] = []
+    converter = LevelConverter(engine, settings, clock, open_line, acts.append)
+    yield Bench(engine, converter, settings, hub.jobs.open("bus lend", "anna"), acts, hub)
     engine.stop()
     hub.close()
 
@@ -105,6 +112,11 @@ def free_port() -> int:
 
 def first_address() -> SecondaryAddress:
     return next(one.instrument.secondary_address for one in load(BUILDING).meters if one.instrument.secondary_address)
+
+
+def batched(words: list[str]) -> Iterator[tuple[str, str]]:
+    """The directions with their octets."""
+    return zip(words[::2], words[1::2], strict=True)
 
 
 def read_exactly(read: Callable[[int], bytes], count: int) -> bytes:
@@ -136,6 +148,26 @@ def test_master_over_tcp_reads_a_meter_on_the_lent_bus(bench: Bench) -> None:
     assert done.from_bus > 20
     wait_until(lambda: bench.state() is BusState.IDLE)
     assert bench.converter.lent() == ()
+
+
+def test_every_octet_on_the_lent_bus_stands_in_the_audit_trail(bench: Bench) -> None:
+    with bench.lent() as lending, bench.connect() as computer:
+        read_a_meter(computer.sendall, computer.recv)
+    done = lending.result(PATIENCE)
+    words = " ".join(act.new for act in bench.acts).split()
+    sent = bytes.fromhex("".join(octets for way, octets in batched(words) if way == ">"))
+    came = bytes.fromhex("".join(octets for way, octets in batched(words) if way == "<"))
+    assert sent == selection(first_address()) + REQUEST
+    assert (came[:2], len(came)) == (b"\xe5\x68", done.from_bus)
+    assert {(act.who, act.source) for act in bench.acts} == {("anna", "127.0.0.1")}
+
+
+def test_lent_octets_are_seen_as_traffic_by_whoever_follows(bench: Bench) -> None:
+    with bench.hub.follow(BusTraffic) as following, bench.lent(), bench.connect() as computer:
+        read_a_meter(computer.sendall, computer.recv)
+        seen = [event for event in iter(lambda: following.get(0.0), None) if isinstance(event, BusTraffic)]
+    assert seen[0].octets == selection(first_address())
+    assert all(event.note.startswith("lent to TCP") for event in seen)
 
 
 def test_master_over_a_serial_line_reads_a_meter_on_the_lent_bus(bench: Bench) -> None:

@@ -10,6 +10,7 @@ network_setup  network set-up at the display, from the first digit to the settin
 
 watch          a look at the appliance, once a second
 facts          what it is doing, as the panel tells it
+conditions     what is wrong, in the words relays know
 
 leds           whether a light is lit, from its pattern and the time
 lights         all lights of a board, by what they follow

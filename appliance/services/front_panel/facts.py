@@ -111,15 +111,3 @@ def _state(states: list[BusState], *, searching: bool) -> str:
     if searching:
         return "scan"
     return "read" if any(state in READING for state in states) else "idle"
-
-
-def conditions(facts: Facts, states: list[BusState]) -> frozenset[str]:
-    """What is wrong, in the words relays know."""
-    wrong = {
-        "short_circuit": BusState.OVERLOAD in states,
-        "segment_lost": BusState.LOST in states or BusState.REFUSED in states,
-        "readout_failed": facts.failed + facts.silent > 0,
-        "meter_silent": facts.silent > 0,
-        "meter_error": facts.faulty > 0,
-    }
-    return frozenset(name for name, holds in wrong.items() if holds)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from appliance.events import BusState
 from appliance.operations.call import Call
 from appliance.ports import Host, Link
-from appliance.services.front_panel.facts import FactFinder, conditions
+from appliance.services.front_panel.conditions import conditions
+from appliance.services.front_panel.facts import FactFinder
 from appliance.services.front_panel.pages import Facts
 
 Health = Callable[[], str]
@@ -55,7 +56,7 @@ class Watch:
         states = [segment.state for segment in self._call.parts.engine.status()]
         signals = self._signals(facts, link, states)
         self._octets = link.octets
-        return Sight(facts, link, conditions(facts, states), signals)
+        return Sight(facts, link, conditions(self._call, facts, states), signals)
 
     def _signals(self, facts: Facts, link: Link, states: Sequence[BusState]) -> Mapping[str, str]:
         health, url = self._health(), self._call.parts.settings.level_converter.url

@@ -13,14 +13,18 @@ UNTIL_RESET: Final = "-1 = until relay reset"
 
 
 class Condition(StrEnum):
-    """What switches a relay."""
+    """What switches a relay: the events that last as long as their cause, by their names."""
 
     SHORT_CIRCUIT = "short_circuit"
     READOUT_FAILED = "readout_failed"
     METER_SILENT = "meter_silent"
     METER_ERROR = "meter_error"
+    OVERLOAD = "overload"  # the event's name for a short circuit
     SEGMENT_LOST = "segment_lost"
-    MANUAL = "manual"
+    TIME_INVALID = "time_invalid"
+    DISK_LOW = "disk_low"
+    STORAGE_DAMAGED = "storage_damaged"
+    MANUAL = "manual"  # by hand alone
 
 
 # fmt: off
