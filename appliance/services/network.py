@@ -34,6 +34,6 @@ def apply_network(settings: Settings, host: Host) -> str:
         host.give_address(wanted)
     except HardwareError as error:
         log.warning("The address %s is not set: %s", wanted.address, error.sentence)
-        return f"err: saved for the next start: {error.sentence}"
+        return f"err: saved for next start. {error.sentence}"
     log.info("The address of this machine is %s, mask %s.", wanted.address, wanted.netmask)
     return f"saved and applied: {wanted.address}"

@@ -72,5 +72,5 @@ def _explained(device: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FORBIDDEN:
-            raise HardwareError("The appliance has no right to set the network (CAP_NET_ADMIN).") from error
+            raise HardwareError("No right to set the network (CAP_NET_ADMIN).") from error
         raise HardwareError(f"{device} does not take the address: {(error.strerror or str(error)).lower()}.") from error

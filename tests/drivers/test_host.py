@@ -123,7 +123,7 @@ def test_without_the_right_the_sentence_names_it() -> None:
         "try:\n    give_address('lo', FixedAddress(address=one, netmask=one))\n"
         "except HardwareError as error:\n    print(error.sentence)",
     )
-    assert told.strip() == "The appliance has no right to set the network (CAP_NET_ADMIN)."
+    assert told.strip() == "No right to set the network (CAP_NET_ADMIN)."
 
 
 def test_machine_without_an_interface_says_so() -> None:

@@ -40,6 +40,20 @@ def test_one_button_is_judged_by_its_time_when_it_is_let_go(
     assert alone(button, seconds) is gesture
 
 
+def test_exactly_five_seconds_are_the_longest_hold_of_blue_and_no_search_by_red() -> None:
+    assert alone("blue", 5.0) is Gesture.NETWORK
+    assert alone("red", 5.0) is None
+
+
+def test_red_and_blue_let_go_at_exactly_ten_seconds_do_not_restart() -> None:
+    buttons = Buttons(Times())
+    buttons.press("red", T)
+    buttons.press("blue", T)
+    assert buttons.poll(T + 10) is None
+    assert [buttons.release("red", T + 10), buttons.release("blue", T + 10)] == [None, None]
+    assert buttons.poll(T + 10.1) is None
+
+
 def test_both_for_more_than_ten_seconds_restart_while_they_are_held_and_only_once() -> None:
     buttons = Buttons(Times())
     buttons.press("red", T)
