@@ -4,14 +4,17 @@
 G  day (5)  year (3 low | 4 high bits)  month (4)                                              16 bit
 F  minute (6)  invalid (bit 7)  hour (5)  century (bits 5-6)  summer time (bit 7)  then as G   32 bit
 J  second (6)  minute (6)  hour (5)                                                            24 bit
-I  second (6)  summer time (bit 6)  minute (6)  invalid (bit 7)  hour (5)  weekday (3)  then as G  week (6)   48 bit
+I  second (6)  summer time (bit 6)  leap year (bit 7)  minute (6)  ahead (bit 6)  invalid (bit 7)
+   hour (5)  weekday (3)  then as G  week (6)  hours of summer time (2)                        48 bit
 ```
 A meter's clock knows no zone: the values are naive. A time that the meter marks as invalid is told, with a remark;
-days that no calendar has are None, and the remarks say why.
+days that no calendar has are None, and the remarks say why. Types G and J are none at all with all bits set.
+What type I says beyond its moment is told as the open decoders exmbus and pyMBusMaster read it.
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, datetime, time
 from typing import Final
 
@@ -22,6 +25,10 @@ EVERY_MONTH: Final = 15
 EVERY_DAY: Final = 0
 EVERY_HOUR: Final = 31
 EVERY_MINUTE: Final = 63
+EVERY_SECOND: Final = 63
+NO_YEAR: Final = 127
+NO_DATE: Final = b"\xff\xff"
+NO_TIME: Final = b"\xff\xff\xff"
 INVALID: Final = 0x80
 LAST_YEAR_AFTER_2000: Final = 80  # two-digit years up to it are of this century, later ones of the last
 
@@ -76,6 +83,8 @@ def date_remarks(octets: bytes) -> tuple[str, ...]:
     """Type G in words, where it is no plain day."""
     if read_date(octets) is not None:
         return ()
+    if octets == NO_DATE:
+        return ("no date",)
     return _recurring(octets) or (f"no such day: {octets.hex().upper()}",)
 
 
@@ -86,16 +95,36 @@ def date_time_remarks(octets: bytes) -> tuple[str, ...]:
 
 
 def long_date_time_remarks(octets: bytes) -> tuple[str, ...]:
-    """Type I in words: invalid, summer time, recurring."""
-    marks = _marks(octets[1] & INVALID, octets[0] & 0x40)
-    return marks if read_long_date_time(octets) else marks + _problem(octets[1], octets[2], octets[3:5])
+    """Type I in words: invalid, summer time and by how many hours, recurring, parts that are not told."""
+    marks = _marks(octets[1] & INVALID, octets[0] & 0x40) + _deviation(octets[5] >> 6, bool(octets[1] & 0x40))
+    if read_long_date_time(octets):
+        return marks
+    clock = _recurring_second(octets[0]) + _recurring_time(octets[1], octets[2])
+    return marks + (_not_told(octets[3:5]) + clock or _no_such_time(octets[1], octets[2], octets[3:5]))
+
+
+def _deviation(hours: int, ahead: bool) -> tuple[str, ...]:
+    return (f"summer time is {hours} h {'ahead' if ahead else 'behind'}",) * bool(hours)
+
+
+def _not_told(day: bytes) -> tuple[str, ...]:
+    """What a moment of type I leaves open."""
+    open_parts = {
+        "no year": (day[0] >> 5 | day[1] >> 1 & 0x78) == NO_YEAR,
+        "no month": day[1] & 0x0F == 0,
+        "no day": day[0] & 0x1F == 0,
+    }
+    return tuple(words for words, holds in open_parts.items() if holds)
 
 
 def time_remarks(octets: bytes) -> tuple[str, ...]:
     """Type J in words, where it is no plain time."""
     if read_time(octets) is not None:
         return ()
-    return _recurring_time(octets[1], octets[2]) or (f"no such time: {octets.hex().upper()}",)
+    if octets == NO_TIME:
+        return ("no time",)
+    every = _recurring_second(octets[0]) + _recurring_time(octets[1], octets[2])
+    return every or (f"no such time: {octets.hex().upper()}",)
 
 
 def _marks(invalid: int, summer_time: int) -> tuple[str, ...]:
@@ -103,8 +132,11 @@ def _marks(invalid: int, summer_time: int) -> tuple[str, ...]:
 
 
 def _problem(minute: int, hour: int, day: bytes) -> tuple[str, ...]:
-    clock = f"{minute & 0x3F:02X}{hour & 0x1F:02X}"
-    return _recurring(day) + _recurring_time(minute, hour) or (f"no such time: {clock}{day.hex().upper()}",)
+    return _recurring(day) + _recurring_time(minute, hour) or _no_such_time(minute, hour, day)
+
+
+def _no_such_time(minute: int, hour: int, day: bytes) -> tuple[str, ...]:
+    return (f"no such time: {minute & 0x3F:02X}{hour & 0x1F:02X}{day.hex().upper()}",)
 
 
 def _recurring(day: bytes) -> tuple[str, ...]:
@@ -119,6 +151,10 @@ def _recurring(day: bytes) -> tuple[str, ...]:
 def _recurring_time(minute: int, hour: int) -> tuple[str, ...]:
     every = {"every hour": hour & 0x1F == EVERY_HOUR, "every minute": minute & 0x3F == EVERY_MINUTE}
     return tuple(words for words, holds in every.items() if holds)
+
+
+def _recurring_second(second: int) -> tuple[str, ...]:
+    return ("every second",) * (second & 0x3F == EVERY_SECOND)
 
 
 def write_date(value: date) -> bytes:
@@ -144,9 +180,9 @@ def write_time(value: time) -> bytes:
 
 
 def write_long_date_time(value: datetime) -> bytes:
-    """Type I, with the day of the week and the week of the year."""
+    """Type I, with the day of the week, the week of the year, and whether that is a leap year."""
     week, weekday = value.isocalendar()[1:]
-    clock = bytes((value.second, value.minute, value.hour | weekday << 5))
+    clock = bytes((value.second | isleap(value.year) << 7, value.minute, value.hour | weekday << 5))
     return clock + write_date(value) + bytes((week,))
 
 

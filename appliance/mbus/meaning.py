@@ -12,13 +12,14 @@ from typing import Final
 
 from appliance.mbus import vife
 from appliance.mbus.codings import DATES_BY_SIZE, Coding, Kind, Order, Raw
-from appliance.mbus.dif import Function, place
+from appliance.mbus.dif import LVAR, Function, place
 from appliance.mbus.text import MeterText
-from appliance.mbus.vif import PRIMARY_TABLE_LEADS_ON, TABLES, Form, Unit
+from appliance.mbus.vif import PRIMARY_TABLE_LEADS_ON, TABLES, UNKNOWN_TYPES, Form, Unit
 
 PLAIN_TEXT: Final = 0x7C
 MANUFACTURER_VIF: Final = 0x7F
 SELECTION_FOR_READOUT: Final = 0x08
+TYPE_M: Final = "type M (a moment in UTC or a duration), kept as octets: no public source tells their layout"
 MEANINGS_REMEMBERED: Final = 4096
 # IEEE 754 numbers have at most 17 digits and factors 15: rounding would be a mistake of ours, and raises.
 EXACT: Final = Context(prec=50, traps=[Inexact])
@@ -69,6 +70,8 @@ def meaning_of(
         else vife.refine(unit, extensions, from_master=from_master)
     )
     coding, coding_notes = _coding(refined.unit.form, kind, size, order)
+    if refined.unit.form is Form.DATE and dif[0] & 0x0F == LVAR and kind is not Kind.TEXT:
+        coding, coding_notes = Coding(Kind.RAW, size, order), (TYPE_M,)
     if dif[0] & 0x0F == SELECTION_FOR_READOUT:
         coding_notes = ("selected for readout",)
     where = place(dif)
@@ -97,7 +100,8 @@ def _look_up(vif: bytes, order: Order) -> tuple[Unit, bytes, tuple[str, ...]]:
         words = "leads to no further table" if not table and code in PRIMARY_TABLE_LEADS_ON else "is reserved"
         note = f"VIF {vif[: position + 1].hex(' ').upper()} {words}"
         return Unit("unknown", None, 0, 1, Form.NUMBER), vif[position + 1 :], (note,)
-    return unit, vif[position + 1 :], ()
+    unknown_type = UNKNOWN_TYPES.get(table + bytes((vif[position] & 0x7F,)))
+    return unit, vif[position + 1 :], (unknown_type,) if unknown_type else ()
 
 
 def _plain_text(vif: bytes, order: Order) -> tuple[Unit, bytes, tuple[str, ...]]:

@@ -2,7 +2,8 @@
 
 One row per range of the standard, in its order: `first` to `last` of the seven low bits, quantity, unit, and the power
 of ten of the first code, each further code being ten times as much. Units without a power of ten (minutes, hours ...)
-name what each code of the range is. Source: public M-Bus documentation and OMS specification volume 2.
+name what each code of the range is. Source: public M-Bus documentation and OMS specification volume 2; rating factors
+and the time of day change as the open decoder pyMBusMaster has them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ class Form(Enum):
 
     NUMBER = "number"
     UNSIGNED = "unsigned"  # counters, bit fields, addresses: no sign
-    DATE = "date"  # the size of the data tells the type: G, F, J, I
+    DATE = "date"  # the size of the data tells the type: G, F, J, I; data of variable length are of type M
     RAW = "raw"  # a container or structure of its own
 
 
@@ -65,6 +66,7 @@ HOURS_TO_YEARS:   Final = (HOUR, DAY, MONTH, YEAR)
 
 CUBIC_FOOT: Final = 28_316_846_592    # 10^-12 m3, exact by the definition of the foot
 GALLON:     Final = 3_785_411_784     # 10^-12 m3, exact by the definition of the U.S. liquid gallon
+PART:       Final = 244_140_625       # 10^-12, the 4096th part of one: heat cost allocators count in such parts
 
 PRIMARY: Final = (
     #   first last  quantity                    unit              10^  factor
@@ -127,6 +129,13 @@ EXTENSION_FB: Final = (
     Vif(0x5C, 0x5F, "return temperature",       "°F",              -3),
     Vif(0x60, 0x63, "temperature difference",   "°F",              -3),
     Vif(0x64, 0x67, "external temperature",     "°F",              -3),
+    Vif(0x68, 0x68, "resulting rating factor",                  exponent=-12, factor=PART),
+    Vif(0x69, 0x69, "thermal output rating factor"),
+    Vif(0x6A, 0x6A, "overall thermal coupling factor",          exponent=-12, factor=PART),
+    Vif(0x6B, 0x6B, "room side thermal coupling factor",        exponent=-12, factor=PART),
+    Vif(0x6C, 0x6C, "heater side thermal coupling factor",      exponent=-12, factor=PART),
+    Vif(0x6D, 0x6D, "low temperature rating factor",            exponent=-12, factor=PART),
+    Vif(0x6E, 0x6E, "display scaling factor",                   exponent=-12, factor=PART),
     Vif(0x70, 0x73, "temperature limit",        "°F",              -3),
     Vif(0x74, 0x77, "temperature limit",        "°C",              -3),
     Vif(0x78, 0x7F, "cumulated maximum power",  "W",               -3),
@@ -184,15 +193,15 @@ EXTENSION_FD: Final = (
     Vif(0x62, 0x62, "control signal",                   form=Form.UNSIGNED),
     Vif(0x63, 0x63, "day of week",                      form=Form.UNSIGNED),
     Vif(0x64, 0x64, "week number",                      form=Form.UNSIGNED),
-    Vif(0x65, 0x65, "time of day change",               form=Form.UNSIGNED),
+    Vif(0x65, 0x65, "time of day change",               form=Form.DATE),
     Vif(0x66, 0x66, "state of parameter activation",    form=Form.UNSIGNED),
     Vif(0x67, 0x67, "special supplier information",     form=Form.UNSIGNED),
     Vif(0x68, 0x6B, "duration since last cumulation",   HOURS_TO_YEARS),
     Vif(0x6C, 0x6F, "battery operating time",           HOURS_TO_YEARS),
     Vif(0x70, 0x70, "battery change",                   form=Form.DATE),
     Vif(0x71, 0x71, "signal strength",                  "dBm"),
-    Vif(0x72, 0x72, "daylight saving",                  form=Form.RAW),          # type K
-    Vif(0x73, 0x73, "listening window",                 form=Form.RAW),          # type L
+    Vif(0x72, 0x72, "daylight saving",                  form=Form.RAW),
+    Vif(0x73, 0x73, "listening window",                 form=Form.RAW),
     Vif(0x74, 0x74, "remaining battery life",           (DAY,)),
     Vif(0x75, 0x75, "stop counter",                     form=Form.UNSIGNED),
     Vif(0x76, 0x76, "manufacturer data container",      form=Form.RAW),
@@ -205,6 +214,12 @@ EXTENSION_FD_FD: Final = (
     Vif(0x02, 0x03, "remaining battery life",           MONTHS_AND_YEARS),
 )
 # fmt: on
+
+# What is kept as octets because no public source tells how they are laid out.
+UNKNOWN_TYPES: Final = {
+    b"\xfd\x72": "type K (begin, end and deviation of summer time), kept as octets",
+    b"\xfd\x73": "type L (listening window), kept as octets",
+}
 
 
 def by_code(rows: Iterable[Vif]) -> dict[int, Unit]:

@@ -54,6 +54,7 @@ RECORD_ERRORS: Final = {
 }
 # Codes of the same range that tell no error.
 CONTENTS: Final = {
+    0x12: "average value",
     0x13: "inverse compact profile",
     0x14: "relative deviation",
     0x1D: "standard conform data content",

@@ -75,6 +75,9 @@ def meaning(vif: str, kind: Kind = Kind.INTEGER, size: int = 4) -> Meaning:
     ("FB23",     "volume",                    "m3",    "0.003785411784"),
     ("FB25",     "volume flow",               "m3/h",  "0.22712470704"),
     ("FB2F",     "frequency",                 "Hz",    "1"),
+    ("FB68",     "resulting rating factor",   None,    "0.000244140625"),
+    ("FB69",     "thermal output rating factor", None, "1"),
+    ("FB6E",     "display scaling factor",    None,    "0.000244140625"),
     ("FD3A",     "dimensionless",             None,    "1"),
     ("FD47",     "voltage",                   "V",     "0.01"),
     ("FD59",     "current",                   "A",     "0.001"),
@@ -122,6 +125,24 @@ def test_every_extension_has_a_meaning_and_never_fails(code: int) -> None:
     assert meaning_of(b"\x04", bytes((0xBB, 0xFC, code)), Kind.INTEGER, 4).quantity == "volume flow"
 
 
+@pytest.mark.parametrize(("vif", "type_of_octets"), [("FD72", "type K"), ("FD73", "type L")])
+def test_type_whose_layout_is_not_public_is_kept_as_octets(vif: str, type_of_octets: str) -> None:
+    found = meaning(vif)
+    assert found.coding.kind is Kind.RAW
+    assert found.notes[0].startswith(type_of_octets)
+
+
+@pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.RAW])
+def test_date_of_variable_length_is_none_of_the_types_of_fixed_length(kind: Kind) -> None:
+    found = meaning_of(b"\x0d", b"\x6d", kind, 4)
+    assert found.coding.kind is Kind.RAW
+    assert found.notes[0].startswith("type M")
+
+
+def test_time_at_which_a_day_changes_is_a_time() -> None:
+    assert meaning("FD65", size=3).coding.kind is Kind.TIME
+
+
 def test_date_of_a_limit_is_read_as_a_date() -> None:
     assert meaning("BB6A").coding.kind is Kind.DATE_TIME
     assert meaning("BB6A", size=2).coding.kind is Kind.DATE
@@ -135,6 +156,7 @@ def test_record_that_the_meter_marks_as_error_has_no_value() -> None:
 
 @pytest.mark.parametrize(("vif", "note"), [
     ("FD971D", "standard conform data content"),
+    ("9312",   "average value"),
     ("9314",   "relative deviation"),
     ("9308",   "reserved error code 08"),
 ])  # fmt: skip
