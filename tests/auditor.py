@@ -19,6 +19,7 @@ LAST_SIGN = (
     "SELECT MAX(at) FROM (SELECT MAX(slot * 1000 + delay) AS at FROM reading WHERE boot = ?"
     " UNION ALL SELECT MAX(slot * 1000 + delay) FROM missed WHERE boot = ?)"
 )
+UNFINDABLE = "SELECT COUNT(*) FROM reading WHERE marks & 7 = 0 AND slot NOT IN (SELECT slot FROM slot)"
 
 Key = tuple[int, int]
 """(slot, meter)"""
@@ -81,6 +82,8 @@ def _audit(connection: apsw.Connection) -> Findings:
         found.problems.append(f"{len(both)} slots have a reading and a reason why they have none, as {min(both)}")
     if stray := found.outbox - found.readings.keys():
         found.problems.append(f"{len(stray)} outbox rows carry no reading, as {min(stray)}")
+    if unfindable := connection.execute(UNFINDABLE).get:
+        found.problems.append(f"{unfindable} readings lie in slots that are not known")
     return found
 
 

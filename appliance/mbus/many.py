@@ -72,17 +72,16 @@ def reader_of_many(
     width = len(positions)
     digits = Digits(fields, width, TOGETHER)
 
-    def values(datas: Sequence[bytes]) -> Iterator[Values]:
+    def values_of_many(datas: Sequence[bytes]) -> list[Values]:
+        for length in set(map(len, datas)) - {width}:
+            raise TelegramError(f"The layout has {width} octets of data, not {length}.")
+        values: list[Values] = []
         for first in range(0, len(datas), TOGETHER):
             some = datas[first : first + TOGETHER]
             octets = b"".join(some)
             numbers = digits.convert(octets)
-            yield from map(singly, some) if numbers is None else read(numbers[: len(octets)])
-
-    def values_of_many(datas: Sequence[bytes]) -> list[Values]:
-        for length in set(map(len, datas)) - {width}:
-            raise TelegramError(f"The layout has {width} octets of data, not {length}.")
-        return list(values(datas))
+            values += map(singly, some) if numbers is None else read(numbers[: len(octets)])
+        return values
 
     return values_of_many
 

@@ -108,6 +108,7 @@ class Housekeeping:
         self._erasure.finish(wait=False)  # what a power cut left half done
         self.retention.by_age()
         self.retention.by_space(self._ballast.lacks(self._options().ballast), self.shrink_log)
+        self.retention.slots()
         self.retention.logs()
         self._newest.write_down()
         if is_sqlite(self._database):

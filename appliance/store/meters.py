@@ -102,16 +102,12 @@ class Meters:
 
     def newest(self, meter: int) -> bytes | None:
         """The newest telegram kept of a meter, to tell a repeated answer after a restart."""
-        waiting = [heard for heard in self._waiting() if heard.meter == meter and heard.telegrams]
-        if waiting:
-            return max(waiting, key=lambda heard: heard.slot).telegrams[-1]
-        slot = self._newest.heard(meter)
         try:
-            heard = self._readings.at(meter, slot) if slot is not None else None
+            heard = self._readings.newest(meter)
         except StoreError as error:  # the round goes on: at worst an answer is taken for a repeated one
             log.warning("The newest telegram of meter %d cannot be read: %s", meter, error)
             return None
-        return heard.telegrams[-1] if heard else None
+        return heard.telegrams[-1] if heard and heard.telegrams else None
 
     def installed(self, number: int) -> datetime | None:
         """When a meter came into the list."""

@@ -85,6 +85,15 @@ class ReadingRow(Model):
         primary_key = CompositeKey("slot", "meter", "telegram")
 
 
+class SlotRow(Model):
+    """A slot of the grid that has readings."""
+
+    slot = BigIntegerField(primary_key=True)
+
+    class Meta:
+        table_name = "slot"
+
+
 class MissedRow(Model):
     """A due slot without a reading."""
 

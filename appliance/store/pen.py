@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import peewee
 
-from appliance.ports import Heard
+from appliance.ports import Heard, ReadingKind
 from appliance.store.batch import Batch, Key
 from appliance.store.database import execute_many, writing
 from appliance.store.layouts import LayoutKey, LayoutShelf
@@ -19,11 +19,13 @@ from appliance.store.status import StatusLog
 Receivers = Callable[[Heard], Iterable[int]]
 """Numbers of the receivers that a reading is due to."""
 
+SCHEDULED: Final = ReadingKind.SCHEDULED
 INSERT_LAYOUT: Final = "INSERT INTO layout (number, length, mask, pattern) VALUES (?, ?, ?, ?)"
 INSERT_READING: Final = (
     "INSERT INTO reading (slot, meter, telegram, layout, marks, boot, delay, drift, octets) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+INSERT_SLOT: Final = "INSERT INTO slot (slot) VALUES (?) ON CONFLICT DO NOTHING"
 INSERT_MISSED: Final = (
     "INSERT INTO missed (slot, meter, reason, marks, boot, delay, drift, detail, octets) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -66,6 +68,7 @@ class Pen:
             rows = [row for reading in heard for row in self._reading_rows(reading, fresh)]
             self._many(INSERT_LAYOUT, [(number, *key) for key, number in fresh.items()])
             self._many(INSERT_READING, rows)
+            self._many(INSERT_SLOT, sorted({(reading.slot,) for reading in heard if reading.kind is SCHEDULED}))
             self._many(DELETE_MISSED, sorted(batch.heard.keys() & missed))
             self._many(INSERT_MISSED, self._missed_rows(batch, stored))
             self._many(INSERT_OUTBOX, self._outbox_rows(heard))

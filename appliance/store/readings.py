@@ -1,85 +1,91 @@
-"""Readings by meter and time, with the slots that have none.
+"""Readings by meter and time, with the slots that have none; those that wait to be written are among them.
 
-Rows lie by slot first, so a meter's past is a hop from slot to slot (one seek each), never a scan over all meters.
+What waits is always asked for first: what is written in the meantime is then found among the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import peewee
 
 from appliance.ports import Heard, Missed
+from appliance.store.batch import Batch, Item
+from appliance.store.blocks import Block, RawTelegram, blocks
 from appliance.store.database import connected, query
-from appliance.store.layouts import LayoutShelf
+from appliance.store.layouts import WHOLE, LayoutShelf
 from appliance.store.models import MissedRow, ReadingRow
+from appliance.store.newest import NewestBook
+from appliance.store.past import Past, Row
 from appliance.store.rows import REASONS, Starts, When, unpack
 
 COLUMNS: Final = "r.slot, r.telegram, r.layout, r.marks, r.boot, r.delay, r.drift, r.octets"
-UP: Final = (
-    "WITH RECURSIVE hop(slot) AS ("
-    " SELECT MIN(slot) FROM reading WHERE slot >= ? UNION ALL"
-    " SELECT (SELECT slot FROM reading WHERE slot > hop.slot ORDER BY slot LIMIT 1) FROM hop WHERE hop.slot < ?)"
-)
-DOWN: Final = (
-    "WITH RECURSIVE hop(slot) AS ("
-    " SELECT MAX(slot) FROM reading WHERE slot <= ? UNION ALL"
-    " SELECT (SELECT MAX(slot) FROM reading WHERE slot < hop.slot) FROM hop WHERE hop.slot > ?),"
-    " own(slot) AS (SELECT hop.slot FROM hop WHERE hop.slot >= ? AND EXISTS"
-    " (SELECT 1 FROM reading WHERE slot = hop.slot AND meter = ? AND telegram = 0) LIMIT ?)"
-)
-BETWEEN: Final = (
-    f"{UP} SELECT {COLUMNS} FROM hop JOIN reading AS r ON r.slot = hop.slot AND r.meter = ? WHERE r.slot <= ?"
-)
-LATEST: Final = f"{DOWN} SELECT {COLUMNS} FROM own JOIN reading AS r ON r.slot = own.slot AND r.meter = ?"
-AT: Final = f"SELECT {COLUMNS} FROM reading AS r WHERE r.slot = ? AND r.meter = ?"
-RAW: Final = (
-    f"{UP} SELECT r.slot, r.telegram, r.layout, r.octets FROM hop"
-    " JOIN reading AS r ON r.slot = hop.slot AND r.meter = ? WHERE r.slot <= ?"
-)
+RAW_COLUMNS: Final = "r.slot, r.layout, r.octets"
+AT: Final = f"SELECT {COLUMNS} FROM reading AS r WHERE r.slot = ? AND r.meter = ? ORDER BY r.telegram"
 FOREVER: Final = 1 << 40
-
-Row = tuple[Any, ...]
-
-
-class RawTelegram(NamedTuple):
-    """A telegram as it lies in the store: number of its layout (0: octets are whole) and data octets."""
-
-    slot: int
-    telegram: int
-    layout: int
-    octets: bytes
 
 
 class Readings:
     """What was heard and what was missed."""
 
-    def __init__(self, database: peewee.Database, layouts: LayoutShelf, starts: Starts) -> None:
+    def __init__(
+        self,
+        database: peewee.Database,
+        layouts: LayoutShelf,
+        starts: Starts,
+        newest: NewestBook,
+        waiting: Callable[[], Iterable[Item]],
+    ) -> None:
         self._database = database
         self._layouts = layouts
         self._starts = starts
+        self._newest = newest
+        self._waiting = waiting
+        self._past = Past(database)
 
     def between(self, meter: int, since: int = 0, until: int = FOREVER) -> list[Heard]:
         """Readings of a meter with `since` <= slot <= `until`, oldest first."""
-        return self._readings(meter, sorted(self._rows(BETWEEN, (since, until, meter, until))))
+        waiting = self._heard_waiting(meter, since, until)
+        return self._joined(meter, self._past.rows(COLUMNS, meter, since, until), waiting)
 
     def latest(self, meter: int, count: int = 1, since: int = 0, until: int = FOREVER) -> list[Heard]:
         """The last readings of a meter up to `until`, newest first."""
-        rows = self._rows(LATEST, (until, since, since, meter, count, meter))
-        return self._readings(meter, sorted(rows, key=lambda row: (-row[0], row[1])))
+        waiting = self._heard_waiting(meter, since, until)
+        slots = self._past.last_slots(meter, count, since, until)
+        rows = self._past.rows(COLUMNS, meter, slots[-1], slots[0]) if slots else []
+        return self._joined(meter, rows, waiting)[: -count - 1 : -1]
+
+    def newest(self, meter: int) -> Heard | None:
+        """The reading of a meter with the highest slot."""
+        waiting = self._heard_waiting(meter)
+        last, stored = max(waiting, default=-1), self._newest.heard(meter)
+        if stored is not None and stored >= last:
+            return self.at(meter, stored)
+        return waiting.get(last)
 
     def at(self, meter: int, slot: int) -> Heard | None:
         """The reading of a slot."""
-        return next(iter(self._readings(meter, sorted(self._rows(AT, (slot, meter))))), None)
+        waiting = self._heard_waiting(meter, slot, slot)
+        with connected(self._database):
+            rows = query(self._database, AT, (slot, meter))
+        return next(iter(self._joined(meter, rows, waiting)), None)
+
+    def values(self, meter: int, since: int = 0, until: int = FOREVER) -> Iterator[Block]:
+        """As `between`, but raw values only: for months and years."""
+        return blocks(self.raw(meter, since, until), self._layouts)
 
     def raw(self, meter: int, since: int = 0, until: int = FOREVER) -> list[RawTelegram]:
-        """As `between`, without unpacking: for series over months, with `LayoutShelf.layout`."""
-        return list(map(RawTelegram._make, sorted(self._rows(RAW, (since, until, meter, until)))))
+        """Telegrams as they lie in the store."""
+        waiting = self._heard_waiting(meter, since, until)
+        rows = self._past.rows(RAW_COLUMNS, meter, since, until)
+        for slot in waiting.keys() - {row[0] for row in rows} if waiting else ():
+            rows += [(slot, WHOLE, octets) for octets in waiting[slot].telegrams]
+        return rows
 
     def answered(self, slot: int, meters: Iterable[int]) -> set[int]:
-        """Those of `meters` that have a reading in `slot`."""
+        """Those of `meters` that have a reading in `slot` on the disk."""
         row = ReadingRow
         with connected(self._database):
             stored = {
@@ -89,22 +95,37 @@ class Readings:
 
     def missed(self, since: int, until: int = FOREVER, meter: int | None = None, count: int = 10_000) -> list[Missed]:
         """Slots without a reading and why, newest first."""
+        waiting = Batch.of(item for item in self._waiting() if isinstance(item, Heard | Missed))
+        found = {(missed.slot, missed.meter): missed for missed in self._missed_stored(since, until, meter, count)}
+        for key, missed in waiting.missed.items():
+            if since <= missed.slot <= until and meter in (None, missed.meter):
+                found.setdefault(key, missed)
+        keys = sorted(found.keys() - waiting.heard.keys(), key=lambda key: (-key[0], key[1]))
+        return [found[key] for key in keys[:count]]
+
+    def _missed_stored(self, since: int, until: int, meter: int | None, count: int) -> list[Missed]:
         row = MissedRow
-        query = row.select().where(row.slot.between(since, until))
+        select = row.select().where(row.slot.between(since, until))
         if meter is not None:
-            query = query.where(row.meter == meter)
+            select = select.where(row.meter == meter)
         with connected(self._database):
-            rows = list(query.order_by(row.slot.desc(), row.meter).limit(count).execute(self._database))
+            rows = list(select.order_by(row.slot.desc(), row.meter).limit(count).execute(self._database))
         return [self._missed(found) for found in rows]
 
-    def _rows(self, sql: str, parameters: tuple[int, ...]) -> list[Row]:
-        with connected(self._database):
-            return query(self._database, sql, parameters)
+    def _heard_waiting(self, meter: int, since: int = 0, until: int = FOREVER) -> dict[int, Heard]:
+        """By slot; the first reading of a slot counts."""
+        found: dict[int, Heard] = {}
+        for item in self._waiting():
+            if isinstance(item, Heard) and item.meter == meter and since <= item.slot <= until:
+                found.setdefault(item.slot, item)
+        return found
 
-    def _readings(self, meter: int, rows: list[Row]) -> list[Heard]:
-        return [self._heard(meter, list(group)) for _, group in groupby(rows, lambda row: row[0])]
+    def _joined(self, meter: int, rows: Iterable[Row], waiting: Mapping[int, Heard]) -> list[Heard]:
+        """In order of their slots."""
+        stored = {slot: self._heard(meter, list(group)) for slot, group in groupby(rows, lambda row: row[0])}
+        return [heard for _, heard in sorted({**waiting, **stored}.items())]
 
-    def _heard(self, meter: int, rows: list[Row]) -> Heard:
+    def _heard(self, meter: int, rows: Sequence[Row]) -> Heard:
         slot, _, _, marks, boot, delay, drift, _ = rows[0]
         kind, at = unpack(slot, When(marks, boot, delay, drift), self._starts)
         telegrams = tuple(self._layouts.unpack(row[2], bytes(row[7])) for row in rows)

@@ -36,6 +36,7 @@ OLD_ROUNDS: Final = (
 OLD_STATUS: Final = (
     "DELETE FROM meter_log WHERE (meter, created) IN (SELECT meter, created FROM meter_log WHERE created < ? LIMIT ?)"
 )
+EMPTY_SLOTS: Final = "DELETE FROM slot WHERE slot < (SELECT MIN(slot) FROM reading)"
 JOURNAL_SIZE: Final = f"SELECT COALESCE(SUM(LENGTH(source) + LENGTH(message) + {ENTRY_OVERHEAD}), 0) FROM journal"
 
 
@@ -77,6 +78,10 @@ class Retention:
                 break
             deleted += gone
         return deleted
+
+    def slots(self) -> int:
+        """Forget slots before the first reading that is left; how many."""
+        return self._writer.order(lambda: change(self._database, EMPTY_SLOTS))
 
     def logs(self) -> None:
         """Delete entries, rounds and status bytes that are too old, and entries beyond the log's size."""

@@ -72,7 +72,9 @@ class Store:
         self.facts = Facts(database)
         self.newest = NewestBook(database, self.facts)
         self.status = StatusLog(database, lambda: self.options.meter_status)
-        self.readings = Readings(database, self.layouts, self.history.start)
+        self.readings = Readings(
+            database, self.layouts, self.history.start, self.newest, lambda: self._writer.waiting()
+        )
         pen = Pen(database, self.layouts, self.history.current, self.status, self.newest, receivers)
         self._writer = Writer(
             lambda batch: pen.write(batch.without(self.erasure.gone)),

@@ -11,6 +11,7 @@ import peewee
 from appliance.store.batch import Key
 from appliance.store.database import execute_many, query
 from appliance.store.models import Boot, MissedRow, OutboxRow, ReadingRow
+from appliance.store.pen import INSERT_SLOT
 from appliance.store.rows import UNTRUSTED
 
 TrueSlot = Callable[[int], int]
@@ -63,6 +64,7 @@ class Mover:
         self._delete("missed", (target, meter))
         moved = [(target, meter, row[2], row[3], *self._when(row[4:8], slot, target), row[8]) for row in rows]
         execute_many(self._database, f"INSERT INTO reading VALUES ({', '.join('?' * 9)})", moved)
+        execute_many(self._database, INSERT_SLOT, [(target,)])
         row = OutboxRow
         update = row.update(slot=target).where(row.slot == slot, row.meter == meter)
         update.execute(self._database)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
+
+from appliance.mbus.dates import write_date, write_date_time
+
+FIRST_DAY: Final = datetime(2020, 1, 1)  # noqa: DTZ001 - a meter's clock has no zone
+MINUTES: Final = 20 * 365 * 24 * 60
 
 HEAT_RECORDS: Final = (
     ("0C06", 4),  # energy, kWh
@@ -36,11 +42,13 @@ def header(meter: int, status: int = 0, access: int = 0) -> bytes:
 
 
 def heat_meter(meter: int, value: int = 0, status: int = 0, access: int = 0) -> bytes:
-    """Fifteen records whose values follow from `value`."""
+    """Fifteen records whose values follow from `value`; its clock goes on by a minute with each."""
+    clock = FIRST_DAY + timedelta(minutes=value % MINUTES)
+    dates = {"046D": write_date_time(clock), "426C": write_date(clock.replace(month=1, day=1))}
     records = b""
     for number, (head, length) in enumerate(HEAT_RECORDS):
         digits = f"{(value * 7 + number * 131) % 10 ** (2 * length):0{2 * length}d}"
-        records += bytes.fromhex(head) + bytes.fromhex(digits)[::-1]
+        records += bytes.fromhex(head) + dates.get(head, bytes.fromhex(digits)[::-1])
     return long_frame(header(meter, status, access) + records)
 
 

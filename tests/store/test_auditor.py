@@ -35,9 +35,11 @@ def test_auditor_sees_what_must_not_be(open_store: OpenStore, hall: Hall, tmp_pa
     store.close()
     connection = apsw.Connection(str(tmp_path / "busmeister.db"))
     connection.execute("DELETE FROM reading WHERE meter = 1; UPDATE reading SET telegram = 1 WHERE meter = 2")
+    connection.execute("DELETE FROM slot")
     connection.execute("INSERT INTO missed SELECT slot, meter, 0, 0, 1, 0, 0, '', x'' FROM reading")
     connection.close()
     problems = " / ".join(audit(tmp_path / "busmeister.db").problems)
     assert "is torn: telegrams [1]" in problems
     assert "1 slots have a reading and a reason" in problems
+    assert "1 readings lie in slots that are not known" in problems
     assert "1 outbox rows carry no reading" in problems

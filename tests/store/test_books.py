@@ -231,5 +231,5 @@ def test_readings_of_a_meter_by_date(store: Store, hall: Hall) -> None:
     assert [heard.slot for heard in store.readings.between(1, slots[3], slots[5])] == slots[3:6]
     assert [heard.slot for heard in store.readings.latest(2, 3, until=slots[7])] == [slots[6], slots[5], slots[4]]
     assert [heard.slot for heard in store.readings.latest(1, 50, since=slots[18])] == [slots[19], slots[18]]
-    assert [raw.slot for raw in store.readings.raw(1, since=slots[10])] == slots[10:]
+    assert [slot for slot, *_ in store.readings.raw(1, since=slots[10])] == slots[10:]
     assert store.readings.latest(3) == []

@@ -9,6 +9,7 @@ import pytest
 from appliance.errors import StoreError
 from appliance.store import Store
 from appliance.store.database import connected, query, run
+from appliance.store.layouts import WHOLE
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter, unreadable, water_meter
 
@@ -28,8 +29,7 @@ def test_meters_of_a_kind_share_a_layout(store: Store, hall: Hall) -> None:
 def test_telegram_without_layout_is_kept_whole(store: Store, hall: Hall) -> None:
     store.accept(hall.heard(1, telegrams=(unreadable(1),)))
     store.flush()
-    raw = store.readings.raw(1)[0]
-    assert (raw.layout, raw.octets) == (0, unreadable(1))
+    assert [(layout, octets) for _, layout, octets in store.readings.raw(1)] == [(WHOLE, unreadable(1))]
 
 
 def test_telegram_with_a_wrong_checksum_comes_back_as_it_was(store: Store, hall: Hall) -> None:

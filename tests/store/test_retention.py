@@ -8,6 +8,7 @@ from pathlib import Path
 from appliance.log import Entry, Severity
 from appliance.store import Store
 from appliance.store.ballast import Space
+from appliance.store.database import connected, query
 from tests.store.conftest import SMALL, Hall, OpenStore
 
 
@@ -31,6 +32,18 @@ def test_delivered_values_older_than_asked_for_go(open_store: OpenStore, hall: H
     assert len(store.readings.between(1)) == 10
     assert len(store.readings.between(2)) == 10
     assert len(store.readings.missed(0)) == 10
+
+
+def test_slots_go_with_their_last_readings_and_come_again(open_store: OpenStore, hall: Hall) -> None:
+    store = open_store(options=replace(SMALL, retention_days=10))
+    first = hall.slot()
+    days(store, hall, 30)
+    store.housekeeping.maintain()
+    with connected(store._database):
+        assert query(store._database, "SELECT COUNT(*) FROM slot") == [(10,)]
+    store.accept(hall.heard(1, slot=first))
+    store.flush()
+    assert [heard.slot for heard in store.readings.between(1)][:1] == [first]
 
 
 def test_values_no_receiver_has_got_stay(open_store: OpenStore, hall: Hall) -> None:

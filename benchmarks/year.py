@@ -1,0 +1,109 @@
+"""A year of one meter among many: how fast its exact values are found, and what it takes to delete them.
+
+BUSMEISTER_BENCH_ROWS sets how many rows there are (10 million where it is not given, about 1 GB).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from appliance.clock import VirtualClock
+from appliance.mbus.plan import Values
+from appliance.ports import Heard, ReadingKind
+from appliance.store import Store, StoreOptions
+from benchmarks.measure import seconds
+from benchmarks.registry import Row
+from tests.store.telegrams import heat_meter
+
+YEAR: Final = 35_040  # slots of a quarter of an hour
+STEP: Final = 900
+MOST_METERS: Final = 512
+METER: Final = 257
+ROWS: Final = int(os.environ.get("BUSMEISTER_BENCH_ROWS", "10000000"))
+WARM_MS: Final = 150
+REPEATED: Final = 9
+SLOTS: Final = "WITH RECURSIVE slots(slot) AS (SELECT ?1 UNION ALL SELECT slot + 900 FROM slots WHERE slot < ?2) "
+FILL_SLOTS: Final = f"{SLOTS} INSERT INTO slot SELECT slot FROM slots WHERE slot > ?1"
+FILL: Final = (
+    f"{SLOTS} INSERT OR IGNORE INTO reading "
+    "SELECT slot, meter, 0, 1, 0, 1, meter * 700, 3, ?3 FROM slots JOIN other ORDER BY slot, meter"
+)
+CHANGE: Final = "UPDATE reading SET octets = ? WHERE slot = ? AND meter = ? AND telegram = 0"
+
+
+def run() -> Iterator[Row]:
+    """Filled, read, and deleted."""
+    with tempfile.TemporaryDirectory(prefix="busmeister-bench-") as name:
+        folder = Path(name)
+        store = opened(folder)
+        began = time.perf_counter()
+        yield Row("rows in the file", fill(folder, store), "rows")
+        yield Row("filled in", time.perf_counter() - began, "s")
+        yield from found(folder, store)
+        store.close()
+
+
+def opened(folder: Path) -> Store:
+    """A store without a thread."""
+    options = StoreOptions(ballast=0, batch_readings=1000)
+    return Store.open(folder, clock=VirtualClock(), publish=lambda _: None, options=options, threaded=False)
+
+
+def found(folder: Path, store: Store) -> Iterator[Row]:
+    """From the file to exact values; cold: the machine has nothing of the file in memory."""
+    forget(folder)
+    cold = seconds(year_of, store, time.perf_counter)
+    if (count := len(year_of(store))) != YEAR:
+        raise AssertionError(f"A year has {YEAR} slots, not {count}.")
+    warm = min(seconds(year_of, store, time.process_time) for _ in range(REPEATED)) * 1000
+    yield Row("a year of a meter to exact values, cold", cold * 1000, "ms")
+    yield Row("a year of a meter to exact values, warm", warm, "ms", f"<= {WARM_MS}", warm <= WARM_MS)
+
+
+def year_of(store: Store) -> list[Values]:
+    """Exact values of every reading of the meter, in order of time."""
+    return [values for block in store.readings.values(METER) for values in block.values]
+
+
+def forget(folder: Path) -> None:
+    """Take the file out of the machine's memory."""
+    with (folder / "busmeister.db").open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def fill(folder: Path, store: Store) -> int:
+    """A year of meters as the store writes them, other values in each reading of the one looked for; how many rows."""
+    clock = VirtualClock()
+    first = int(clock.now().timestamp())
+    accept(store, clock, first)
+    layout = store.layouts.layout(store.readings.raw(METER)[0][1])
+    others = ROWS // YEAR + 1
+    numbers = {METER, *(number * MOST_METERS // others + 1 for number in range(others))}
+    last = first + (YEAR - 1) * STEP
+    with apsw.Connection(str(folder / "busmeister.db")) as connection:
+        connection.execute("PRAGMA temp_store = memory; CREATE TEMP TABLE other (meter INTEGER PRIMARY KEY)")
+        connection.executemany("INSERT INTO other VALUES (?)", ((number,) for number in sorted(numbers)))
+        connection.execute(FILL_SLOTS, (first, last))
+        connection.execute(FILL, (first, last, layout.data(heat_meter(METER))))
+        year = ((slot, 77 * number) for number, slot in enumerate(range(first, last + 1, STEP)))
+        connection.executemany(
+            CHANGE, ((layout.data(heat_meter(METER, value, access=value)), slot, METER) for slot, value in year)
+        )
+    rows = connection.execute("SELECT COUNT(*) FROM reading").get
+    connection.close()
+    return int(rows)
+
+
+def accept(store: Store, clock: VirtualClock, slot: int) -> None:
+    """The first reading, by which the store learns the layout."""
+    octets = (heat_meter(METER),)
+    heard = Heard(meter=METER, slot=slot, kind=ReadingKind.SCHEDULED, telegrams=octets, at=clock.stamp(), urgent=True)
+    store.accept(heard)
