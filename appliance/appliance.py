@@ -181,7 +181,7 @@ class Appliance:
         self.supervisor = Supervisor(
             [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui, self.panel],
             clock=clock,
-            progress=lambda: self.engine.last_progress,
+            progress=lambda: min(self.engine.last_progress, store.progress),
             notifier=Notifier(),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import apsw
 import peewee
@@ -18,7 +18,26 @@ APPLICATION_ID_AT: Final = slice(68, 72)
 MAGIC: Final = b"SQLite format 3\0"
 JOURNAL_MAGIC: Final = bytes.fromhex("D9D505F920A163D7")
 BESIDES: Final = ("", "-wal", "-shm")
+IN_SLOTS: Final = "SELECT slot, COUNT(DISTINCT meter) FROM reading GROUP BY slot ORDER BY slot {order}"
 CHECKED_AT_OPEN: Final = 32 << 20  # octets; a larger file is checked when `storage.check.schedule` says so
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How many readings a damaged file still shows."""
+
+    readings: int
+    all_seen: bool  # else some pages could not be read: there were more
+
+    def __str__(self) -> str:
+        return f"{'' if self.all_seen else 'at least '}{self.readings}"
+
+
+class Walk(NamedTuple):
+    """How many readings each slot has, as far as one came."""
+
+    readings: dict[int, int]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +47,12 @@ class Recovery:
     at: datetime
     cause: str
     aside: Path | None  # None: there was no file any more
-    lost: int | None  # readings in the file set aside, as far as they could be counted
+    lost: Lost | None  # readings in the file set aside; None: there was nothing to count
     restored: bool  # meters and settings came from the last good copy
 
     def __str__(self) -> str:
         where = f" It was kept as {self.aside.name}." if self.aside else ""
-        lost = "an unknown number of" if self.lost is None else f"{self.lost}"
+        lost = self.lost or "an unknown number of"
         start = (
             "Meters and settings were restored from the last good copy."
             if self.restored
@@ -95,20 +114,35 @@ def set_aside(path: Path, now: datetime) -> Path | None:
     return aside if found else None
 
 
-def count_readings(path: Path | None) -> int | None:
-    """How many readings a damaged file still shows; None where that cannot be told."""
+def count_readings(path: Path | None) -> Lost | None:
+    """How many readings a damaged file still shows; None where it shows no table of them."""
     if path is None:
         return None
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection.execute("SELECT slot FROM reading LIMIT 0")
     except apsw.Error:
         return None
     try:
-        return int(connection.execute("SELECT COUNT(DISTINCT slot << 20 | meter) FROM reading").get or 0)
-    except apsw.Error:
-        return None
+        return _count_around_damage(connection)
     finally:
         connection.close()
+
+
+def _count_around_damage(connection: apsw.Connection) -> Lost:
+    """Walk from either end to the first page that cannot be read."""
+    ahead = _slots(connection, "ASC")
+    behind = {} if ahead.complete else _slots(connection, "DESC").readings
+    return Lost(sum((ahead.readings | behind).values()), ahead.complete)
+
+
+def _slots(connection: apsw.Connection, order: str) -> Walk:
+    readings: dict[int, int] = {}
+    try:
+        readings.update(connection.execute(IN_SLOTS.format(order=order)))
+    except apsw.Error:
+        return Walk(readings, complete=False)
+    return Walk(readings, complete=True)
 
 
 def _head(path: Path) -> bytes:

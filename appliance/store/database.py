@@ -24,8 +24,11 @@ BUSY_SECONDS: Final = 5
 CONNECTIONS: Final = 8  # the writer and at most seven readers at once
 CHECKPOINT_PAGES: Final = 1000
 LARGEST_WAL: Final = 4 << 20  # what is kept of the write-ahead log after a burst
+FRESH_PRAGMAS: Final = {
+    "auto_vacuum": 2,  # incremental: a file that grew can give room back to a full disk
+}
+"""Said before the first table is made; later they would change nothing, and need room on the disk all the same."""
 PRAGMAS: Final = {
-    "auto_vacuum": 2,  # incremental: a file that grew can give room back to a full disk; taken in by a fresh file only
     "journal_mode": "wal",
     "synchronous": 2,
     "foreign_keys": 1,
@@ -52,7 +55,8 @@ class _CheckedDatabase(APSWDatabase):  # type: ignore[misc]  # playhouse ships n
 
     def _add_conn_hooks(self, connection: apsw.Connection) -> None:
         super()._add_conn_hooks(connection)
-        for name, value in PRAGMAS.items():
+        fresh = FRESH_PRAGMAS if connection.pragma("page_count") == 0 else {}
+        for name, value in (fresh | PRAGMAS).items():
             connection.pragma(name, value)
         for name, promised in PROMISED.items():
             if (found := connection.pragma(name)) != promised:

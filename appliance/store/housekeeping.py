@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import peewee
@@ -101,19 +102,34 @@ class Housekeeping:
         self.done.copy = self._clock.now()
 
     def maintain(self) -> None:
-        """Delete what is due, return room to the disk, renew the reserve file."""
+        """Delete what is due, return room to the disk, renew the reserve file; one that fails keeps no other from it."""
+        duties: list[Callable[[], object]] = [
+            partial(self._erasure.finish, wait=False),  # what a power cut left half done
+            self.retention.by_age,
+            self._make_room,
+            self.retention.slots,
+            self.retention.logs,
+            self._newest.write_down,
+        ]
         if self._full:
             self._full = False
-            self.shrink_log()
-        self._erasure.finish(wait=False)  # what a power cut left half done
-        self.retention.by_age()
-        self.retention.by_space(self._ballast.lacks(self._options().ballast), self.shrink_log)
-        self.retention.slots()
-        self.retention.logs()
-        self._newest.write_down()
+            duties.insert(0, self.shrink_log)
         if is_sqlite(self._database):
-            self._ballast.ensure(self._options().ballast)
-            self._warn_of_low_disk()
+            duties += [self._renew_reserve, self._warn_of_low_disk]
+        for duty in duties:
+            self._try(duty)
+
+    def _try(self, duty: Callable[[], object]) -> None:
+        try:
+            duty()
+        except (OSError, BusmeisterError) as error:
+            log.warning("Housekeeping could not be finished, it is tried again: %s", error)
+
+    def _make_room(self) -> None:
+        self.retention.by_space(self._ballast.lacks(self._options().ballast), self.shrink_log)
+
+    def _renew_reserve(self) -> None:
+        self._ballast.ensure(self._options().ballast)
 
     def check(self) -> str | None:
         """Check the database from end to end; what is wrong with it, None where nothing is."""

@@ -149,6 +149,11 @@ class Store:
         return self.history.boot
 
     @property
+    def progress(self) -> float:
+        """Monotonic time at which the writer last came round."""
+        return self._writer.progress
+
+    @property
     def closed_on_network(self) -> bool:
         """Whether the appliance lost its configuration and must not listen until a person says so."""
         return self.facts.get(CLOSED) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final, TypeVar
@@ -67,6 +67,7 @@ class Writer:
         self._pause = PAUSE
         self._lost = 0
         self._stopping = False
+        self.progress = clock.monotonic()  # when its thread last came round: a writer that hangs feeds no watchdog
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True) if threaded else None
 
     def start(self) -> None:
@@ -147,11 +148,15 @@ class Writer:
 
     def _run(self) -> None:
         while not self._stopping:
+            self.progress = self._clock.monotonic()
             with self._changed:
                 self._changed.wait_for(lambda: self._due() or self._stopping, self._seconds_left())
-            if self._due():
-                self._work()
-            self._tick()
+            try:
+                if self._due():
+                    self._work()
+                self._tick()
+            except Exception:  # no other thread writes: a mistake here must not end all writing
+                log.exception("The writer goes on after a mistake")
 
     def _due(self) -> bool:
         options, now = self._options(), self._clock.monotonic()
@@ -194,13 +199,29 @@ class Writer:
             return False
         except Exception:  # one item that the database will never take must not stop all others
             log.exception("A batch cannot be written; its items are written one by one")
-            keys = self._write_singly(items)
+            return self._attempt_singly(items)
+        self._written(keys)
+        return True
+
+    def _attempt_singly(self, items: list[Item]) -> bool:
+        """What the disk does not take now is put back, what the database will never take is left out."""
+        for place, item in enumerate(items):
+            try:
+                self._written(self._write(Batch.of([item])), left=items[place + 1 :])
+            except StoreError as error:
+                self._put_back(items[place:], error)
+                return False
+            except Exception:  # see _attempt
+                log.exception("Left out, for the database does not take it: %r", item)
+        self._written(())
+        return True
+
+    def _written(self, keys: tuple[Key, ...], left: Sequence[Item] = ()) -> None:
         with self._changed:
-            self._in_hand = []
+            self._in_hand = list(left)
         self._recovered()
         if keys:
             self._publish(ReadingStored(tuple((meter, slot) for slot, meter in keys)))
-        return True
 
     def _insist(self, work: Callable[[], T]) -> T:
         """Do it, with one more attempt where something could be done about what stood against it."""
@@ -213,15 +234,6 @@ class Writer:
             if not self._repair(error):
                 raise
         return work()
-
-    def _write_singly(self, items: Iterable[Item]) -> tuple[Key, ...]:
-        keys: list[Key] = []
-        for item in items:
-            try:
-                keys += self._write(Batch.of([item]))
-            except Exception:  # see _attempt
-                log.exception("Left out, for the database does not take it: %r", item)
-        return tuple(keys)
 
     def _put_back(self, items: list[Item], error: StoreError) -> None:
         log.warning("%s Trying again in %.0f s.", error, self._pause)

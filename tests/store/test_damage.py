@@ -12,6 +12,7 @@ from appliance.errors import NewerThanProgram, Occupied, StoreError
 from appliance.events import StorageTrouble
 from appliance.meters.meter import Meter
 from appliance.store import Store
+from appliance.store.damage import Lost
 from appliance.store.database import connected, query, run
 from appliance.store.last_good import KEPT
 from tests.store.conftest import Hall, OpenStore
@@ -115,8 +116,29 @@ def test_readings_lost_with_a_damaged_file_are_counted(open_store: OpenStore, ha
     (tmp_path / DATABASE).write_bytes(octets)
     store = open_store()
     assert store.recovery is not None
-    assert store.recovery.lost == 20
+    assert store.recovery.lost == Lost(20, all_seen=True)
     assert "held 20 readings" in str(store.recovery)
+
+
+def test_readings_around_a_page_that_cannot_be_read_are_counted(
+    open_store: OpenStore, hall: Hall, tmp_path: Path
+) -> None:
+    store = open_store()
+    fill(store, hall, readings=400)
+    with connected(store._database):
+        root = query(store._database, "SELECT rootpage FROM sqlite_master WHERE name = 'reading'")[0][0]
+    store.close()
+    octets = bytearray((tmp_path / DATABASE).read_bytes())
+    leaf = int.from_bytes(octets[(root - 1) * 4096 + 12 :][:2])  # the first cell of the root leads to a page below
+    below = int.from_bytes(octets[(root - 1) * 4096 + leaf :][:4])
+    octets[(below - 1) * 4096 : below * 4096] = b"\xff" * 4096
+    (tmp_path / DATABASE).write_bytes(octets)
+    store = open_store()
+    assert store.recovery is not None
+    assert store.recovery.lost is not None
+    assert not store.recovery.lost.all_seen
+    assert 200 < store.recovery.lost.readings < 400
+    assert f"held at least {store.recovery.lost.readings} readings" in str(store.recovery)
 
 
 def test_without_a_last_good_copy_it_stays_closed_until_a_person_says_so(

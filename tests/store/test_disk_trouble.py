@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,9 @@ import pytest
 from appliance.errors import DiskFull, StoreError
 from appliance.events import StorageTrouble
 from appliance.store import Store, StoreOptions
-from appliance.store.database import PRAGMAS
+from appliance.store.batch import Batch, Key
+from appliance.store.database import PRAGMAS, close_all
+from appliance.store.housekeeping import Housekeeping
 from appliance.store.writer import MOST_WAITING
 from tests.auditor import audit
 from tests.store.conftest import SMALL, Hall, OpenStore
@@ -148,6 +151,65 @@ def test_item_that_the_database_never_takes_does_not_stop_the_others(store: Stor
     store.accept(hall.heard(3))
     store.flush()
     assert [meter for meter, _ in hall.stored()] == [1, 3]
+
+
+def test_disk_that_fails_while_items_go_one_by_one_loses_none_of_them(
+    store: Store, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, calls = store._writer._write, iter(range(100))
+
+    def write_or_fail(batch: Batch) -> tuple[Key, ...]:
+        if next(calls) == 1:  # the batch itself was refused for the sake of one item
+            raise StoreError("seeded")
+        return write(batch)
+
+    monkeypatch.setattr(store._writer, "_write", write_or_fail)
+    for meter in (1, 1 << 70, 3):
+        store.accept(hall.heard(meter))
+    store.flush()
+    later(store, hall)
+    assert [meter for meter, _ in hall.stored()] == [1, 3]
+
+
+def test_connection_opened_while_the_disk_is_full_can_read(open_store: OpenStore, hall: Hall, disk: FaultyDisk) -> None:
+    store = open_store(vfs=disk.name)
+    store.accept(hall.heard(urgent=True))
+    close_all(store._database)
+    disk.fail_at(1, on=True)
+    assert len(store.readings.between(1)) == 1
+
+
+def test_writer_goes_on_after_a_mistake_of_housekeeping(
+    open_store: OpenStore, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticked = threading.Event()
+
+    def fail() -> None:
+        ticked.set()
+        raise RuntimeError("seeded")
+
+    monkeypatch.setattr(Housekeeping, "tick", lambda _: fail())
+    store = open_store(threaded=True)
+    store.settings.save({"a": "1"}, "test")
+    assert ticked.wait(10)
+    store.settings.save({"a": "2"}, "test")
+    store.accept(hall.heard(urgent=True))
+    store.close()
+    assert len(hall.stored()) == 1
+
+
+def test_duty_that_fails_keeps_no_other_from_being_done(
+    store: Store, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*, wait: bool) -> None:
+        raise DiskFull("seeded")
+
+    monkeypatch.setattr(store.erasure, "finish", fail)
+    store.accept(hall.heard(urgent=True))
+    store.options = replace(SMALL, retention_days=1)
+    hall.clock.advance(days=3)
+    store.housekeeping.maintain()
+    assert store.readings.between(1) == []
 
 
 FULL_TMPFS = """
