@@ -102,7 +102,7 @@ class Housekeeping:
         self.done.copy = self._clock.now()
 
     def maintain(self) -> None:
-        """Delete what is due, return room to the disk, renew the reserve file; one that fails keeps no other from it."""
+        """Delete what is due, return room to the disk, renew the reserve file; each whatever the others met."""
         duties: list[Callable[[], object]] = [
             partial(self._erasure.finish, wait=False),  # what a power cut left half done
             self.retention.by_age,
