@@ -110,6 +110,14 @@ class Selection:
             raise SettingError("A selection of meters is all, an address, a name or field=value, not nothing.")
         return cls(text, groups)
 
+    @property
+    def number(self) -> int | None:
+        """The one meter it names by `id=`."""
+        match self.groups:
+            case ((Term("id", value),),) if value.isdecimal():
+                return int(value)
+        return None
+
     def holds(self, meter: Meter, status: Status) -> bool:
         """Whether the meter is chosen."""
         return any(all(term.holds(meter, status) for term in group) for group in self.groups)

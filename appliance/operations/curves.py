@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Final
@@ -56,14 +56,7 @@ def address_of(record: Record) -> Address:
 def curve(call: Call, number: int, address: Address, since: int, until: int, columns: int) -> Curve:
     """One series between two moments; of each of so many columns the least and the most value."""
     call.need_level(1, "readings")
-    book, unit = LayoutBook(), ""
-    points: list[Point] = []
-    for heard in call.parts.store.readings.between(number, since, until):
-        record = _record(book, heard, address)
-        value = exact(record) if record else None
-        if record is not None and value is not None:
-            unit = record.unit or ""
-            points.append((heard.slot, value))
+    unit, points = _points(call, number, address, since, until)
     gaps = _gaps(points)
     width = max(1, (until - since) // max(1, columns))
     runs = tuple(tuple(_peaks(run, since, width)) for run in _runs(points, gaps))
@@ -80,6 +73,20 @@ def amounts(call: Call, number: int, address: Address, edges: Sequence[int]) -> 
         for edge, width in zip(edges, [*widths[:1], *widths], strict=True)
     ]
     return tuple(difference(first, last) for first, last in pairwise(levels))
+
+
+def _points(call: Call, number: int, address: Address, since: int, until: int) -> tuple[str, list[Point]]:
+    """Unit and values of a series; the first record of a reading that is of the series counts."""
+    unit, found = "", dict[int, Decimal]()
+    for block in call.parts.store.readings.values(number, since, until):
+        records = [Record(index, meaning, None, b"") for index, meaning in enumerate(block.meanings)]
+        for record in (record for record in records if address_of(record) == address):
+            for slot, values in zip(block.slots, block.values, strict=True):
+                value = exact(replace(record, raw=values[record.index]))
+                if value is not None:
+                    unit = record.unit or ""
+                    found.setdefault(slot, value)
+    return unit, sorted(found.items())
 
 
 def _level(call: Call, book: LayoutBook, number: int, address: Address, edge: int, width: int) -> Decimal | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from appliance.errors import Kind, RefusedError
+from appliance.errors import Kind, RefusedError, TelegramError
 from appliance.mbus.status import status_words
+from appliance.mbus.telegram import decode
 from appliance.meters.meter import Meter
 from appliance.meters.selection import Selection, Status
 from appliance.operations.parts import Parts
-from appliance.ports import Heard
+from appliance.ports import Heard, ReadingKind
 from appliance.store.status import status_byte
 
 ERROR_BITS: Final = 0x1F  # application condition, low power, permanent and temporary error
@@ -41,13 +42,29 @@ class State:
 
 
 def state_of(parts: Parts, meter: Meter) -> State:
-    """Ask the store."""
-    newest = next(iter(parts.store.readings.latest(meter.id)), None)
+    """As of now."""
+    newest = newest_reading(parts, meter)
     since = newest.slot + 1 if newest else int((parts.clock.now() - LOOK_BACK).timestamp())
     limit = parts.settings.readout.silent_after
     failed = len(parts.store.readings.missed(since, meter=meter.id, count=limit))
     octet = status_byte(newest.telegrams[-1]) if newest and newest.telegrams else None
     return State(_status(newest, failed, limit, octet), newest, octet)
+
+
+def newest_reading(parts: Parts, meter: Meter) -> Heard | None:
+    """What was heard last; of a meter that is read all the time, or whose values are not kept, from memory alone."""
+    stored, live = parts.store.readings.newest(meter.id), parts.engine.newest(meter.id)
+    if live is None or (meter.store and live.kind is not ReadingKind.CONTINUOUS):
+        return stored
+    return live if stored is None or stored.slot <= live.slot else stored
+
+
+def reading_before(parts: Parts, meter: Meter, until: int) -> Heard | None:
+    """What was heard last up to a slot."""
+    newest = newest_reading(parts, meter)
+    if newest is None or newest.slot <= until:
+        return newest
+    return next(iter(parts.store.readings.latest(meter.id, until=until)), None)
 
 
 def choose(parts: Parts, selection: Selection) -> list[Meter]:
@@ -66,6 +83,26 @@ def choose_one(parts: Parts, selection: Selection) -> Meter:
         more = f" and {len(meters) - SHOWN_AT_MOST} more" if len(meters) > SHOWN_AT_MOST else ""
         raise RefusedError(f"{selection.text} matches {len(meters)} meters: {names}{more}.", Kind.USAGE)
     return meters[0]
+
+
+def choose_kept(parts: Parts, selection: Selection) -> Meter:
+    """As `choose_one`, or by `id=` a meter that is off the list and whose values were kept."""
+    number = selection.number
+    if number is None or parts.store.meters.find(number) is not None:
+        return choose_one(parts, selection)
+    for heard in parts.store.readings.latest(number):
+        return _former(number, heard)
+    raise RefusedError(f"There is no meter {number}, and no value of one is kept.", Kind.NOT_FOUND)
+
+
+def _former(number: int, heard: Heard) -> Meter:
+    """What its last telegram tells of it."""
+    nameless = Meter(id=number, name=f"deleted meter {number}", active=False)
+    try:
+        told = decode(heard.telegrams[0])
+    except (TelegramError, IndexError):
+        return nameless
+    return replace(nameless, secondary_address=told.secondary_address, primary_address=told.address)
 
 
 def slot_time(slot: int) -> datetime:

@@ -16,7 +16,7 @@ from appliance.meters.units import Shown, exact
 from appliance.operations.call import Call
 from appliance.operations.curves import Address, address_of
 from appliance.operations.glances import Glance, glance, shown
-from appliance.operations.meter_state import slot_time
+from appliance.operations.meter_state import newest_reading, slot_time
 from appliance.operations.readings import key_of, records_of
 from appliance.ports import Heard
 from appliance.store.status import status_byte
@@ -92,7 +92,7 @@ def meter_view(call: Call, number: int) -> MeterView:
     call.need_level(1, "a meter")
     meter = find_meter(call, number)
     found = call.parts.store.readings.latest(number, READINGS)
-    newest = found[0] if found else None
+    newest = newest_reading(call.parts, meter)
     records = tuple(records_of(newest)) if newest else ()
     return MeterView(
         glance=glance(call, meter),

@@ -79,6 +79,9 @@ class Bus(Protocol):
     def status(self) -> Sequence[Segment]:
         """Every segment."""
 
+    def newest(self, meter: int) -> Heard | None:
+        """The newest reading of a meter since the start, in memory, whatever it was made for."""
+
     def reconfigure(self) -> None:
         """Segments, settings or meters changed."""
 

@@ -14,7 +14,7 @@ from appliance.meters.selection import Selection
 from appliance.operations.answer import Answer, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
-from appliance.operations.meter_state import choose, choose_one, slot_time
+from appliance.operations.meter_state import choose, choose_kept, reading_before, slot_time
 from appliance.operations.meters import check_segment
 from appliance.operations.moment import Moment
 from appliance.operations.operation import operation
@@ -88,9 +88,9 @@ def readout_now(call: Call) -> Answer:
 @operation("meter values", level=1, also="show values")
 def meter_values(call: Call, meter: Selection, *, at: Moment = NOW) -> Answer:
     """Shows the values of one reading, of any past date."""
-    chosen = choose_one(call.parts, meter)
+    chosen = choose_kept(call.parts, meter)
     until = int(at.at(call.now(), call.zone).timestamp())
-    heard = next(iter(call.parts.store.readings.latest(chosen.id, until=until)), None)
+    heard = reading_before(call.parts, chosen, until)
     if heard is None:
         raise RefusedError(f"{chosen.label} has no reading until then.", Kind.NOT_FOUND)
     return Answer(lines=tuple(lines_of(call, chosen, heard)), data=data_of(chosen, heard))
@@ -101,7 +101,7 @@ def meter_readings(
     call: Call, meter: Selection, *, since: Moment = TODAY, until: Moment = NOW, count: Count = 50
 ) -> Answer:
     """Lists readings: created, status and number of telegrams."""
-    chosen = choose_one(call.parts, meter)
+    chosen = choose_kept(call.parts, meter)
     first, last = (int(moment.at(call.now(), call.zone).timestamp()) for moment in (since, until))
     found = call.parts.store.readings.latest(chosen.id, count, first, last)
     rows = [(local(h.at.wall, call.zone), h.kind, status_text(h), len(h.telegrams)) for h in found]

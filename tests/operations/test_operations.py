@@ -23,11 +23,10 @@ from appliance.errors import (
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from appliance.operations.all import registry
-from appliance.operations.answer import Answer
 from appliance.operations.execute import CODES, execute, execute_named, kind_of, sentence_of
 from appliance.operations.line import parse_line
 from appliance.operations.operation import Operation
-from tests.operations.world import ELS, WATER, World, water_meter
+from tests.operations.world import ELS, WATER, World, finished, water_meter
 
 ROWS = registry().operations
 OWN_BUSINESS = ("set", "unset", "setup", "login", "logout", "enable", "disable", "password")  # below level 2
@@ -70,16 +69,6 @@ def test_setting_needs_the_level_of_its_row(world: World) -> None:
 def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError, match="confirm=yes"):
         execute(world.call, row, parse_line("all" if row.signature.positional else "").tokens)
-
-
-def finished(answer: Answer) -> Answer:
-    """The answer of a long order, once it is over."""
-    if answer.job is None:
-        return answer
-    answer.job.wait()
-    result = answer.job.outcome()
-    assert isinstance(result, Answer)
-    return result
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r.confirms and r.signature.positional], ids=lambda row: row.name)

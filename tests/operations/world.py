@@ -21,6 +21,7 @@ from appliance.mbus.encode import encode_record, encode_telegram
 from appliance.mbus.framer import Received
 from appliance.mbus.header import Header
 from appliance.meters.meter import Meter
+from appliance.operations.answer import Answer
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from appliance.ports import Heard, Missed, ReadingKind, Reason
@@ -41,6 +42,16 @@ def water_meter(identification: str, litres: int = 412307, status: int = 0) -> b
         encode_record(b"\x0b", b"\x3b", 0),
     ]
     return encode_telegram(header, records, primary_address=1)
+
+
+def finished(answer: Answer) -> Answer:
+    """The answer of a long order, once it is over."""
+    if answer.job is None:
+        return answer
+    answer.job.wait()
+    result = answer.job.outcome()
+    assert isinstance(result, Answer)
+    return result
 
 
 class QuickHasher:
@@ -82,6 +93,7 @@ class FakeEngine:
     reconfigured: int = 0
     paused: dict[str, datetime] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
+    heard: dict[int, Heard] = field(default_factory=dict)
 
     def read(self, meters: Sequence[Meter], *, store: bool, job: Job | None) -> Future[Sequence[Heard | Missed]]:
         done: Future[Sequence[Heard | Missed]] = Future()
@@ -99,6 +111,9 @@ class FakeEngine:
 
     def round_now(self, job: Job | None) -> Future[Sequence[Heard | Missed]]:
         return self.read(self.store.meters.meters("main"), store=True, job=job)
+
+    def newest(self, meter: int) -> Heard | None:
+        return self.heard.get(meter)
 
     def status(self) -> Sequence[FakeSegment]:
         return [FakeSegment(name, one.url) for name, one in self.settings.segment.items() if one.url]

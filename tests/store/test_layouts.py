@@ -10,6 +10,7 @@ from appliance.errors import StoreError
 from appliance.store import Store
 from appliance.store.database import connected, query, run
 from appliance.store.layouts import WHOLE
+from tests.mbus.mutate import seal
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter, unreadable, water_meter
 
@@ -37,6 +38,16 @@ def test_telegram_with_a_wrong_checksum_comes_back_as_it_was(store: Store, hall:
     store.accept(hall.heard(1, telegrams=(octets,)))
     store.flush()
     assert store.readings.latest(1)[0].telegrams == (octets,)
+
+
+def test_encrypted_telegram_of_the_shape_of_a_plain_one_shows_no_values(store: Store, hall: Hall) -> None:
+    plain = heat_meter(1)
+    encrypted = seal(plain[4:17] + b"\x40\x05" + plain[19:-2])  # four blocks in mode 5
+    store.accept(hall.heard(1, slot=hall.slot(0), telegrams=(plain,)))
+    store.accept(hall.heard(1, slot=hall.slot(1), telegrams=(encrypted,)))
+    store.flush()
+    assert [layout for _, layout, _ in store.readings.raw(1)] == [1, WHOLE]
+    assert [len(values) for block in store.readings.values(1) for values in block.values if values] == [15]
 
 
 def test_layouts_are_known_after_a_restart(open_store: OpenStore, hall: Hall) -> None:
