@@ -53,11 +53,37 @@ class Passing:
     what: str
     address: str
     note: Line
+    meter: str = ""  # identification of who sent it, or was selected before
 
     @property
     def failed(self) -> bool:
         """Silence or noise."""
         return self.traffic.direction in (Direction.SILENCE, Direction.NOISE)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the traffic is shown; empty words let everything through."""
+
+    failures: bool = False
+    segment: str = ""
+    meter: str = ""  # identification
+    direction: Direction | None = None
+
+    def lets(self, one: Passing) -> bool:
+        """Whether a row is shown."""
+        return (
+            (one.failed or not self.failures)
+            and self.segment in ("", one.traffic.segment)
+            and self.meter in ("", one.meter)
+            and self.direction in (None, one.traffic.direction)
+        )
+
+    @property
+    def words(self) -> str:
+        """`main · only failures`."""
+        failures = _("only failures") if self.failures else ""
+        return " · ".join(filter(None, (self.segment, self.meter, failures, str(self.direction or ""))))
 
 
 class Ring:
@@ -68,14 +94,24 @@ class Ring:
         self.seen = 0
         self._sent: dict[str, bytes] = {}  # segment: the last frame, while it has no answer
         self._tries: dict[str, int] = {}
+        self._selected: dict[str, str] = {}  # segment: whom the last selection was for
 
     def add(self, traffic: BusTraffic, names: Names) -> Passing:
         """Take one in."""
         self.seen += 1
         octets = traffic.octets
-        row = Passing(self.seen, traffic, what_is(traffic), _address(octets), self._note(traffic, names))
+        row = Passing(
+            self.seen, traffic, what_is(traffic), _address(octets), self._note(traffic, names), self._meter(traffic)
+        )
         self.rows.append(row)
         return row
+
+    def _meter(self, traffic: BusTraffic) -> str:
+        selected = _selected(traffic.octets)
+        if selected is not None:
+            self._selected[traffic.segment] = selected.identification
+        header = header_of(traffic.octets)
+        return header.identification if header else self._selected.get(traffic.segment, "")
 
     def _note(self, traffic: BusTraffic, names: Names) -> Line:
         segment, octets = traffic.segment, traffic.octets

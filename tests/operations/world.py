@@ -17,8 +17,10 @@ from appliance.events import BusState
 from appliance.hub import Hub, Job
 from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.mbus.dialogue.exchange import Reply, Verdict
 from appliance.mbus.encode import encode_record, encode_telegram
 from appliance.mbus.framer import Received
+from appliance.mbus.frames import Ack
 from appliance.mbus.header import Header
 from appliance.meters.meter import Meter
 from appliance.operations.answer import Answer
@@ -31,6 +33,7 @@ from appliance.store.store import Store
 
 ELS = 0x1593
 WATER = 0x07
+ACKNOWLEDGED = Reply(Verdict.ANSWER, Ack(), b"\xe5", 0.052)
 
 
 def water_meter(identification: str, litres: int = 412307, status: int = 0) -> bytes:
@@ -128,9 +131,14 @@ class FakeEngine:
         self.paused.pop(segment, None)
 
     def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
-        self.sent += [request.octets for request in dialogue]
         done: Future[Any] = Future()
-        done.set_result(None)
+        try:
+            request = next(dialogue)
+            while True:
+                self.sent.append(request.octets)
+                request = dialogue.send(ACKNOWLEDGED)
+        except StopIteration as end:
+            done.set_result(end.value)
         return done
 
     def _ask(self, meter: Meter) -> Heard | Missed:

@@ -10,10 +10,11 @@ import pytest
 from appliance.events import BusTraffic
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
-from tests.operations.world import World
+from tests.operations.world import World, water_meter
 from tests.tui.picture import seen
 from tests.tui.traffic import heat_meter, minute
 from tui.app import Dashboard
+from tui.feed import Feed
 from tui.screens.bus import BusPage
 
 WIDE, COMPACT = (140, 45), (80, 24)
@@ -89,7 +90,7 @@ def test_space_follows_again(world: World, dashboard: Dashboard) -> None:
 
 
 def test_failures_alone_can_be_seen(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE, ("f",)))
+    picture = "\n".join(watch(world, dashboard, WIDE, ("f", "down", "enter")))
     assert "silence" in picture
     assert "SND_NKE" not in picture
 
@@ -132,3 +133,76 @@ def test_telegram_of_a_meters_history_opens_by_its_address(world: World, dashboa
             return seen(dashboard)
 
     assert "24.318 MWh" in "\n".join(asyncio.run(look()))
+
+
+def test_traffic_of_one_meter_alone_can_be_seen(world: World, dashboard: Dashboard) -> None:
+    picture = "\n".join(watch(world, dashboard, WIDE, ("f", "end", "enter")))
+    assert "71204518" in picture
+    assert "select 45120933" not in picture
+
+
+def test_newest_answer_stays_in_sight_while_the_traffic_runs(world: World, dashboard: Dashboard) -> None:
+    async def look() -> list[str]:
+        async with dashboard.run_test(size=WIDE) as pilot:
+            await pilot.press("3")
+            await pilot.pause()
+            page = dashboard.page
+            assert isinstance(page, BusPage)
+            *events, _last = minute(world.clock)
+            for event in events:
+                world.hub.publish(event)
+            page.take_in()
+            await pilot.pause()
+            return seen(dashboard)
+
+    picture = "\n".join(asyncio.run(look()))
+    assert "REQ_UD2" in picture
+    assert "24.318 MWh" in picture
+
+
+def test_pasted_octets_are_taken_apart(world: World, dashboard: Dashboard) -> None:
+    picture = watch(world, dashboard, WIDE, ("o", *water_meter("10473001").hex(), "enter"))
+    assert "412.307 m³" in "\n".join(picture)
+
+
+def test_octets_are_shown_before_they_are_sent(world: World, dashboard: Dashboard) -> None:
+    picture = "\n".join(watch(world, dashboard, WIDE, ("w", "down", "down", "enter", *"5", "enter")))
+    assert "Send to Flat 04-2 heat:" in picture
+    assert "68 06 06 68 53 FD 51 01 7A 05 21 16" in picture
+    assert world.engine.sent == []
+
+
+def test_command_is_sent_after_a_yes_and_the_meter_keeps_its_new_address(world: World, dashboard: Dashboard) -> None:
+    watch(world, dashboard, WIDE, ("w", "down", "down", "enter", *"5", "enter", "y"))
+    wait_for_jobs(world)
+    assert [octets.hex() for octets in world.engine.sent][-1] == "6806066853fd51017a052116"
+    meter = world.store.meters.find(1)
+    assert meter is not None
+    assert meter.primary_address == 5
+
+
+def test_value_that_no_meter_takes_is_refused_before_anything_is_sent(world: World, dashboard: Dashboard) -> None:
+    watch(world, dashboard, WIDE, ("w", "down", "down", "enter", *"251", "enter"))
+    assert any("0 to 250, not 251" in said.message for said in dashboard._notifications)
+    assert world.engine.sent == []
+
+
+def test_lending_asks_first(world: World, dashboard: Dashboard) -> None:
+    picture = "\n".join(watch(world, dashboard, WIDE, ("l",)))
+    assert "Lend main to a computer?" in picture
+
+
+def test_recording_asks_for_a_file_named_after_line_and_time(world: World, dashboard: Dashboard) -> None:
+    assert "main-20261121-0600.bus" in "\n".join(watch(world, dashboard, WIDE, ("e",)))
+
+
+def test_visitor_is_offered_no_orders(world: World) -> None:
+    app = Dashboard(Feed(world.parts), world.person(1))
+    picture = "\n".join(watch(world, app, WIDE, ("w", "l", "e")))
+    assert "lend bus" not in picture
+    assert "Send to" not in picture
+
+
+def wait_for_jobs(world: World) -> None:
+    for job in world.hub.jobs.all():
+        job.wait()

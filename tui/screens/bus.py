@@ -8,68 +8,68 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
-from appliance.events import BusState, BusTraffic, SegmentChanged
+from appliance.events import BusTraffic, Direction, SegmentChanged
 from appliance.hub import Following
-from appliance.mbus.anatomy import Anatomy, anatomy
-from appliance.operations.lines_now import LineNow, lines_now, share
-from tui.draw import EMPTY, Line, Piece, joined, line, marked
-from tui.inspector import (
-    COMPACT_COLUMNS,
-    RECORD_COLUMNS,
-    answer_lines,
-    frame_note,
-    legend,
-    octet_lines,
-    record_lines,
-    record_rows,
-)
+from appliance.operations.lines_now import LineNow, lines_now
+from appliance.operations.readings import key_of
+from tui.draw import EMPTY, Line, line
 from tui.messages import Changes
+from tui.screens.ask import Ask
+from tui.screens.bus_lines import head_line
+from tui.screens.bus_orders import Orders
+from tui.screens.bus_telegram import TelegramView, names_of
+from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
 from tui.text import _
-from tui.traffic import COLUMNS, COMPACT, KEPT, Passing, Ring, row_of
+from tui.traffic import COLUMNS, COMPACT, KEPT, Filter, Passing, Ring, header_of, row_of
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
 from tui.widgets.table import Table
-from tui.words import FLAG, OK, PASSIVE, SILENT
+from tui.words import OK
 
 PERIOD: Final = 0.5  # seconds between two looks at the traffic
-ACROSS, ACROSS_COMPACT = 32, 24
-BAD: Final = (BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED)
-RESTING: Final = (BusState.LENT, BusState.PAUSED)
 NO_TRAFFIC: Final = _("Quiet. Traffic shows here as it passes.")
-NO_RECORDS: Final = _("No records.")
 
 
 class BusPage(Page):
     """Traffic above, the telegram and its records below."""
 
     name_of_tab = "bus"
+    purpose = _("What goes over the wire, live, and any telegram of it octet by octet.")
     CSS_PATH = "bus.tcss"
     stale_by: ClassVar[tuple[type, ...]] = (SegmentChanged,)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", _("pause"), id="bus.pause"),
-        Binding("f", "failures", _("only failures"), id="bus.failures"),
-        Binding("l", "line", _("line"), id="bus.line"),
+        Binding("f", "filter", _("filter"), id="bus.filter"),
+        Binding("w", "send", _("send"), id="bus.send"),
         Binding("m", "meter", _("meter"), id="bus.meter"),
         Binding("Y", "copy", _("copy hex"), id="bus.copy"),
+        Binding("l", "lend", _("lend bus"), id="bus.lend"),
+        Binding("b", "take_back", _("take back"), id="bus.take-back"),
+        Binding("e", "record", _("record"), id="bus.record"),
+        Binding("o", "paste", _("open hex"), id="bus.paste"),
     ]
+    levels: ClassVar[dict[str, int]] = {"send": 3, "lend": 3, "take_back": 2, "record": 2}
 
     def __init__(self) -> None:
         super().__init__()
         self.ring = Ring()
         self.live = True
-        self.only_failures = False
-        self.only_line = ""  # empty: all
-        self.found: Anatomy | None = None
+        self.filter = Filter()
         self._following: Following[BusTraffic] | None = None
         self._timer: Timer | None = None
+        self._orders = Orders(self)
         self._lines: Sequence[LineNow] = ()
         self._compact = False  # the columns the tables have now
         self._lasts: tuple[str, ...] = ()  # keys of the rows that live traffic put the cursor on
         self._shown_at = 0  # what had been seen when it was paused
+
+    @property
+    def telegram(self) -> TelegramView:
+        """What is taken apart."""
+        return self.query_one(TelegramView)
 
     def body(self) -> ComposeResult:
         yield Lines(EMPTY, id="lines")
@@ -78,16 +78,7 @@ class BusPage(Page):
             title=_("Traffic"),
             id="traffic-pane",
         )
-        yield Pane(Lines(EMPTY, id="octets"), title=_("Telegram"), id="telegram-pane")
-        with Horizontal(id="taken-apart"):
-            yield Pane(
-                Table(RECORD_COLUMNS, empty=NO_RECORDS, id="records", shows_cursor=True),
-                title=_("Records"),
-                id="records-pane",
-            )
-            with Vertical(id="beside"):
-                yield Pane(Lines(id="record"), title=_("record"), id="record-pane")
-                yield Pane(Lines(id="answer"), title=_("answer"), id="answer-pane")
+        yield TelegramView()
 
     def on_mount(self) -> None:
         """The traffic has the focus."""
@@ -130,7 +121,7 @@ class BusPage(Page):
 
     def take_in(self) -> None:
         """What passed since the last look."""
-        following, names = self._following, self._names()
+        following, names = self._following, names_of(self.dashboard)
         before = self.ring.seen
         for _number in range(KEPT):
             traffic = following.get(timeout=0) if following else None
@@ -141,89 +132,91 @@ class BusPage(Page):
             self.draw_traffic()
 
     def draw_traffic(self) -> None:
-        """The rows that the filter lets through; live, the newest has the cursor."""
-        table, compact = self.query_one("#traffic", Table), self._compact
+        """Live, the newest row has the cursor; paused, what is seen stands still."""
         if self.live:
-            zone = self.dashboard.call.zone
-            table.show([row_of(one, one.traffic.at.astimezone(zone), compact=compact) for one in self._passing()])
+            table = self.query_one("#traffic", Table)
+            self._show_rows()
             self._shown_at = self.ring.seen
             if table.row is not None:
                 self._lasts = (table.row.key, table.rows[-1].key)
                 table.call_after_refresh(table.action_last)  # it scrolls by its new height only then
         self.query_one("#traffic-pane", Pane).head(_("Traffic"), self._traffic_note())
 
-    def show_octets(self, octets: bytes) -> None:
-        """Take a telegram apart."""
-        self.found = anatomy(octets)
-        settings = self.dashboard.call.parts.settings.localization
-        rows = record_rows(self.found, settings.units, settings.decimal_separator.sign)
-        records = self.query_one("#records", Table)
-        records.show(rows)
-        self.draw_telegram()
-
-    def draw_telegram(self) -> None:
-        """The octets with the record under the cursor, and that record in words."""
-        found, compact = self.found, self._compact
-        if found is None:
-            return
-        table = self.query_one("#records", Table)
-        settings = self.dashboard.call.parts.settings.localization
-        units, sign = settings.units, settings.decimal_separator.sign
-        picked = table.cursor if table.rows else None
-        across = ACROSS_COMPACT if compact else ACROSS
-        lines = octet_lines(found, picked, across=across, letters=not compact)
-        self.query_one("#octets", Lines).show(lines if compact else [*lines, legend()])
-        self.query_one("#telegram-pane", Pane).head(_("Telegram"), frame_note(found, short=compact))
-        count = f"{table.cursor + 1} of {len(table.rows)}" if table.rows else "0"
-        self.query_one("#records-pane", Pane).head(_("Records"), count)
-        self.query_one("#record", Lines).show(record_lines(found, table.cursor, units, sign) if table.rows else [])
-        self.query_one("#record-pane", Pane).head(f"record {table.cursor}" if table.rows else _("record"))
-        self.query_one("#answer-pane", Pane).head(_("answer"))
-        self.query_one("#answer", Lines).show(answer_lines(found, self._names()))
+    def _show_rows(self) -> None:
+        """Those that the filter lets through."""
+        zone, compact = self.dashboard.call.zone, self._compact
+        rows = [row_of(one, one.traffic.at.astimezone(zone), compact=compact) for one in self._passing()]
+        self.query_one("#traffic", Table).show(rows)
 
     @on(Table.Moved, "#traffic")
     def _another_telegram(self, message: Table.Moved) -> None:
-        passing = self._under_cursor()
+        passing = self._newest_answer() if self.live else self._under_cursor()
         if passing is not None and passing.traffic.octets:
-            self.show_octets(passing.traffic.octets)
+            self.telegram.show_octets(passing.traffic.octets)
         moved_away = message.row is not None and message.row.key not in self._lasts
         if self.live and moved_away and message.table.has_focus:
             self.live = False
             self.draw_traffic()
-
-    @on(Table.Moved, "#records")
-    def _another_record(self) -> None:
-        self.draw_telegram()
+            passing = self._under_cursor()
+            if passing is not None and passing.traffic.octets:
+                self.telegram.show_octets(passing.traffic.octets)
 
     def action_pause(self) -> None:
         """Stand still, or follow again; what passes meanwhile is kept."""
         self.live = not self.live
         self.draw_traffic()
 
-    def action_failures(self) -> None:
-        """Silence and noise alone, or all."""
-        self.only_failures = not self.only_failures
-        self.live = True
-        self.draw_traffic()
+    def action_filter(self) -> None:
+        """Choose what of the traffic is shown."""
+        wanted = {"": Filter(), "failures": Filter(failures=True)}
+        wanted |= {f"line {one.name}": Filter(segment=one.name) for one in self._lines}
+        wanted |= {f"{d}": Filter(direction=d) for d in (Direction.SENT, Direction.RECEIVED)}
+        passing = self._under_cursor()
+        if passing is not None and passing.meter:
+            wanted["meter"] = Filter(meter=passing.meter)
+        choices = [Choice(key, one.words or _("all")) for key, one in wanted.items()]
+        self.app.push_screen(
+            Choose(_("Traffic"), choices), lambda key: self._filter_by(wanted[key]) if key is not None else None
+        )
 
-    def action_line(self) -> None:
-        """The next line alone, then all again."""
-        names = ["", *(one.name for one in self._lines)]
-        self.only_line = names[(names.index(self.only_line) + 1) % len(names)] if self.only_line in names else ""
-        self.live = True
-        self.draw_traffic()
+    def action_send(self) -> None:
+        """A command to the meter under the cursor."""
+        passing = self._under_cursor()
+        identification = self.telegram.sender or (passing.meter if passing else "")
+        glances = self.dashboard.feed.glances.values()
+        meter = next((one.meter for one in glances if key_of(one.meter) == identification), None)
+        if meter is not None:
+            self._orders.send(meter)
+        else:
+            self.dashboard.say(_("Put the cursor on a telegram of a meter of the list first."))
+
+    def action_lend(self) -> None:
+        """Hand the line under the cursor to a computer."""
+        self._orders.lend(self._segment())
+
+    def action_take_back(self) -> None:
+        """The bus is ours again."""
+        self.order("bus return")
+
+    def action_record(self) -> None:
+        """Write what passes into a file."""
+        self._orders.record(self._segment())
+
+    def action_paste(self) -> None:
+        """Take octets apart that somebody has from elsewhere."""
+        self.app.push_screen(Ask(_("Octets in hex")), lambda text: self.open((text,)) if text else None)
 
     def action_meter(self) -> None:
         """To the meter that sent it."""
-        header = self.found.telegram.header if self.found and self.found.telegram else None
-        if header is not None:
-            self.dashboard.go(f"meters/{header.identification}")
+        if self.telegram.sender:
+            self.dashboard.go(f"meters/{self.telegram.sender}")
 
     def action_copy(self) -> None:
         """The octets, into the clipboard of the terminal."""
-        if self.found is not None:
-            self.dashboard.copy_to_clipboard(self.found.octets.hex(" ").upper())
-            self.dashboard.say(_("{} octets copied.").format(len(self.found.octets)))
+        found = self.telegram.found
+        if found is not None:
+            self.dashboard.copy_to_clipboard(found.octets.hex(" ").upper())
+            self.dashboard.say(_("{} octets copied.").format(len(found.octets)))
 
     def open(self, path: tuple[str, ...]) -> None:
         """`bus/HEX` takes a telegram apart, as a meter's history asks for."""
@@ -237,69 +230,45 @@ class BusPage(Page):
     def _show_alone(self, octets: bytes) -> None:
         self.live = False
         self.draw_traffic()
-        self.show_octets(octets)
-        self.query_one("#records", Table).focus()
+        self.telegram.show_octets(octets)
+        self.telegram.take_focus()
 
     def _arrange(self) -> None:
-        if not self.query("#records"):
+        if not self.query(TelegramView):
             return  # not composed yet
-        compact = self._compact = self.dashboard.compact
-        self.query_one("#traffic", Table).set_columns(COMPACT if compact else COLUMNS)
-        self.query_one("#records", Table).set_columns(COMPACT_COLUMNS if compact else RECORD_COLUMNS)
-        live, self.live = self.live, True
+        if self._compact != self.dashboard.compact:
+            self._compact = self.dashboard.compact
+            self.query_one("#traffic", Table).show(())
+            self.query_one("#traffic", Table).set_columns(COMPACT if self._compact else COLUMNS)
+            self._show_rows()
         self.draw_traffic()
-        self.live = live
-        self.draw_telegram()
+        self.telegram.fit_into(compact=self._compact)
 
     def _passing(self) -> list[Passing]:
-        return [
-            one
-            for one in self.ring.rows
-            if (one.failed or not self.only_failures) and self.only_line in ("", one.traffic.segment)
-        ]
+        return [one for one in self.ring.rows if self.filter.lets(one)]
+
+    def _filter_by(self, wanted: Filter) -> None:
+        self.filter, self.live = wanted, True
+        self.draw_traffic()
+
+    def _segment(self) -> str:
+        """The line under the cursor, else the first one."""
+        passing = self._under_cursor()
+        return passing.traffic.segment if passing else self._lines[0].name if self._lines else ""
+
+    def _newest_answer(self) -> Passing | None:
+        """While the traffic runs, the newest telegram with values stays in sight; else what there is."""
+        answers = (one for one in reversed(self.ring.rows) if self.filter.lets(one) and header_of(one.traffic.octets))
+        return next(answers, None) or self._under_cursor()
 
     def _under_cursor(self) -> Passing | None:
         row = self.query_one("#traffic", Table).row
         return next((one for one in reversed(self.ring.rows) if row and str(one.number) == row.key), None)
 
-    def _names(self) -> dict[str, str]:
-        meters = (glance.meter for glance in self.dashboard.feed.glances.values())
-        return {m.secondary_address.identification: m.label for m in meters if m.secondary_address}
-
     def _traffic_note(self) -> Line:
         kept = f"{len(self.ring.rows)} " + _("kept")
-        filters = [self.only_line, _("only failures") if self.only_failures else ""]
-        words = "  " + " · ".join([*filter(None, filters), kept])
+        words = "  " + " · ".join(filter(None, (self.filter.words, kept)))
         if self.live:
             return line((OK.symbol, "ok"), (_(" live"), "ok"), (words, "grey"))
         newer = self.ring.seen - self._shown_at
         return line((_("paused, {} newer").format(newer), "flag"), (words, "grey"))
-
-
-def head_line(lines: Sequence[LineNow], *, compact: bool) -> Line:
-    """Each line with its state and how well it goes."""
-    if not lines:
-        return line((_(" No line yet: segment add main URL"), "grey"))
-    parts = [_one_line(one, compact=compact) for one in lines]
-    counted = [one.counters for one in lines]
-    requests = sum(c.requests for c in counted)
-    facts = [
-        (_("retried"), share(sum(c.repeats for c in counted), requests)),
-        (_("no answer"), share(sum(c.silences for c in counted), requests)),
-        (_("collisions"), str(sum(c.collisions for c in counted))),
-        (_("bad sums"), str(sum(c.garbled for c in counted))),
-    ]
-    shown = facts[:3] if compact else facts
-    return (Piece(" "), *joined([*parts, *(line((name, "grey"), f" {value}") for name, value in shown)]))
-
-
-def _one_line(one: LineNow, *, compact: bool) -> Line:
-    mark = (
-        SILENT if one.state in BAD else FLAG if one.state in RESTING else PASSIVE if one.state is BusState.OFF else OK
-    )
-    name = (marked(mark), Piece(f" {one.name}", "strong"))
-    state = Piece(f" {one.state}", "" if mark is OK else mark.word)
-    if compact:
-        return (*name, state)
-    why = f": {one.sentence}" if one.sentence else ""
-    return (*name, Piece(f" {one.kind} {one.baud_rate} Bd ", "grey"), state, Piece(why, mark.word))

@@ -16,6 +16,7 @@ from appliance.events import MetersChanged, ReadingMissed, ReadingStored, Settin
 from appliance.meters.selection import medium_of
 from appliance.operations.glances import Glance
 from appliance.operations.meter_view import MeterView, meter_view
+from appliance.operations.readings import key_of
 from tui.draw import EMPTY, Line, line, spread
 from tui.messages import Changes
 from tui.screens.meter.lines import access
@@ -105,7 +106,7 @@ class MetersPage(Page):
         if path[0] == "find":
             self.action_find()
             return
-        found = next((one for one in self._all() if path[0] in (str(one.meter.id), one.meter.name)), None)
+        found = next((one for one in self._all() if path[0] in _names_of(one)), None)
         if found is None:
             self.dashboard.complain(_("There is no meter {}.").format(path[0]))
             return
@@ -337,3 +338,8 @@ class MetersPage(Page):
 def selection(rows: list[Row]) -> str:
     """The meters of some rows, as operations take them."""
     return ",".join(f"id={row.key}" for row in rows)
+
+
+def _names_of(one: Glance) -> tuple[str, str, str]:
+    """What an address may call a meter."""
+    return str(one.meter.id), key_of(one.meter), one.meter.name
