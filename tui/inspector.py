@@ -13,6 +13,7 @@ from appliance.mbus.records import Record
 from appliance.mbus.status import status_words
 from appliance.meters.units import Units, show
 from tui.draw import EMPTY, Line, Piece, fit, line
+from tui.shown import unit_text
 from tui.text import _
 from tui.widgets.table import Column, Row
 from tui.words import FLAG, OK, SILENT
@@ -110,7 +111,7 @@ def record_lines(found: Anatomy, index: int, units: Units, sign: str) -> list[Li
         ("DIF " + meaning.dif.hex(" ").upper(), f"{bits}{meaning.coding.kind}, {meaning.function}"),
         ("VIF " + _vif(meaning.vif), f"{meaning.quantity}{_scale(record)}"),
         ("data", _raw(record, data)),
-        ("value", str(show(record, units, decimal_sign=sign))),
+        ("value", unit_text(str(show(record, units, decimal_sign=sign)))),
         *_span(found, index),
         *(("note", note) for note in (*meaning.notes, *record.notes)),
     ]
@@ -180,7 +181,7 @@ def _record_row(record: Record, units: Units, sign: str) -> Row:
         line((data.hex(" ").upper(), "second")),
         line(meaning.quantity),
         line((number, "strong")),
-        line((shown.unit, "grey")),
+        line((unit_text(shown.unit), "grey")),
         line((place_of(record), "grey")),
     )
     return Row(str(record.index), cells)

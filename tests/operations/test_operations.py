@@ -68,13 +68,20 @@ def test_setting_needs_the_level_of_its_row(world: World) -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row.confirms], ids=lambda row: row.name)
 def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError, match="confirm=yes"):
-        execute(world.call, row, parse_line("all" if row.signature.positional else "").tokens)
+        execute(world.call, row, parse_line(of_one(row, "all")).tokens)
+
+
+def of_one(row: Operation, name: str) -> str:
+    """What is typed after its words: a name, and of further arguments that must be given the first word allowed."""
+    positional = row.signature.positional
+    further = [argument.kind.choices()[0] for argument in positional[1:] if argument.required]
+    return " ".join([name, *further]) if positional else ""
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r.confirms and r.signature.positional], ids=lambda row: row.name)
 def test_what_is_deleted_must_be_there(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError) as caught:
-        finished(execute(world.call, row, parse_line("nothing confirm=yes").tokens))
+        finished(execute(world.call, row, parse_line(f"{of_one(row, 'nothing')} confirm=yes").tokens))
     assert caught.value.kind is Kind.NOT_FOUND
 
 

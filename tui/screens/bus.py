@@ -150,16 +150,15 @@ class BusPage(Page):
 
     @on(Table.Moved, "#traffic")
     def _another_telegram(self, message: Table.Moved) -> None:
-        passing = self._newest_answer() if self.live else self._under_cursor()
-        if passing is not None and passing.traffic.octets:
-            self.telegram.show_octets(passing.traffic.octets)
         moved_away = message.row is not None and message.row.key not in self._lasts
         if self.live and moved_away and message.table.has_focus:
             self.live = False
             self.draw_traffic()
-            passing = self._under_cursor()
-            if passing is not None and passing.traffic.octets:
-                self.telegram.show_octets(passing.traffic.octets)
+        if not self.live and not message.table.has_focus:
+            return  # something else was opened meanwhile
+        passing = self._newest_answer() if self.live else self._under_cursor()
+        if passing is not None and passing.traffic.octets:
+            self.telegram.show_octets(passing.traffic.octets)
 
     def action_pause(self) -> None:
         """Stand still, or follow again; what passes meanwhile is kept."""
