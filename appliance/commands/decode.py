@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
+from appliance.commands.decoding.keys import parse_key
 from appliance.commands.decoding.source import BETWEEN_DIGITS, telegrams
 from appliance.commands.decoding.table import table, unreadable
 from appliance.errors import RefusedError, TelegramError
@@ -72,10 +73,10 @@ def _reader(key: str | None) -> Read:
     if key is None:
         return LayoutBook().decode
     try:
-        from appliance.commands.decoding import keys  # the library for it is loaded only when asked for
+        from appliance.commands.decoding import opening  # the library for it is loaded only when asked for
     except ImportError as error:
         raise RefusedError("Opening encrypted telegrams needs cryptography: pip install 'busmeister[run]'.") from error
-    return partial(decode, decrypt=keys.opener(keys.parse_key(key)))
+    return partial(decode, decrypt=opening.opener(parse_key(key)))
 
 
 @contextmanager

@@ -9,30 +9,20 @@ frame       layer   header                    record    record
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from appliance.errors import TelegramError
 from appliance.mbus import orders
+from appliance.mbus.authentication import AUTHENTICATION, Authentication, read_authentication
 from appliance.mbus.codings import Order
 from appliance.mbus.fixed import FIXED_LENGTH, read_fixed
 from appliance.mbus.frames import START_LONG
 from appliance.mbus.header import LONG_HEADER, SHORT_HEADER
 from appliance.mbus.records import RecordSpan, Walk, walk
-from appliance.mbus.security import encrypted_octets
-from appliance.mbus.structures import (
-    ALARM,
-    APPLICATION_ERROR,
-    CI_POSITION,
-    COMPACT,
-    FIXED,
-    FORMAT,
-    TRAILER,
-    USER_DATA,
-    VARIABLE,
-    Structure,
-)
+from appliance.mbus.sealing import data_start, sealed
+from appliance.mbus.structures import CI_POSITION, FIXED, TRAILER, USER_DATA, VARIABLE, WITHOUT_RECORDS, Structure
 from appliance.mbus.telegram import Telegram, decode
 
 
@@ -135,19 +125,37 @@ def _user_data(telegram: Telegram, end: int) -> tuple[Fields, Walk]:
         return FIXED_HEADER, read_fixed(octets, USER_DATA, FIXED[ci].order)[1]
     if ci in VARIABLE:
         return _variable(telegram, VARIABLE[ci], end)
-    structure = next((kind[ci] for kind in (COMPACT, FORMAT, APPLICATION_ERROR, ALARM) if ci in kind), None)
+    if ci == AUTHENTICATION:
+        return _authenticated(telegram, end)
+    structure = WITHOUT_RECORDS.get(ci)
     if structure is None:
         return (), Walk(())
     return (*HEADERS[structure.header], *[Field.DATA] * max(0, end - structure.data_start)), Walk(())
 
 
-def _variable(telegram: Telegram, structure: Structure, end: int) -> tuple[Fields, Walk]:
+def _variable(
+    telegram: Telegram, structure: Structure, end: int, layer: Authentication | None = None
+) -> tuple[Fields, Walk]:
+    octets, sender = telegram.octets, telegram.header or telegram.short_header
     header, start = HEADERS[structure.header], structure.data_start
-    if telegram.records is not None:
-        return header, walk(telegram.octets, start, end, structure.order)
-    sender = telegram.header or telegram.short_header
-    hidden = encrypted_octets(sender.configuration, end - start) if sender else 0
-    return (*header, *[Field.ENCRYPTED] * hidden), Walk(())
+    if sender is not None:
+        start = data_start(structure, sender, layer)
+        closed = sealed(octets, end, structure, sender, layer)
+        if closed is not None:
+            start = closed.start
+            hidden = [Field.ENCRYPTED] * (closed.end - start)
+            return (*header, *[Field.CONFIGURATION] * (start - structure.data_start), *hidden), Walk(())
+    return (*header, *[Field.CONFIGURATION] * (start - structure.data_start)), walk(octets, start, end, structure.order)
+
+
+def _authenticated(telegram: Telegram, end: int) -> tuple[Fields, Walk]:
+    layer = read_authentication(telegram.octets, USER_DATA, end)
+    before = (*[Field.CONFIGURATION] * (layer.end - USER_DATA), Field.CI)
+    structure = VARIABLE.get(telegram.octets[layer.end])
+    if structure is None or not layer.is_whole:
+        return before, Walk(())
+    inner, found = _variable(telegram, replace(structure, start=layer.end + 1), end, layer)
+    return (*before, *inner), found
 
 
 def _order(octets: bytes, ci: int, end: int) -> tuple[Fields, Walk]:

@@ -1,7 +1,7 @@
 """Security of a telegram's data by its configuration word (OMS specification volume 2).
 
 ```text
-configuration word   bits 8-12 mode   bits 4-7 number of encrypted blocks of 16 octets (modes 2 to 5)
+configuration word   bits 8-12 mode   bits 4-7 number of encrypted blocks of 16 octets (modes 2 to 7)
 ```
 Older meters send a signature in its place; a mode that nobody defined means such a word, and plain data.
 """
@@ -11,21 +11,31 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+AES_CBC_IV: Final = 5
+AES_CBC_NO_IV: Final = 7
+AES_CCM: Final = 10
 MODES: Final = {
     0: "none",
     2: "des-cbc",
     3: "des-cbc-iv",
     4: "aes-cbc",
-    5: "aes-cbc-iv",
-    7: "aes-cbc-no-iv",
+    AES_CBC_IV: "aes-cbc-iv",
+    AES_CBC_NO_IV: "aes-cbc-no-iv",
     8: "aes-ctr-cmac",
     9: "aes-gcm",
-    10: "aes-ccm",
+    AES_CCM: "aes-ccm",
     13: "tls",
 }
-OPENABLE: Final = "aes-cbc-iv"  # what a key alone opens
+NOT_OPENED: Final = {  # what a key alone cannot open, and why
+    2: "DES is given up, and no published telegram shows how meters used it",
+    3: "its vector holds the day of sending, which the telegram does not tell",
+    4: "no public source shows how meters used it",
+    8: "no public source shows how meters use it",
+    9: "no public source shows how meters use it",
+    13: "the data belong to a TLS session, whose keys no telegram carries",
+}
 BLOCK: Final = 16
-MODES_WITH_BLOCK_COUNT: Final = (2, 3, 4, 5, 7)
+MODES_WITH_BLOCK_COUNT: Final = (2, 3, 4, AES_CBC_IV, AES_CBC_NO_IV)
 DECRYPTED: Final = b"\x2f\x2f"  # begins the plain data of modes 4 to 7: proof that the key was right
 
 

@@ -18,10 +18,11 @@ TRAILER: Final = 2  # checksum and stop octet
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Octets of header behind the CI field, and the byte order of all that follows."""
+    """Octets of header behind the CI field, the byte order of all that follows, and where the header begins."""
 
     header: int
     order: Order = Order.LEAST_FIRST
+    start: int = USER_DATA
 
     @property
     def byte_order(self) -> ByteOrder:
@@ -30,7 +31,7 @@ class Structure:
     @property
     def data_start(self) -> int:
         """Position of the first octet behind the header."""
-        return USER_DATA + self.header
+        return self.start + self.header
 
 
 # fmt: off
@@ -39,6 +40,8 @@ VARIABLE: Final = {
     0x76: Structure(LONG_HEADER, Order.MOST_FIRST),
     0x78: Structure(0),
     0x7A: Structure(SHORT_HEADER),
+    0x8A: Structure(SHORT_HEADER),  # a transport header alone
+    0x8B: Structure(LONG_HEADER),
 }
 FIXED: Final = {
     0x73: Structure(0),
@@ -65,3 +68,4 @@ ALARM: Final = {
     0x75: Structure(LONG_HEADER),
 }
 # fmt: on
+WITHOUT_RECORDS: Final = COMPACT | FORMAT | APPLICATION_ERROR | ALARM

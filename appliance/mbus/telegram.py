@@ -13,12 +13,14 @@ from typing import Final, Literal
 from appliance.errors import TelegramError
 from appliance.mbus import orders, security
 from appliance.mbus.address import SecondaryAddress
+from appliance.mbus.authentication import AUTHENTICATION, Authentication, read_authentication
 from appliance.mbus.codings import Coding, Kind, Order
 from appliance.mbus.fixed import FIXED_LENGTH, read_fixed
 from appliance.mbus.frames import Ack, LongFrame, ShortFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER, SHORT_HEADER, Header, ShortHeader
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.records import Record, Walk, read_records, walk
+from appliance.mbus.sealing import Sealed, data_start, sealed
 from appliance.mbus.status import ApplicationErrorCode
 from appliance.mbus.structures import (
     ALARM,
@@ -36,8 +38,8 @@ from appliance.mbus.structures import (
 MASTER: Final = 0x40  # direction bit of the control field
 
 Link = Literal["ack", "short", "control", "long"]
-Decrypt = Callable[[Header, bytes], bytes]
-"""From header and encrypted octets to plain ones; raises `TelegramError` when the key does not fit."""
+Decrypt = Callable[[Sealed], bytes]
+"""From encrypted octets to plain ones; raises `TelegramError` when the key does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def _long(telegram: Telegram, frame: LongFrame, decrypt: Decrypt | None) -> Tele
     ci, length = frame.ci, len(frame.user_data)
     if ci in VARIABLE:
         return _variable(telegram, VARIABLE[ci], decrypt)
+    if ci == AUTHENTICATION and not frame.control & MASTER:
+        return _authenticated(telegram, decrypt)
     if ci in FIXED and (length <= FIXED_LENGTH or ci not in COMPACT):
         return _fixed(telegram, FIXED[ci])
     if ci in COMPACT:
@@ -125,9 +129,9 @@ def _end(telegram: Telegram) -> int:
 def _with_header(telegram: Telegram, structure: Structure) -> Telegram:
     octets, end = telegram.octets, _end(telegram)
     if structure.data_start > end:
-        there = end - USER_DATA
+        there = end - structure.start
         raise TelegramError(f"The header has {structure.header} octets, the frame ends after {there}.", octets, end)
-    header = octets[USER_DATA : structure.data_start]
+    header = octets[structure.start : structure.data_start]
     if structure.header == LONG_HEADER:
         return replace(telegram, header=Header.from_bytes(header, structure.byte_order))
     if structure.header == SHORT_HEADER:
@@ -135,28 +139,41 @@ def _with_header(telegram: Telegram, structure: Structure) -> Telegram:
     return telegram
 
 
-def _variable(telegram: Telegram, structure: Structure, decrypt: Decrypt | None) -> Telegram:
+def _variable(
+    telegram: Telegram, structure: Structure, decrypt: Decrypt | None, layer: Authentication | None = None
+) -> Telegram:
     telegram = _with_header(telegram, structure)
-    start, end = structure.data_start, _end(telegram)
-    encrypted = _encrypted_octets(telegram, start, end)
-    if not encrypted:
-        return _noted_signature(_with_records(telegram, telegram.octets, start, structure.order))
+    octets, start, end = telegram.octets, structure.data_start, _end(telegram)
     sender = telegram.header or telegram.short_header
-    telegram = replace(telegram, security=security.security_name(sender.configuration if sender else 0))
-    if decrypt is None or telegram.header is None or telegram.security != security.OPENABLE:
-        return replace(telegram, records=None)
-    border = start + encrypted
-    plain = decrypt(telegram.header, telegram.octets[start:border])
-    octets = telegram.octets[:start] + plain + telegram.octets[border:]
-    return _with_records(telegram, octets, start, structure.order)
+    if sender is None:
+        return _with_records(telegram, octets, start, end, structure.order)
+    closed = sealed(octets, end, structure, sender, layer)
+    if closed is None:
+        start = data_start(structure, sender, layer)
+        return _noted_signature(_with_records(telegram, octets, start, end, structure.order))
+    telegram = replace(telegram, security=closed.name)
+    if closed.obstacle:
+        notes = (*telegram.notes, f"no key alone opens {closed.name}: {closed.obstacle}")
+        return replace(telegram, records=None, notes=notes)
+    return _opened(telegram, closed, decrypt(closed), structure) if decrypt else replace(telegram, records=None)
 
 
-def _encrypted_octets(telegram: Telegram, start: int, end: int) -> int:
-    """How many octets from `start` on are encrypted: none where a word before us has removed the encryption."""
-    sender = telegram.header or telegram.short_header
-    if sender is None or telegram.octets[start : start + 2] == security.DECRYPTED:
-        return 0
-    return security.encrypted_octets(sender.configuration, end - start)
+def _opened(telegram: Telegram, closed: Sealed, plain: bytes, structure: Structure) -> Telegram:
+    """The telegram with its records, which may go on in plain behind the encrypted octets, but not into the tag."""
+    end = closed.end if closed.mode == security.AES_CCM else _end(telegram)
+    octets = telegram.octets[: closed.start] + plain + telegram.octets[closed.end :]
+    return _with_records(telegram, octets, closed.start, end, structure.order)
+
+
+def _authenticated(telegram: Telegram, decrypt: Decrypt | None) -> Telegram:
+    """An authentication layer, behind which a telegram begins with a CI field of its own."""
+    octets, end = telegram.octets, _end(telegram)
+    layer = read_authentication(octets, USER_DATA, end)
+    structure = VARIABLE.get(octets[layer.end])
+    if not layer.is_whole or structure is None:
+        what = "one fragment of a longer message" if not layer.is_whole else f"unknown CI field {octets[layer.end]:02X}"
+        return replace(telegram, records=_raw_record(telegram, "authenticated"), notes=(f"{what}: kept as it came",))
+    return _variable(telegram, replace(structure, start=layer.end + 1), decrypt, layer)
 
 
 def _noted_signature(telegram: Telegram) -> Telegram:
@@ -168,13 +185,14 @@ def _noted_signature(telegram: Telegram) -> Telegram:
     return replace(telegram, notes=(*telegram.notes, note))
 
 
-def _with_records(telegram: Telegram, octets: bytes, start: int, order: Order, *, master: bool = False) -> Telegram:
-    end = _end(telegram)
-    return _from_walk(telegram, octets, walk(octets, start, end, order, from_master=master))
+def _with_records(
+    telegram: Telegram, octets: bytes, start: int, end: int, order: Order, *, master: bool = False
+) -> Telegram:
+    return _from_walk(telegram, octets, end, walk(octets, start, end, order, from_master=master))
 
 
-def _from_walk(telegram: Telegram, octets: bytes, found: Walk) -> Telegram:
-    records = read_records(octets, found, _end(telegram))
+def _from_walk(telegram: Telegram, octets: bytes, end: int, found: Walk) -> Telegram:
+    records = read_records(octets, found, end)
     return replace(telegram, records=records, more=found.more, sound=found.fault is None)
 
 
@@ -185,7 +203,7 @@ def _fixed(telegram: Telegram, structure: Structure) -> Telegram:
         octet = min(end, USER_DATA + FIXED_LENGTH)
         raise TelegramError(f"The fixed structure has {FIXED_LENGTH} octets, not {there}.", octets, octet)
     header, found = read_fixed(octets, USER_DATA, structure.order)
-    return _from_walk(replace(telegram, header=header), octets, found)
+    return _from_walk(replace(telegram, header=header), octets, end, found)
 
 
 def _compact(telegram: Telegram, structure: Structure) -> Telegram:
@@ -229,7 +247,7 @@ def _order(telegram: Telegram, frame: LongFrame) -> Telegram:
     telegram = replace(telegram, order=orders.order_words(frame.ci, frame.user_data))
     if frame.ci in (orders.DATA_SEND, orders.DATA_SEND_MODE_2):
         byte_order = Order.LEAST_FIRST if frame.ci == orders.DATA_SEND else Order.MOST_FIRST
-        return _with_records(telegram, telegram.octets, USER_DATA, byte_order, master=True)
+        return _with_records(telegram, telegram.octets, USER_DATA, _end(telegram), byte_order, master=True)
     return replace(telegram, records=_raw_record(telegram, "order data"))
 
 

@@ -13,11 +13,14 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from appliance.__main__ import main
-from appliance.commands.decoding.keys import initialization_vector
+from appliance.commands.decoding.opening import initialization_vector, message_key, opener
+from appliance.errors import TelegramError
 from appliance.mbus.encode import encode_record, encode_telegram
 from appliance.mbus.frames import RSP_UD, LongFrame
 from appliance.mbus.header import Header
 from appliance.mbus.manufacturers import manufacturer_code
+from appliance.mbus.sealing import Sealed
+from appliance.mbus.security import AES_CCM
 from appliance.mbus.signature import crc16, format_signature
 
 HEADER: Final = Header("12345678", manufacturer_code("ELV"), 1, 4, access_number=5)
@@ -121,6 +124,88 @@ def test_key_opens_an_encrypted_telegram(decode: Decode) -> None:
 
 def test_vector_is_the_header_and_eight_access_numbers() -> None:
     assert initialization_vector(HEADER).hex() == "9615" + "78563412" + "0104" + "05" * 8
+
+
+# The gas meter with an authentication layer of the OMS specification's examples (volume 2, annex N), on a wire.
+OMS_KEY: Final = bytes(range(16))
+OMS_MESSAGE: Final = bytes.fromhex(
+    "0F002C25B30A0000AF5D74DF73A600D9 72 78563412931533037500200710"
+    "9058475F4BC91DF878B80A1B0F98B629024AAC727942BFC549233C0140829B93"
+)
+
+
+def test_key_opens_the_authenticated_example_of_the_specification(decode: Decode) -> None:
+    frame = LongFrame(RSP_UD, 1, 0x90, OMS_MESSAGE).to_bytes()
+    code, [answer] = decode("--key", OMS_KEY.hex(), frame.hex())
+    assert (code, answer["security"], answer["id"], answer["medium"]) == (0, "aes-cbc-no-iv", "12345678", "gas")
+    assert [record["value"] for record in answer["records"]] == [28504.27, "2008-05-31T23:50:00", 0]
+    assert decode(frame.hex())[1][0]["records"] is None
+
+
+@pytest.mark.parametrize("place", [5, 9, 13, 17, 27, 45, -1], ids=str)
+def test_authenticated_message_that_was_changed_is_not_opened(decode: Decode, place: int) -> None:
+    message = bytearray(OMS_MESSAGE)
+    message[place] ^= 1
+    code, [answer] = decode("--key", OMS_KEY.hex(), LongFrame(RSP_UD, 1, 0x90, bytes(message)).to_bytes().hex())
+    assert code == 1
+    assert answer["error"].startswith("The key does not open this telegram of ")
+
+
+def test_key_opens_a_telegram_of_a_radio_module_put_on_a_wire(decode: Decode) -> None:
+    """A published telegram of mode 5 whose key was published with it."""
+    user_data = bytes.fromhex(
+        "44000057a2050c37a3003005d898c64fd0c9bd2634365084e4df946736c71a2103e45a190caa1a49b602e46c9f45fcee79afbe34f0c167"
+        "fd857f659e"
+    )
+    frame = LongFrame(RSP_UD, 1, 0x72, user_data).to_bytes().hex()
+    code, [answer] = decode("--key", "CAFEBABE123456789ABCDEF0CAFEBABE", frame)
+    assert (code, answer["id"], answer["manufacturer"]) == (0, "57000044", "AMB")
+    assert answer["records"]
+
+
+def captured_of_mode_10(data: str) -> Sealed:
+    """A telegram of mode 10 of a water meter (wmbusmeters, issue 1667), whose address stands in its radio frame."""
+    return Sealed(
+        octets=bytes.fromhex(data),
+        mode=AES_CCM,
+        header=Header("53820306", 0x2C37, 0x3C, 0x16, 0x30, 0x10, 0x2AFF),
+        start=0,
+        end=38,
+        counter=bytes.fromhex("8C570E00"),
+        code=bytes.fromhex("BB8928114D60788A"),
+        authenticated=bytes.fromhex("7A3010FF2A1001"),
+    )
+
+
+MODE_10_KEY: Final = bytes.fromhex("BF902DD6DFADAFE83E4AE6832B5FA14C")
+MODE_10_DATA: Final = "6DA7632471F42B0A3CECCD461353573ED02B87118BC5FFE982F7F00A0274543BC51938F8B9C8"
+
+
+def test_key_opens_a_captured_telegram_of_mode_10() -> None:
+    plain = opener(MODE_10_KEY)(captured_of_mode_10(MODE_10_DATA))
+    assert plain.hex() == "046d1c2a2f3c04150000000002ff25010406ff1bffffffffffff446d0020213c441500000000"
+
+
+@pytest.mark.parametrize(("key", "data"), [(KEY, MODE_10_DATA), (MODE_10_KEY, "00" + MODE_10_DATA[2:])])
+def test_telegram_of_mode_10_is_opened_whole_or_not_at_all(key: bytes, data: str) -> None:
+    with pytest.raises(TelegramError, match="The key does not open this telegram of 53820306-KAW-60-22"):
+        opener(key)(captured_of_mode_10(data))
+
+
+def test_key_of_a_message_is_derived_as_the_captured_meter_derives_it() -> None:
+    sealed = captured_of_mode_10(MODE_10_DATA)
+    assert sealed.header is not None
+    assert message_key(MODE_10_KEY, b"\0", sealed, sealed.header).hex() == "b3faaed774ad70eaa3135a5b31242d13"
+
+
+def test_telegram_that_no_key_opens_says_so_whatever_key_is_given(decode: Decode) -> None:
+    header = Header("12345678", HEADER.manufacturer, 1, 4, configuration=0x0D10)
+    frame = encode_telegram(header, [bytes(16)], primary_address=1).hex()
+    code, [answer] = decode("--key", KEY.hex(), frame)
+    assert (code, answer["security"], answer["records"]) == (0, "tls", None)
+    assert answer["notes"] == [
+        "no key alone opens tls: the data belong to a TLS session, whose keys no telegram carries"
+    ]
 
 
 def test_wrong_key_is_told_as_such(decode: Decode) -> None:

@@ -203,7 +203,7 @@ def test_decrypted_data_are_read_although_the_word_still_says_encrypted() -> Non
 def test_decrypted_octets_take_the_place_of_the_encrypted_ones() -> None:
     header = Header("12345678", 0x15B6, 1, 4, configuration=0x0510)
     frame = encode_telegram(header, [bytes(16), VOLUME], primary_address=1)
-    telegram = decode(frame, lambda header, octets: b"\x2f\x2f" + VOLUME + b"\x2f" * 8)
+    telegram = decode(frame, lambda sealed: b"\x2f\x2f" + VOLUME + b"\x2f" * 8)
     assert [record.value for record in telegram.records or ()] == [Decimal("1.234")] * 2
     assert telegram.octets == frame
 

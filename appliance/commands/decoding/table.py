@@ -23,7 +23,8 @@ def table(telegram: Telegram) -> Iterator[str]:
     if telegram.application_error is not None:
         yield f"  the meter reports: {telegram.application_error.text}"
     if telegram.records is None and telegram.security != "none":
-        yield f"  encrypted ({telegram.security}): give the key with --key"
+        remedy = "" if telegram.notes else ": give the key with --key"
+        yield f"  encrypted ({telegram.security}){remedy}"
     yield from _rows(telegram.records or ())
     yield from (f"  note: {note}" for note in telegram.notes)
     if telegram.more:
