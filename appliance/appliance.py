@@ -131,7 +131,9 @@ class Appliance:
         self.layouts = layouts
         folder = DataFolder(options.data)
         self.serial = serial_number(folder.key())
-        self.settings = wiring.open_settings(store, hub.publish, key=folder.key(), serial=self.serial)
+        self.settings = wiring.open_settings(
+            store, hub.publish, key=folder.key(), serial=self.serial, open_line=open_line
+        )
         self.doorkeeper = wiring.doorkeeper(store, self.settings, clock, folder)
         self.obey_storage()
         self.scheduler = Scheduler(clock, hub.publish)

@@ -17,10 +17,14 @@ PORTS: Final = ("console.port", "ssh.port")
 
 
 def furnish(appliance: Appliance) -> list[str]:
-    """Hang the building on an appliance that has no meters yet, and give it ports that are free; what was done so."""
-    if not appliance.store.meters.all():
-        hang_building(appliance)
-    return take_free_ports(appliance)
+    """Hang the building on an appliance that has nothing yet, and give it ports that are free; what is to be said."""
+    said = take_free_ports(appliance)
+    if appliance.store.meters.all():
+        return said
+    if any(segment.url for segment in appliance.settings.segment.values()):
+        return [*said, "This appliance has a line of its own: the demo's building was not added."]
+    hang_building(appliance)
+    return said
 
 
 def take_free_ports(appliance: Appliance) -> list[str]:

@@ -12,6 +12,7 @@ from appliance.clock import Clock
 from appliance.errors import SettingError
 from appliance.log import Severity, stream
 from appliance.mbus.dialogue import READOUT, Echo, Timing
+from appliance.ports import OpenLine
 from appliance.security.audit import AuditTrail, Room
 from appliance.security.doorkeeper import Doorkeeper, Policy
 from appliance.security.guard import Guard, Limits
@@ -125,9 +126,12 @@ def log_severity(settings: Settings) -> Severity:
     return Severity[settings.log.severity.name]
 
 
-def open_settings(store: Store, publish: Callable[[object], None], *, key: bytes, serial: str) -> Settings:
+def open_settings(
+    store: Store, publish: Callable[[object], None], *, key: bytes, serial: str, open_line: OpenLine
+) -> Settings:
     """The settings in force, their secrets sealed on the disk."""
-    return Settings(SealedBook(store.settings, Sealer(derive(key, "settings")), is_secret), publish, serial=serial)
+    book = SealedBook(store.settings, Sealer(derive(key, "settings")), is_secret)
+    return Settings(book, publish, serial=serial, try_line=open_line)
 
 
 def is_secret(name: str) -> bool:

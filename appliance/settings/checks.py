@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_network
 
-from appliance.errors import SettingError
+from appliance.errors import LineRefused, SettingError
 from appliance.settings.row import Source
 from appliance.settings.subjects.console import Encryption
 from appliance.settings.subjects.network import LanMode
@@ -25,6 +25,17 @@ def check_together(source: Source, changed: Iterable[str]) -> None:
     _open_console_knows_its_clients(tree)
     _lent_bus_knows_its_clients(tree)
     _router_is_a_neighbour(tree)
+
+
+def check_lines(source: Source, changed: Iterable[str], try_line: Callable[[str], object]) -> None:
+    """Raise a `SettingError` where a segment would get a line that no driver can take."""
+    tree = Tree(source)
+    for name in sorted(name for name in changed if name.startswith("segment.") and name.endswith(".url")):
+        if url := tree.segment[name.split(".")[1]].url:
+            try:
+                try_line(url)
+            except LineRefused as error:
+                raise SettingError(f"{name}: {error.sentence}") from error
 
 
 def _segment_has_a_line(tree: Tree, name: str) -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from appliance.errors import SettingError
 from appliance.events import SettingsChanged
 from appliance.ports import SettingBook
-from appliance.settings.checks import check_together
+from appliance.settings.checks import check_lines, check_together
 from appliance.settings.row import AnySetting, Setting
 from appliance.settings.table import ROWS, Row, row_of
 from appliance.settings.tree import Tree
@@ -81,8 +81,11 @@ class Settings(Tree):
         publish: Callable[[object], None] = lambda event: None,
         *,
         serial: str = "00000000",
+        try_line: Callable[[str], object] = str,
     ) -> None:
+        """`try_line` raises `LineRefused` for a URL that no driver can take; it opens nothing."""
         self._book = book
+        self._try_line = try_line
         self._publish = publish
         self._lock = threading.Lock()
         self.problems: tuple[str, ...] = ()  # kept settings that this program cannot take; their defaults hold
@@ -130,6 +133,7 @@ class Settings(Tree):
             after = Snapshot(texts, before.serial)
             different = {name: text for name, text in wanted.items() if before.texts.get(name) != text}
             check_together(after, different)
+            check_lines(after, different, self._try_line)
             if different:
                 self._book.save(different, who)
             self._snapshot = after

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import apsw
 import peewee
@@ -44,6 +45,10 @@ SERVER_SCHEMES: Final = {
     "postgresql": "psycopg3+pool",
     "cockroachdb": "cockroachdb+pool",
 }
+
+DRIVER_MISSING: Final = (
+    "A database server needs the Python package psycopg. Install it with: pip install 'busmeister[postgres]'."
+)
 
 
 class Busy(StoreError):
@@ -90,11 +95,15 @@ def open_server(url: str) -> peewee.Database:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in SERVER_SCHEMES:
         allowed = ", ".join(f"{name}://" for name in SERVER_SCHEMES)
-        raise SettingError(f'A database is a file or a URL that begins with {allowed}, not "{scheme}".')
+        raise SettingError(
+            f'The URL of a database begins with {allowed}, not "{scheme}"; without one it is a file in the data folder.'
+        )
+    if not urlsplit(url).path.strip("/"):
+        raise SettingError(f"A database URL ends with the name of the database: {scheme}://USER@HOST/NAME.")
     try:
         database = connect(f"{SERVER_SCHEMES[scheme]}://{rest}", max_connections=CONNECTIONS, timeout=BUSY_SECONDS)
     except (peewee.ImproperlyConfigured, RuntimeError, ValueError) as error:
-        raise SettingError(f"The database URL cannot be used ({error}); is psycopg installed?") from error
+        raise SettingError(f"The database URL cannot be used ({error}). {DRIVER_MISSING}") from error
     return cast("peewee.Database", database)
 
 
@@ -147,6 +156,8 @@ def as_ours(error: Exception) -> Exception:
             return Damaged(f"The database file is damaged ({cause}).")
         case apsw.IOError() | apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.NoMemError():
             return StoreError(f"The database file cannot be used ({cause}).")
+    if isinstance(error, peewee.ImproperlyConfigured):
+        return SettingError(DRIVER_MISSING)
     if isinstance(error, peewee.OperationalError | peewee.InterfaceError) and not isinstance(cause, apsw.Error):
         return StoreError(f"The database server does not answer ({str(error).strip()}).")
     return error

@@ -29,6 +29,7 @@ from appliance.store.store import Store
 from appliance.supervisor import ServiceStatus, State
 from drivers import boards
 from drivers.host.machine import HostMachine
+from drivers.lines import open_line
 from drivers.simulated.building import load
 from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
@@ -62,7 +63,9 @@ class House:
         self._progress: RoundProgress | None = None
         self._traffic: deque[BusTraffic] = deque(maxlen=TRAFFIC)
         data = DataFolder(folder)
-        self.settings = wiring.open_settings(self.store, self.hub.publish, key=data.key(), serial="00000161")
+        self.settings = wiring.open_settings(
+            self.store, self.hub.publish, key=data.key(), serial="00000161", open_line=open_line
+        )
         self._set_up()
         self.engine = Engine(
             open_line=_no_line,

@@ -182,7 +182,9 @@ class World:
         self.hub = Hub(clock)
         self.store = Store.open(folder, clock=clock, publish=self.hub.publish, threaded=False)
         data = DataFolder(folder)
-        self.settings = wiring.open_settings(self.store, self.hub.publish, key=data.key(), serial="00000161")
+        self.settings = wiring.open_settings(
+            self.store, self.hub.publish, key=data.key(), serial="00000161", open_line=FakeLine
+        )
         self.settings.set({"time.zone": "UTC"}, "test")
         self.engine = FakeEngine(self.store, self.settings, clock)
         self.parts = Parts(

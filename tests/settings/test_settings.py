@@ -11,6 +11,7 @@ from appliance.errors import SettingError, StoreError
 from appliance.events import SettingsChanged
 from appliance.settings import Settings
 from appliance.settings.subjects.bus import MultiTelegramRule
+from drivers.lines import open_line
 from tests.settings.books import MemoryBook
 
 
@@ -50,6 +51,14 @@ def test_change_is_kept_and_published(settings: Settings, book: MemoryBook, even
     assert (change.name, change.old, change.new) == ("bus.readout.response_timeout", "0 ms", "1500 ms")
     assert book.saved == [({"bus.readout.response_timeout": "1500"}, "anna")]
     assert events == [SettingsChanged(frozenset({"bus.readout.response_timeout"}), "anna")]
+
+
+def test_line_that_no_driver_takes_is_refused_and_the_old_one_stays(book: MemoryBook) -> None:
+    settings = Settings(book, try_line=open_line)
+    settings.set({"segment.main.url": "serial:///dev/ttyUSB0"}, "anna")
+    with pytest.raises(SettingError, match=r"segment.main.url: .*names no port. Write it as tcp://10.0.0.5:10001"):
+        settings.set({"segment.main.url": "tcp://10.0.0.5"}, "anna")
+    assert settings.segment["main"].url == "serial:///dev/ttyUSB0"
 
 
 def test_restart_finds_what_was_set(settings: Settings, book: MemoryBook) -> None:

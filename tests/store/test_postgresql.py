@@ -14,11 +14,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import peewee
 import pytest
 
 from appliance.errors import SettingError
 from appliance.meters.meter import Meter
-from appliance.store.database import open_server
+from appliance.store.database import as_ours, open_server
 from tests.conftest import need_program
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter, unreadable, water_meter
@@ -149,6 +150,18 @@ def test_round_goes_on_when_the_server_is_killed_and_nothing_is_lost_or_doubled(
 
 @pytest.mark.parametrize("url", ["mysql://root:secret@db/values", "file.db", "postgresql"])
 def test_url_of_no_known_server_is_refused_without_showing_its_password(url: str) -> None:
-    with pytest.raises(SettingError, match="A database is a file or a URL that begins with postgres://") as refused:
+    with pytest.raises(SettingError, match="The URL of a database begins with postgres://") as refused:
         open_server(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_missing_driver_of_the_server_is_named_with_what_to_do() -> None:
+    error = as_ours(peewee.ImproperlyConfigured("psycopg2 postgres driver not found."))
+    assert isinstance(error, SettingError)
+    assert "pip install 'busmeister[postgres]'" in error.sentence
+
+
+def test_url_without_the_name_of_a_database_is_refused_without_showing_its_password() -> None:
+    with pytest.raises(SettingError, match="ends with the name of the database") as refused:
+        open_server("postgresql://root:secret@db")
     assert "secret" not in str(refused.value)
