@@ -9,9 +9,10 @@ BusmeisterError
 │   ├── Collision        several meters answered at once
 │   ├── Garbled          one answer came, but not sound
 │   ├── WrongAnswer      a sound telegram of another meter, or of another kind than asked
-│   ├── Jammed           octets that nobody asked for, without end
-│   ├── Overload         short circuit: the bus has no voltage
-│   └── LineLost         the line went away; it is opened again with growing pause
+│   └── BusBlocked       it concerns the whole bus, not one meter
+│       ├── Jammed       octets that nobody asked for, without end
+│       ├── Overload     short circuit: the bus has no voltage
+│       └── LineLost     the line went away; it is opened again with growing pause
 ├── LineRefused          the line cannot be opened as asked: wrong URL, no permission, no serial port
 ├── HardwareError        a pin, a light, a relay or a display that cannot be used
 ├── ApplicationError     the meter answered, and said no
@@ -82,15 +83,19 @@ class WrongAnswer(BusError):
     """A sound frame came, but not from the meter asked or not of the kind asked for."""
 
 
-class Jammed(BusError):
+class BusBlocked(BusError):
+    """No meter can be talked to at present."""
+
+
+class Jammed(BusBlocked):
     """Somebody talks without having been asked and does not stop."""
 
 
-class Overload(BusError):
+class Overload(BusBlocked):
     """The bus is short-circuited or overloaded."""
 
 
-class LineLost(BusError):
+class LineLost(BusBlocked):
     """The line vanished while in use; opening it again will likely succeed later."""
 
 

@@ -78,6 +78,8 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     OFF = "appliance was off"
     CLOCK = "clock was set past it"
+    NOT_ASKED = "not asked"  # the list does not say how: the sentence says what is missing
+    PROGRAM = "program failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class Heard:
     at: Stamp  # when the last octet came
     round: int = 0  # 0 outside a round
     urgent: bool = False  # a person waits: written and acknowledged at once
+    incomplete: Reason | None = None  # why further telegrams that the last one announces did not come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from appliance.bus.continuous import Continuous
 from appliance.bus.engine_settings import SegmentSettings
+from appliance.bus.errand import Priority
+from appliance.bus.failure import Failure
 from appliance.bus.lease import Lease, Lending
-from appliance.bus.round import Failure, Priority, Round, Visit
+from appliance.bus.round import Round
 from appliance.bus.rounds import Rounds
 from appliance.bus.talks import Talk, Talks
+from appliance.bus.visit import Visit
 from appliance.clock import Clock
 from appliance.errors import BusmeisterError
 from appliance.ports import MeterBook
@@ -79,5 +82,5 @@ class Agenda:
         turn = self._continuous.begin(meters, self._clock.now(), now)
         if turn is None:
             return None
-        self._rounds.start(turn, meters, self._settings.dead_after, None)
+        self._rounds.start(turn, meters, self._settings.dead_after, now)
         return self._rounds.next_visit(now)

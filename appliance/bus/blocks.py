@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from appliance.bus.round import FOR_EVER, Failure
+from appliance.bus.errand import FOR_EVER
+from appliance.bus.failure import Failure
 from appliance.events import BusState
 from appliance.ports import Reason
 

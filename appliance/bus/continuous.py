@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from appliance.bus.round import FOR_EVER, Priority, Round
+from appliance.bus.errand import FOR_EVER, Errand, Priority
+from appliance.bus.round import Round
 from appliance.meters.meter import Meter
 from appliance.ports import ReadingKind
 
@@ -45,13 +46,10 @@ class Continuous:
         if not meters:
             self._next_at = now + NOBODY_PAUSE
             return None
-        self._turn = Round(
-            number=0,
-            slot=int(began.timestamp()),
-            kind=ReadingKind.CONTINUOUS,
-            priority=Priority.CONTINUOUS,
-            began=began,
+        errand = Errand(
+            slot=int(began.timestamp()), kind=ReadingKind.CONTINUOUS, priority=Priority.CONTINUOUS, began=began
         )
+        self._turn = Round(errand)
         return self._turn
 
     def _is_under_way(self) -> bool:

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
+from appliance.bus.errand import Errand, Priority
 from appliance.bus.lease import Lease
-from appliance.bus.order import SharedProgress, join
+from appliance.bus.order import Part, in_order, place
 from appliance.bus.planner import Planner
-from appliance.bus.round import Outcome, Priority, Progress, Round
+from appliance.bus.round import Outcome, Progress
 from appliance.bus.segment import Segment
 from appliance.bus.status import SegmentStatus, status_of
 from appliance.bus.worker import Worker
@@ -113,13 +114,17 @@ class Engine:
     ) -> Future[Sequence[Outcome]]:
         """Read meters at once, before any round: per meter Heard or Missed, in order. Raises `RefusedError`."""
         with self._lock:  # no segment is dismissed between finding it and giving it the order
-            return self._order(meters, store=store, job=job, number=0)
+            groups: dict[str, list[Meter]] = {}
+            for meter in meters:
+                groups.setdefault(self.segment(meter.segment).name, []).append(meter)
+            errand = self._order(store=store)
+            whole = place([Part(self.segment(name), errand, group) for name, group in groups.items()], job)
+        return in_order(meters, whole)
 
     def round_now(self, job: Progress | None = None) -> Future[Sequence[Outcome]]:
-        """Read all active meters at once and store them, under the second it was ordered."""
+        """Read at once every active meter that has no reading in its present slot: the outcome of each of those."""
         with self._lock:
-            meters = [meter for name in self._segments for meter in self._meters.meters(name)]
-            return self._order(meters, store=True, job=job, number=self._planner.next_number())
+            return place(self._planner.supplements(), job)
 
     def talk(self, segment: str, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue on a segment as soon as its bus is free. Raises `RefusedError`."""
@@ -210,30 +215,16 @@ class Engine:
         else:
             worker.stop()
 
-    def _order(
-        self, meters: Sequence[Meter], *, store: bool, job: Progress | None, number: int
-    ) -> Future[Sequence[Outcome]]:
-        groups: dict[str, list[Meter]] = {}
-        for meter in meters:
-            groups.setdefault(self.segment(meter.segment).name, []).append(meter)
-        progress = None if job is None else SharedProgress(job, len({meter.id for meter in meters}))
-        parts: dict[str, Future[Sequence[Outcome]]] = {}
-        for name, group in groups.items():
-            parts[name] = Future()
-            fresh = Round(
-                number=number,
-                slot=int(self._clock.now().timestamp()),
-                kind=ReadingKind.MANUAL,
-                priority=Priority.PERSON,
-                began=self._clock.now(),
-                retries=self._settings.manual_retries,
-                retry_offset=self._settings.manual_retry_offset,
-                store=store,
-                job=progress,
-                answer=parts[name],
-            )
-            self.segment(name).begin(fresh, group)
-        return join(meters, parts)
+    def _order(self, *, store: bool) -> Errand:
+        return Errand(
+            slot=int(self._clock.now().timestamp()),
+            kind=ReadingKind.MANUAL,
+            priority=Priority.PERSON,
+            began=self._clock.now(),
+            retries=self._settings.manual_retries,
+            retry_offset=self._settings.manual_retry_offset,
+            store=store,
+        )
 
     def _monotonic(self, instant: datetime) -> float:
         return self._clock.monotonic() + (instant - self._clock.now()).total_seconds()

@@ -6,7 +6,7 @@ from typing import Final
 
 from appliance.bus.engine_settings import SegmentSettings
 from appliance.bus.memory import Memory
-from appliance.bus.round import Sitting, Visit
+from appliance.bus.visit import Sitting, Visit
 from appliance.errors import SettingError, TelegramError
 from appliance.mbus.address import SELECTED
 from appliance.mbus.dialogue import Patience, Target, Timing
@@ -45,10 +45,15 @@ def plan_target(meter: Meter, settings: SegmentSettings, memory: Memory, known: 
     )
 
 
-def needs_newest(meter: Meter, memory: Memory) -> bool:
-    """Whether the first answer since the start has to be compared with the newest telegram kept."""
-    never_initialised = meter.addressing is Addressing.PRIMARY and meter.initialization is Initialization.OFF
-    return never_initialised and meter.primary_address not in memory.bits
+def needs_newest(visit: Visit, memory: Memory) -> bool:
+    """Whether the answer may be a repeated one, to be compared with the newest telegram kept: where the meter is never
+    initialised and its bit not known, or where SND_NKE may be in vain."""
+    meter = visit.meter
+    if meter.addressing is not Addressing.PRIMARY:
+        return False
+    if meter.initialization is Initialization.OFF:
+        return meter.primary_address not in memory.bits
+    return visit.sitting is not Sitting.FIRST
 
 
 def most_telegrams(meter: Meter, settings: SegmentSettings) -> int:
@@ -81,18 +86,10 @@ def plan_patience(visit: Visit, settings: SegmentSettings, baud_rate: int, memor
     page = memory.of(visit.meter.id)
     short = timing.response(baud_rate, settings.latency, page.response)
     long = timing.long_response(baud_rate, settings.latency)
-    selects, requests = timing.selection_retries, timing.readout_retries
+    settle = long if page.settle else 0.0
     if visit.sitting is Sitting.FIRST:
-        return Patience(
-            select=(short,) + (long,) * selects,
-            request=(short,) + (long,) * requests,
-            give_up_on_silence=True,
-            settle=long if page.settle else 0.0,
-        )
+        return Patience(select=(short,), request=(short,), settle=settle)
+    selects, requests = timing.selection_retries, timing.readout_retries
     if visit.sitting is Sitting.RETRY:
         selects, requests = 1, 1
-    return Patience(
-        select=(long,) * max(selects, 1),
-        request=(long,) * max(requests, 1),
-        settle=long if page.settle else 0.0,
-    )
+    return Patience(select=(long,) * max(selects, 1), request=(long,) * max(requests, 1), insist=True, settle=settle)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from appliance.bus.engine_settings import EngineSettings
-from appliance.bus.round import Priority, Round
+from appliance.bus.errand import Errand, Priority
+from appliance.bus.failure import Failure
+from appliance.bus.order import Part
+from appliance.bus.round import Round
 from appliance.bus.segment import Segment
 from appliance.bus.slots import ACCOUNTED, Due, SlotPlan
 from appliance.clock import Clock, ClockQuality
@@ -27,6 +30,8 @@ SENTENCES: Final = {
     Reason.OFF: "The appliance was off at that time.",
     Reason.CLOCK: "The clock was set past that time.",
 }
+NOT_FINISHED: Final = Failure(Reason.OFF, "The appliance started too late in this slot to finish its round.")
+OVERTAKEN: Final = Failure(Reason.CANCELLED, "The next round began before the order was carried out.")
 
 
 @dataclass(slots=True)
@@ -132,21 +137,44 @@ class Planner:
 
     # ---------------------------------------------------------------- rounds
 
-    def _start_rounds(self, text: str, due: Due, *, resumed: bool) -> None:
-        if due.slot is None:
-            return
-        number = 0
-        for name, segment in self._segments.items():
-            meters = self._due_meters(name, text, int(due.slot.timestamp()))
-            if meters:
-                number = number or self.next_number()
-                segment.begin(self._make_round(number, due.slot, due.following, resumed=resumed), meters)
+    def supplements(self) -> list[Part]:
+        """What is to be read so that every meter has a reading in its present slot; a round under way reads it too."""
+        settings, now = self._settings, self._clock.now()
+        parts = []
+        for text in sorted(self._schedules()):
+            when = Schedule.parse(text, settings.seed)
+            slot, following = when.latest(now, settings.zone), when.next(now, settings.zone)
+            if slot is not None:
+                errand = replace(
+                    self._errand(slot, following, gives_way=OVERTAKEN),
+                    priority=Priority.PERSON,
+                    retries=settings.manual_retries,
+                    retry_offset=settings.manual_retry_offset,
+                    supplement=True,
+                )
+                parts += self._parts(text, errand)
+        return parts
 
-    def _make_round(self, number: int, slot: datetime, following: datetime, *, resumed: bool) -> Round:
+    def _start_rounds(self, text: str, due: Due, *, resumed: bool) -> None:
+        if due.slot is not None:
+            errand = self._errand(due.slot, due.following, gives_way=NOT_FINISHED if resumed else None)
+            for part in self._parts(text, errand):
+                part.segment.begin(Round(part.errand), part.meters)
+
+    def _parts(self, text: str, errand: Errand) -> list[Part]:
+        """The errand on each segment that has meters due in it, under one number."""
+        found = []
+        for name, segment in self._segments.items():
+            meters = self._due_meters(name, text, errand.slot)
+            if meters:
+                errand = errand if errand.number else replace(errand, number=self.next_number())
+                found.append(Part(segment, errand, meters))
+        return found
+
+    def _errand(self, slot: datetime, following: datetime, *, gives_way: Failure | None) -> Errand:
         settings = self._settings
         limit = slot + (following - slot) * settings.round_limit
-        return Round(
-            number=number,
+        return Errand(
             slot=int(slot.timestamp()),
             kind=ReadingKind.SCHEDULED,
             priority=Priority.ROUND,
@@ -155,7 +183,7 @@ class Planner:
             retries_end=self._monotonic(limit),
             retries=settings.scheduled_retries,
             retry_offset=settings.scheduled_retry_offset,
-            resumed=resumed,
+            gives_way=gives_way,
         )
 
     def _due_meters(self, segment: str, text: str, slot: int) -> list[Meter]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
+from appliance.bus.accounts import Accounts
+from appliance.bus.errand import FOR_EVER, Priority
+from appliance.bus.failure import Failure
 from appliance.bus.memory import Memory
-from appliance.bus.round import FOR_EVER, Failure, Outcome, Priority, Round, Visit
+from appliance.bus.round import Outcome, Round
+from appliance.bus.visit import Visit
 from appliance.clock import Clock
-from appliance.events import ReadingMissed, RoundProgress, TelegramHeard
+from appliance.events import RoundProgress
 from appliance.meters.meter import Meter
-from appliance.ports import Heard, Intake, Missed, ReadingKind, Reason
+from appliance.ports import Intake, ReadingKind, Reason
 
 LATE: Final = Failure(Reason.LATE, "The round before was not over; shorten it or choose a longer cycle.")
-NOT_FINISHED: Final = Failure(Reason.OFF, "The appliance started too late in this slot to finish its round.")
 CANCELLED: Final = Failure(Reason.CANCELLED, "The order was broken off.")
+TO_BLAME: Final = "It happens when this meter is asked, and not with the others."
+SOON_OVER: Final = (Reason.JAMMED, Reason.OVERLOAD)  # what a bus gets over when the meter to blame is left alone
 
 
 class Rounds:
@@ -25,97 +31,118 @@ class Rounds:
     ) -> None:
         self.progress_at = clock.monotonic()
         self._segment = segment
-        self._intake = intake
         self._memory = memory
         self._clock = clock
         self._publish = publish
+        self._accounts = Accounts(intake=intake, memory=memory, clock=clock, publish=publish)
         self._active: list[Round] = []
 
     @property
     def waiting(self) -> int:
         """Meters that wait for their outcome, whoever asked for it."""
-        return sum(one.due - len(one.outcomes) for one in self._active if one.kind is not ReadingKind.CONTINUOUS)
+        return sum(one.waiting for one in self._active if one.errand.kind is not ReadingKind.CONTINUOUS)
 
     @property
     def current(self) -> Round | None:
-        """The scheduled round under way, else whatever else is."""
-        return next((one for one in self._active if one.kind is ReadingKind.SCHEDULED), None)
+        """The scheduled round under way, if any."""
+        return next((one for one in self._active if one.errand.is_scheduled and one.due), None)
 
     def idle_but_for(self, priority: Priority) -> bool:
         """Nothing more urgent than `priority` is under way."""
-        return all(one.priority >= priority for one in self._active)
+        return all(one.errand.priority >= priority for one in self._active)
 
-    def start(self, fresh: Round, meters: Iterable[Meter], dead_after: int, blocked: Failure | None) -> None:
-        """Take a round in. Meters that an earlier scheduled round still holds miss this slot, or that one."""
+    # ---------------------------------------------------------------- what is under way
+
+    def start(
+        self, fresh: Round, meters: Iterable[Meter], dead_after: int, now: float, blocked: Failure | None = None
+    ) -> None:
+        """Take a round in. Meters that an earlier round holds miss this slot, or that one; in the same slot they are
+        read once, for both."""
+        self.watch(now, blocked)
         meters = tuple(meters)
-        late = set()
-        if fresh.kind is ReadingKind.SCHEDULED:
-            late = {meter.id for meter in meters if self._held(meter.id, blocked)}
-        fresh.admit([self._visit(meter, dead_after) for meter in meters], late)
-        self.progress_at = self._clock.monotonic()
+        joined = [meter for meter in meters if self._is_read(meter.id, fresh)]
+        own = [meter for meter in meters if meter not in joined]
+        late = {meter.id for meter in own if fresh.errand.is_scheduled and self._is_held(meter.id, blocked)}
+        visits = [Visit.to(meter, self._memory.of(meter.id), dead_after) for meter in own]
+        fresh.admit(visits, late, joined)
+        self.progress_at = now
         self._active.append(fresh)
-        self._active.sort(key=lambda one: (one.priority, one.ends, one.number))
+        self._active.sort(key=_urgency)
         self._tell(fresh)
-        for meter in meters:
+        for meter in own:
             if meter.id in late:
                 self._miss(fresh, meter, LATE)
         self._close_if_over(fresh)
 
     def next_visit(self, now: float) -> tuple[Round, Visit] | None:
-        """The most urgent meter whose turn it is."""
-        for one in self._active:
-            visit = one.next_visit(now)
+        """The most urgent meter whose turn it is: further attempts wait until no round has a first one to make."""
+        for one in sorted(self._active, key=lambda one: (one.errand.priority, not one.visits.in_first_turns)):
+            visit = one.visits.next(now)
             if visit is not None:
                 return one, visit
         return None
 
     def next_turn(self) -> float:
         """When a meter is to be visited, monotonic; 0 = now."""
-        return min((one.ready_at() for one in self._active), default=FOR_EVER)
+        return min((one.visits.ready_at() for one in self._active), default=FOR_EVER)
 
     def next_deadline(self, now: float) -> float:
         """When something is to be given up, monotonic."""
-        moments = (moment for one in self._active for moment in (one.retries_end, one.ends) if moment > now)
-        return min(moments, default=FOR_EVER)
+        ends = (moment for one in self._active for moment in (one.errand.retries_end, one.errand.ends) if moment > now)
+        return min(ends, default=FOR_EVER)
+
+    # ---------------------------------------------------------------- how a visit ended
 
     def heard(self, one: Round, visit: Visit, telegrams: tuple[bytes, ...], now: float) -> None:
         """A reading for its slot."""
-        meter = visit.meter
-        heard = Heard(
-            meter=meter.id,
-            slot=one.slot,
-            kind=one.kind,
-            telegrams=telegrams,
-            at=self._clock.stamp(),
-            round=one.number,
-            urgent=one.priority is Priority.PERSON,
-        )
-        page = self._memory.of(meter.id)
-        page.newest, page.silent_rounds = heard, 0
-        one.heard += 1
-        if one.kind is not ReadingKind.CONTINUOUS and one.store and meter.store:
-            self._intake.accept(heard)
-        self._publish(TelegramHeard(heard))
-        self._note(one, meter, heard)
-        self._miss_all(one, one.succeeded(now))
-        self._close_if_over(one)
+        one.outlasts = None
+        self._enter(one, visit.meter, self._accounts.heard(one.errand, visit.meter, telegrams))
+        self._give_up(one, one.visits.done(now))
+
+    def heard_in_part(
+        self, one: Round, visit: Visit, telegrams: tuple[bytes, ...], failure: Failure, now: float
+    ) -> None:
+        """The first telegrams of a reading, then no more: kept as it is, unless a further attempt brings all."""
+        visit.keep_part(self._accounts.heard(one.errand, visit.meter, telegrams, failure.reason))
+        self.failed(one, visit, failure, now)
 
     def failed(self, one: Round, visit: Visit, failure: Failure, now: float) -> None:
         """A visit in vain: another one later, or the end of the slot."""
         self.progress_at = now
-        self._miss_all(one, one.failed(visit, failure, now))
-        self._close_if_over(one)
+        one.outlasts = None
+        visit.failure = failure
+        self._give_up(one, one.visits.failed(visit, now))
+
+    def lost(self, one: Round, visit: Visit, failure: Failure, now: float) -> None:
+        """A visit in vain that no other attempt can help."""
+        self.progress_at = now
+        visit.failure = failure
+        self._give_up(one, one.visits.lost(visit, now))
+
+    def blocked(self, one: Round, visit: Visit, failure: Failure, now: float) -> None:
+        """The bus failed while a meter was asked. It comes at the end of the round; if others could be read since then
+        and the bus fails at it again, its slot is missed for that. In a person's order it is missed at once."""
+        visit.failure = failure
+        self._memory.of(visit.meter.id).blocks_bus = True
+        if one.visits.is_to_blame(visit):
+            self.lost(one, visit, replace(failure, detail=f"{failure.detail} {TO_BLAME}"), now)
+        elif one.errand.priority is Priority.PERSON:
+            self.lost(one, visit, failure, now)
+            one.outlasts = failure.reason if one.outlasts is None and failure.reason in SOON_OVER else None
+        else:
+            one.visits.postpone(visit)
+
+    # ---------------------------------------------------------------- what is given up
 
     def watch(self, now: float, blocked: Failure | None) -> None:
         """Give up what has no time left, what was broken off, and what a person must not wait for."""
         for one in list(self._active):
-            if one.job is not None and one.job.cancelled:
+            if one.is_cancelled:
                 self._drop(one, CANCELLED)
-            elif blocked is not None and (one.priority is Priority.PERSON or now >= one.ends):
+            elif blocked is not None and (_is_in_vain(one, blocked) or now >= one.errand.ends):
                 self._drop(one, blocked)
-            elif now >= one.retries_end:
-                self._miss_all(one, one.drop_retries())
-                self._close_if_over(one)
+            elif now >= one.errand.retries_end:
+                self._give_up(one, one.visits.drop_retries())
 
     def drop_all(self, failure: Failure) -> None:
         """End every round now."""
@@ -124,56 +151,54 @@ class Rounds:
 
     def drop_continuous(self) -> None:
         """Continuous mode was switched off."""
-        self._active = [one for one in self._active if one.kind is not ReadingKind.CONTINUOUS]
+        self._active = [one for one in self._active if one.errand.kind is not ReadingKind.CONTINUOUS]
 
-    def _visit(self, meter: Meter, dead_after: int) -> Visit:
-        silent = self._memory.of(meter.id).silent_rounds
-        return Visit(meter, only_once=bool(dead_after) and silent >= dead_after)
+    def _is_read(self, meter: int, fresh: Round) -> bool:
+        """Whether a meter is being read for this very slot."""
+        same_slot = (one for one in self._active if one.errand.is_scheduled and one.errand.slot == fresh.errand.slot)
+        return fresh.errand.is_scheduled and any(one.holds(meter) for one in same_slot)
 
-    def _held(self, meter: int, blocked: Failure | None) -> bool:
-        """Whether an earlier round keeps a meter from joining. A blocked bus gives the earlier slot up instead."""
+    def _is_held(self, meter: int, blocked: Failure | None) -> bool:
+        """Whether an earlier round keeps a meter from being due in another slot. One that gives way is given up, and on
+        a blocked bus every one is."""
         for one in list(self._active):
-            if one.kind is ReadingKind.SCHEDULED and one.holds(meter):
-                if blocked is None and not one.resumed:
+            if one.errand.is_scheduled and one.holds(meter):
+                given_up = one.errand.gives_way or blocked
+                if given_up is None:
                     return True
-                self._drop(one, blocked or NOT_FINISHED)
+                self._drop(one, given_up)
         return False
 
     def _drop(self, one: Round, failure: Failure) -> None:
-        for visit in one.drop_all():
-            self._miss(one, visit.meter, visit.failure or failure)
+        self._give_up(one, one.visits.drop_all(), failure)
+        for meter in one.joined():
+            one.take(meter, self._accounts.missed(one.errand, meter, failure))
         self._close_if_over(one)
 
-    def _miss_all(self, one: Round, visits: Iterable[Visit]) -> None:
+    def _give_up(self, one: Round, visits: Iterable[Visit], failure: Failure = LATE) -> None:
+        """No further attempts: these slots end with what came of the last."""
         for visit in visits:
-            self._miss(one, visit.meter, visit.failure or LATE)
+            if visit.part is not None:
+                self._enter(one, visit.meter, visit.part)
+            else:
+                self._miss(one, visit.meter, visit.failure or failure)
+        self._close_if_over(one)
 
     def _miss(self, one: Round, meter: Meter, failure: Failure) -> None:
-        missed = Missed(
-            meter=meter.id,
-            slot=one.slot,
-            kind=one.kind,
-            reason=failure.reason,
-            detail=failure.detail,
-            at=self._clock.stamp(),
-            octets=failure.octets,
-            round=one.number,
-        )
-        if one.kind is ReadingKind.SCHEDULED and failure.reason is Reason.NO_ANSWER:
-            self._memory.of(meter.id).silent_rounds += 1
-        if one.kind is not ReadingKind.CONTINUOUS and one.store and meter.store:
-            self._intake.missed(missed)
-        self._publish(ReadingMissed(missed))
-        self._note(one, meter, missed)
+        self._enter(one, meter, self._accounts.missed(one.errand, meter, failure))
 
-    def _note(self, one: Round, meter: Meter, outcome: Outcome) -> None:
-        one.outcomes[meter.id] = outcome
+    # ---------------------------------------------------------------- what became of it
+
+    def _enter(self, one: Round, meter: Meter, outcome: Outcome) -> None:
+        self._accounts.enter(one.errand, meter, outcome)
         self.progress_at = self._clock.monotonic()
-        if one.job is not None:
-            verb = "answered" if isinstance(outcome, Heard) else f"missed: {outcome.reason}"
-            one.job.report(len(one.outcomes), one.due, f"{meter.label} {verb}")
+        one.take(meter, outcome)
         if not one.over:
             self._tell(one)
+        for other in list(self._active):
+            if other.expects(meter.id, outcome.slot):
+                other.take(meter, outcome)
+                self._close_if_over(other)
 
     def _close_if_over(self, one: Round) -> None:
         if one not in self._active:
@@ -181,22 +206,30 @@ class Rounds:
         if one.over:
             self._active.remove(one)
             self._tell(one, ended=True)
-            if one.answer is not None and one.answer.set_running_or_notify_cancel():
-                one.answer.set_result(one.in_order())
-        if one.kind is not ReadingKind.CONTINUOUS and (one.over or one.waits_for_retry):
-            self._intake.flush()
+            one.answer()
+        if one.errand.kind is not ReadingKind.CONTINUOUS and (one.over or one.visits.waits_for_retry):
+            self._accounts.flush()
 
     def _tell(self, one: Round, *, ended: bool = False) -> None:
-        if one.number:
+        if one.errand.number and one.due:
             self._publish(
                 RoundProgress(
-                    number=one.number,
-                    slot=one.slot,
+                    number=one.errand.number,
+                    slot=one.errand.slot,
                     segment=self._segment,
                     due=one.due,
-                    answered=one.heard,
-                    missed=len(one.outcomes) - one.heard,
-                    began=one.began,
+                    answered=one.answered,
+                    missed=one.missed,
+                    began=one.errand.began,
                     ended=self._clock.now() if ended else None,
                 )
             )
+
+
+def _urgency(one: Round) -> tuple[Priority, float, int]:
+    return one.errand.priority, one.errand.ends, one.errand.number
+
+
+def _is_in_vain(one: Round, blocked: Failure) -> bool:
+    """Whether a person waits for a bus that may not work again soon."""
+    return one.errand.priority is Priority.PERSON and one.outlasts is not blocked.reason

@@ -2,7 +2,7 @@
 
 The segment talks to one meter at a time. Between two meters it looks who is most urgent: an order of a person, then
 the round, then continuous mode. What keeps the whole bus from working (line lost, no voltage, somebody babbling, lent,
-paused) charges no meter: its visit is given back and made when the bus works again.
+paused) is charged to no meter, unless the bus fails at that one again and again and works for the others.
 
 Other threads reach it through `post` alone; everything else belongs to the thread that calls `step`.
 """
@@ -17,13 +17,16 @@ from appliance.bus import blocks
 from appliance.bus.agenda import Agenda
 from appliance.bus.blocks import Block, Blocks
 from appliance.bus.engine_settings import SegmentSettings
+from appliance.bus.errand import Priority
+from appliance.bus.failure import Failure
 from appliance.bus.herald import Herald
 from appliance.bus.lease import Lease, Lending
 from appliance.bus.mailbox import Mailbox
 from appliance.bus.memory import Memory
-from appliance.bus.round import Failure, Priority, Round, Visit
+from appliance.bus.round import Round
 from appliance.bus.rounds import Rounds
 from appliance.bus.talks import Talk
+from appliance.bus.visit import Visit
 from appliance.bus.visits import Visits
 from appliance.clock import Clock
 from appliance.errors import BusError, Jammed, LineLost, LineRefused, Overload
@@ -96,7 +99,8 @@ class Segment:
 
     def begin(self, fresh: Round, meters: Sequence[Meter]) -> None:
         """Read meters for a slot."""
-        self.mail.put(lambda now: self.rounds.start(fresh, meters, self.settings.dead_after, self._blocks.failure))
+        dead_after = self.settings.dead_after
+        self.mail.put(lambda now: self.rounds.start(fresh, meters, dead_after, now, self._blocks.failure))
 
     def talk(self, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue as soon as the bus is free; its result, or the error that ended it."""
@@ -131,7 +135,9 @@ class Segment:
     def line_down(self, error: LineLost | LineRefused) -> None:
         """The line is gone, or cannot be opened as asked."""
         self._opened = False
-        self._break_off(LineLost(error.sentence))
+        lost = LineLost(error.sentence)
+        self._visits.conclude(None, lost, self._stepped_at)
+        self._break_off(lost)
         self._end_lease(error.sentence)
         self._blocks.remove(BusState.LOST, BusState.REFUSED)
         self._block(blocks.line_down(error.sentence, refused=isinstance(error, LineRefused)))
@@ -199,7 +205,7 @@ class Segment:
         dialogue = self._visits.begin(one, visit, now)
         if dialogue is not None:
             self._converse(dialogue)
-            self._show_state(WORKING[one.priority])
+            self._show_state(WORKING[one.errand.priority])
 
     def _begin_talk(self, talk: Talk) -> None:
         self.wire.baud_rate = talk.baud_rate
@@ -231,7 +237,7 @@ class Segment:
             self._visits.conclude(conversation.result, error, now)
 
     def _break_off(self, error: LineLost) -> None:
-        """No more talk for now: the visit under way is made again later, orders fail."""
+        """No more talk for now: a visit under way is made again later, orders fail."""
         if self._conversation is not None:
             self._conversation.close()
             self._conversation = None

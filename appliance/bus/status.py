@@ -40,11 +40,11 @@ def status_of(segment: Segment) -> SegmentStatus:
     under_way = None
     if current is not None:
         under_way = RoundStatus(
-            number=current.number,
-            slot=current.slot,
+            number=current.errand.number,
+            slot=current.errand.slot,
             due=current.due,
-            answered=current.heard,
-            missed=len(current.outcomes) - current.heard,
+            answered=current.answered,
+            missed=current.missed,
         )
     return SegmentStatus(
         name=segment.name,

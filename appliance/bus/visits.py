@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from appliance.bus.engine_settings import SegmentSettings
+from appliance.bus.errand import Priority
+from appliance.bus.failure import Failure, failure_of
 from appliance.bus.memory import Memory
 from appliance.bus.plan import needs_newest, plan_patience, plan_target, timing_of
-from appliance.bus.round import Failure, Priority, Round, Visit, failure_of
-from appliance.bus.rounds import Rounds
-from appliance.errors import BusmeisterError, Jammed, Overload, SettingError, WrongAnswer
-from appliance.mbus.dialogue import Readout, Wire, read_meter
+from appliance.bus.round import Round
+from appliance.bus.rounds import LATE, Rounds
+from appliance.bus.visit import Sitting, Visit
+from appliance.errors import BusBlocked, BusmeisterError, SettingError, WrongAnswer
+from appliance.mbus.dialogue import Patience, Readout, Target, Wire, read_meter
 from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.mbus.dialogue.timing import transmission_time
+from appliance.mbus.frames import MAXIMUM_FRAME
 from appliance.meters.meter import Addressing
 from appliance.ports import MeterBook, Reason
 
@@ -30,7 +35,7 @@ class Visits:
     @property
     def priority(self) -> Priority | None:
         """Whose visit it is; None where none is under way."""
-        return None if self._current is None else self._current[0].priority
+        return None if self._current is None else self._current[0].errand.priority
 
     def begin(self, one: Round, visit: Visit, now: float) -> Dialogue[Readout] | None:
         """The dialogue with the meter; None for one that cannot be asked, which is its failure."""
@@ -38,44 +43,62 @@ class Visits:
         self._current = one, visit
         self._wire.baud_rate = meter.baud_rate or self._settings.baud_rate
         self._wire.timing = timing_of(meter, self._settings)
-        known = self._meters.newest(meter.id) if needs_newest(meter, self._memory) else None
-        try:
-            target = plan_target(meter, self._settings, self._memory, known)
-        except SettingError as error:
-            self._current, visit.only_once = None, True
-            self._rounds.failed(one, visit, failure_of(error), now)
+        planned = self._plan(one, visit, now)
+        if isinstance(planned, Failure):
+            self._current = None
+            self._rounds.lost(one, visit, planned, now)
             return None
-        return read_meter(target, plan_patience(visit, self._settings, self._wire.baud_rate, self._memory))
+        return read_meter(*planned)
 
     def conclude(self, readout: Readout | None, error: BusmeisterError | None, now: float) -> None:
-        """How it ended. What kept the whole bus from working is no fault of the meter."""
+        """How it ended."""
         if self._current is None:
             return
         one, visit = self._current
         if readout is not None:
-            self._learn(visit, readout)
-            self._rounds.heard(one, visit, readout.telegrams, now)
-        elif isinstance(error, (Overload, Jammed)):
-            one.give_back(visit)
+            self._take(one, visit, readout, now)
+        elif isinstance(error, BusBlocked):
+            self._rounds.blocked(one, visit, failure_of(error), now)
         elif error is not None:
             self._memory.of(visit.meter.id).settle = isinstance(error, WrongAnswer)
             self._rounds.failed(one, visit, failure_of(error), now)
         self._current = None  # not before: should the program fail here, the visit is still known
 
     def give_back(self) -> None:
-        """It could not be ended, through no fault of the meter: it is made again later."""
+        """It could not be ended: it is made again if time allows."""
         if self._current is not None:
             (one, visit), self._current = self._current, None
-            one.give_back(visit)
+            one.visits.give_back(visit)
 
     def give_up(self, detail: str, now: float) -> None:
         """The program itself failed on it: this meter missed it for good."""
         if self._current is None:
             return
         (one, visit), self._current = self._current, None
-        visit.only_once = True
         if one.holds(visit.meter.id):
-            self._rounds.failed(one, visit, Failure(Reason.GARBLED, detail), now)
+            self._rounds.lost(one, visit, Failure(Reason.PROGRAM, detail), now)
+
+    def _plan(self, one: Round, visit: Visit, now: float) -> tuple[Target, Patience] | Failure:
+        """Whom to ask and how patiently, or why nobody is asked. Further attempts do not meet the next slot."""
+        meter, baud_rate = visit.meter, self._wire.baud_rate
+        known = self._meters.newest(meter.id) if needs_newest(visit, self._memory) else None
+        try:
+            target = plan_target(meter, self._settings, self._memory, known)
+        except SettingError as error:
+            return failure_of(error)
+        patience = plan_patience(visit, self._settings, baud_rate, self._memory)
+        if visit.sitting is Sitting.FIRST:
+            return target, patience
+        left = one.errand.ends - now - transmission_time(MAXIMUM_FRAME, baud_rate)
+        fitting = patience.within(left)
+        return visit.failure or LATE if fitting is None else (target, fitting)
+
+    def _take(self, one: Round, visit: Visit, readout: Readout, now: float) -> None:
+        self._learn(visit, readout)
+        if readout.broken_off is None:
+            self._rounds.heard(one, visit, readout.telegrams, now)
+        else:
+            self._rounds.heard_in_part(one, visit, readout.telegrams, failure_of(readout.broken_off), now)
 
     def _learn(self, visit: Visit, readout: Readout) -> None:
         """How late the meter answers, and with which frame count bit it is asked next."""

@@ -81,8 +81,14 @@ def meter_read(call: Call, meters: Selection, *, store: bool = True, raw: bool =
 def readout_now(call: Call) -> Answer:
     """Runs the scheduled round at once; its slot is the present one."""
     results = call.parts.engine.round_now(call.job).result()
-    heard = sum(isinstance(result, Heard) for result in results)
-    return Answer(sentence=f"{heard} of {len(results)} meters read", data={"due": len(results), "answered": heard})
+    data = {"due": len(results), "answered": sum(isinstance(result, Heard) for result in results)}
+    if not results:
+        return Answer(sentence="every meter has its reading of the present slot", data=data)
+    found = [(call.parts.store.meters.find(result.meter), result) for result in results]
+    failed = [(meter, result) for meter, result in found if meter is not None and isinstance(result, Missed)]
+    if failed and not data["answered"]:
+        raise RefusedError(_why(failed), Kind.BUS)
+    return Answer(sentence=f"{data['answered']} of {data['due']} meters read", data=data)
 
 
 @operation("meter values", level=1, also="show values")

@@ -83,7 +83,8 @@ class SimulatedBus:
         if self.faults.has(Fault.ECHO, now):
             self._put(Transmission(start, octets, self.bit_time()))
         if self.faults.has(Fault.SHORT_CIRCUIT, now):
-            self._read_breaks()
+            breaks, damage = self._breaks()
+            self._put(Transmission(self._sent_until, breaks, self.bit_time(), damage))
             return
         for frame in self._framer.feed(Received(octets)):
             if not isinstance(frame, Noise):
@@ -188,6 +189,8 @@ class SimulatedBus:
         self.answers += 1
         start = max(end + meter.delay(bit_time, faults, self._haste), meter.sending[1])
         damage = self._bit_errors(answer) if Fault.BIT_ERRORS in faults else ()
+        if Fault.SHORTS_WHEN_ASKED in faults:
+            answer, damage = self._breaks()
         transmission = Transmission(start, answer, bit_time, damage)
         meter.sending = start, transmission.end
         self._put(transmission)
@@ -199,13 +202,12 @@ class SimulatedBus:
     def _put(self, transmission: Transmission) -> None:
         self._wire.transmit(transmission, self.bit_time())
 
-    def _read_breaks(self) -> None:
+    def _breaks(self) -> tuple[bytes, tuple[int, ...]]:
         """A shorted bus reads as space: damaged zeros for as long as an answer is waited for."""
         bit_time = self.bit_time()
         window = LATEST_BITS * bit_time + LATEST_MARGIN / self._haste
         count = int(window / (OCTET_BITS * bit_time))
-        parity = tuple(index * BITS_AT_RISK + 8 for index in range(count))
-        self._put(Transmission(self._sent_until, bytes(count), bit_time, parity))
+        return bytes(count), tuple(index * BITS_AT_RISK + 8 for index in range(count))
 
     def _babble(self, now: float) -> None:
         """Let those babble whose time has come."""

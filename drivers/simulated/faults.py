@@ -15,6 +15,8 @@ endless                   each telegram announces another one
 frame_count_bit_ignored   goes on to the next telegram even when asked for the same again
 frame_count_bit_strict    repeats the very octets of its last telegram while the bit stays
 running_back              counters run back
+jams_when_asked           answers with octets without end, five seconds long at 2400 Bd
+shorts_when_asked         shorts the bus when it is to answer
 swapped                   another meter hangs in its place, with its primary address
 vanishing_line            the line goes away; without a duration for 20 s of every 15 minutes, first after one
 ```
@@ -46,6 +48,8 @@ class Fault(StrEnum):
     FRAME_COUNT_BIT_IGNORED = "frame_count_bit_ignored"
     FRAME_COUNT_BIT_STRICT = "frame_count_bit_strict"
     RUNNING_BACK = "running_back"
+    JAMS_WHEN_ASKED = "jams_when_asked"
+    SHORTS_WHEN_ASKED = "shorts_when_asked"
     SWAPPED = "swapped"
     VANISHING_LINE = "vanishing_line"
 

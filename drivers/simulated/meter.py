@@ -15,6 +15,7 @@ from drivers.simulated.spoiled import announcing_more, truncated, wrong_checksum
 EARLIEST_BITS: Final = 11  # an answer begins between 11 bit times and 330 bit times + 50 ms after the request
 LATEST_BITS: Final = 330
 LATEST_MARGIN: Final = 0.050
+JAM_OCTETS: Final = 1200  # more than any master takes for an answer
 LATE_BY: Final = (0.1, 0.8)  # seconds after the latest moment, for meters that are late
 
 
@@ -126,6 +127,8 @@ class SimulatedMeter:
             answer = wrong_checksum(answer)
         if Fault.TRUNCATED in faults:
             answer = truncated(answer, self._random)
+        if Fault.JAMS_WHEN_ASKED in faults:
+            answer = self._random.randbytes(JAM_OCTETS)
         return answer
 
     def _other(self, *, same_address: bool) -> SimulatedMeter:

@@ -193,7 +193,7 @@ def test_order_broken_off_keeps_what_was_read(world: World) -> None:
     world.add(load("apartment-block", meters=20))
     world.run(minutes=5)
     job = Job()
-    answer = world.engine.round_now(job)
+    answer = world.engine.read(world.book.list, job=job)
     world.run(seconds=5)
     job.cancelled = True
     world.run(seconds=5)
@@ -204,15 +204,6 @@ def test_order_broken_off_keeps_what_was_read(world: World) -> None:
     assert world.book.doubled() == []
 
 
-def test_round_by_hand_reads_all_meters_and_tells_its_progress(world: World) -> None:
-    world.add(load("apartment-block", meters=5))
-    world.run(minutes=5)
-    answer = world.engine.round_now()
-    world.run(minutes=1)
-    assert all(isinstance(outcome, Heard) for outcome in answer.result())
-    assert world.of(RoundProgress)[-1].number == 2
-
-
 def test_meter_without_the_address_it_is_read_by_misses_with_the_reason(world: World) -> None:
     world.add(load("apartment-block", meters=1))
     world.book.list.append(Meter(id=2, name="cellar"))
@@ -221,6 +212,7 @@ def test_meter_without_the_address_it_is_read_by_misses_with_the_reason(world: W
     details = [end.detail for end in world.book.ends if isinstance(end, Missed)]
     assert len(details) == 2
     assert all("has none: set one" in detail for detail in details)
+    assert world.book.reasons == {Reason.NOT_ASKED: 2}
     assert len(world.book.heard) == 1
 
 

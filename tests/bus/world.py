@@ -64,14 +64,23 @@ class Book:
     def reasons(self) -> Counter[Reason]:
         return Counter(end.reason for end in self.ends if isinstance(end, Missed))
 
+    @property
+    def scheduled(self) -> list[Heard | Missed]:
+        """How slots of the grid ended; what was missed and made good by a later round does not count."""
+        ends = [end for end in self.ends if end.kind is ReadingKind.SCHEDULED]
+        heard = {(end.meter, end.slot): end.round for end in ends if isinstance(end, Heard)}
+        return [
+            end for end in ends if isinstance(end, Heard) or heard.get((end.meter, end.slot), end.round) == end.round
+        ]
+
     def doubled(self) -> list[tuple[int, int]]:
         """Slots of meters that ended more than once."""
-        counts = Counter((end.meter, end.slot) for end in self.ends if end.kind is ReadingKind.SCHEDULED)
+        counts = Counter((end.meter, end.slot) for end in self.scheduled)
         return [key for key, count in counts.items() if count > 1]
 
     def slots(self, meter: int) -> list[int]:
         """Every scheduled slot of a meter that ended, in order."""
-        return sorted(end.slot for end in self.ends if end.meter == meter and end.kind is ReadingKind.SCHEDULED)
+        return sorted(end.slot for end in self.scheduled if end.meter == meter)
 
 
 class World:

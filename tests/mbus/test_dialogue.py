@@ -98,7 +98,8 @@ class Peer:
 
 WAITS = (0.2, 1.5, 1.5)
 PATIENT = Patience(select=WAITS, request=WAITS)
-HASTY = replace(PATIENT, give_up_on_silence=True)
+HASTY = Patience(select=WAITS[:1], request=WAITS[:1])
+INSISTING = replace(PATIENT, insist=True)
 PRIMARY = Target(address=1)
 SELECTED = Target(address=0xFD, identity=IDENTITY)
 
@@ -176,10 +177,42 @@ def test_silent_meter_gets_all_attempts_when_asked_patiently() -> None:
     assert peer.times[2] - peer.times[1] == pytest.approx(transmission_time(17, 2400) + 1.5)
 
 
-def test_a_meter_that_gave_a_sign_of_life_is_asked_again_even_hastily() -> None:
-    peer, readout = read(SELECTED, [[(0.02, ACK)], [], [(0.9, telegram())]], HASTY)
+@pytest.mark.parametrize("answer", [[], [(0.05, telegram()[:-2] + b"\x00\x16")], [(0.05, telegram(address=9))]])
+def test_a_meter_that_answers_badly_is_left_at_once_when_asked_hastily(answer: list[Answer]) -> None:
+    peer, error = fail(PRIMARY, [[(0.02, ACK)], answer], HASTY)
+    assert isinstance(error, BusError)
+    assert len(peer.sent) == 2
+
+
+def test_late_answer_is_waited_for_patiently() -> None:
+    peer, readout = read(SELECTED, [[(0.02, ACK)], [], [(0.9, telegram())]])
     assert len(peer.sent) == 3
     assert readout.slowest == pytest.approx(0.9, abs=1e-3)
+
+
+def test_meter_that_never_acknowledges_is_asked_for_its_data_all_the_same() -> None:
+    peer, readout = read(PRIMARY, [[], [(0.05, telegram())]], INSISTING)
+    assert [octets[1] for octets in peer.sent] == [0x40, 0x7B]
+    assert readout.telegrams == (telegram(),)
+
+
+def test_what_a_meter_repeats_that_was_perhaps_not_reset_is_asked_for_with_the_other_bit() -> None:
+    target = replace(PRIMARY, known=telegram(access=1))
+    peer, readout = read(target, [[], [(0.05, telegram(access=1))], [(0.05, telegram(access=2))]], INSISTING)
+    assert [octets[1] for octets in peer.sent] == [0x40, 0x7B, 0x5B]
+    assert readout.telegrams == (telegram(access=2),)
+    assert read(target, [[(0.02, ACK)], [(0.05, telegram(access=1))]])[1].telegrams == (telegram(access=1),)
+
+
+def test_dead_meter_costs_no_more_where_its_acknowledgement_is_not_insisted_on() -> None:
+    peer, error = fail(PRIMARY, [[]], INSISTING)
+    assert isinstance(error, NoAnswer)
+    assert len(peer.sent) == len(PATIENT.select)
+
+
+def test_application_reset_that_is_not_acknowledged_does_not_keep_the_data_from_being_read() -> None:
+    _, readout = read(replace(SELECTED, reset=True), [[(0.02, ACK)], [], [], [], [(0.05, telegram())]], INSISTING)
+    assert readout.telegrams == (telegram(),)
 
 
 def test_late_answer_of_another_meter_is_never_taken() -> None:
@@ -266,11 +299,28 @@ def test_meter_without_end_is_left_after_the_most_telegrams() -> None:
     assert len(readout.telegrams) == 32
 
 
-def test_first_telegram_is_kept_when_a_further_one_fails() -> None:
-    target = replace(PRIMARY, most_telegrams=4, announces_more=lambda octets: True)
-    _, readout = read(target, [[(0.02, ACK)], [(0.05, telegram())], []])
+MORE = replace(PRIMARY, most_telegrams=4, announces_more=lambda octets: True)
+
+
+def test_first_telegram_is_kept_when_a_further_one_fails_and_why_it_did() -> None:
+    _, readout = read(MORE, [[(0.02, ACK)], [(0.05, telegram())], []])
     assert readout.telegrams == (telegram(),)
     assert readout.next_bit is False
+    assert isinstance(readout.broken_off, NoAnswer)
+    busy = LongFrame(0x08, 1, 0x70, b"\x08").to_bytes()
+    _, readout = read(MORE, [[(0.02, ACK)], [(0.05, telegram())], [(0.05, busy)]])
+    assert isinstance(readout.broken_off, ApplicationError)
+
+
+def test_whole_readout_is_not_broken_off() -> None:
+    assert multi(telegram(b"\x01\x1f"), telegram(b"\x02"))[1].broken_off is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [((0.0, BROKEN_VOLTAGE), Overload), ((0.02, bytes([0x55]) * 2000), Jammed)]
+)
+def test_bus_that_fails_at_a_further_telegram_is_no_matter_of_the_meter(answer: Answer, error: type[BusError]) -> None:
+    assert isinstance(fail(MORE, [[(0.02, ACK)], [(0.05, telegram())], [answer]])[1], error)
 
 
 def test_repeated_news_after_a_restart_is_asked_for_with_the_other_bit() -> None:

@@ -18,7 +18,6 @@ def ask(
     accepts: Callable[[Frame], bool],
     note: str,
     *,
-    give_up_on_silence: bool = False,
     pause: float = 0.0,
 ) -> Generator[Request, Reply, Reply]:
     """The accepted reply; one attempt for each of `waits`. Raises what speaks most clearly of all attempts."""
@@ -31,8 +30,6 @@ def ask(
         failures.append(reply)
         if reply.verdict is Verdict.JAM:
             raise Jammed("Somebody talks on the bus and does not stop.", reply.octets[:64])
-        if reply.verdict is Verdict.SILENCE and give_up_on_silence:
-            break
         if reply.verdict is Verdict.BREAK:
             _test_overload(failures)
             attempts = attempts or [waits[-1]]

@@ -11,10 +11,10 @@ resets the bit in the one it chooses: with secondary addressing it takes the pla
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from appliance.errors import ApplicationError, BusError
+from appliance.errors import ApplicationError, BusBlocked, BusError, NoAnswer
 from appliance.mbus.address import SELECTED, TEST, SecondaryAddress
 from appliance.mbus.dialogue.attempts import ask
 from appliance.mbus.dialogue.exchange import Reply, Request, is_ack
@@ -38,7 +38,7 @@ class Target:
     reset: bool = False  # application reset, too
     reset_subcode: int = 0
     first_bit: bool = True  # frame count bit of the first request
-    known: bytes | None = None  # an answer equal to this is repeated news: ask again with the other bit
+    known: bytes | None = None  # what a meter that was not reset said last: told again, it is asked with the other bit
     headless: bool = True  # accept an answer that names nobody
     most_telegrams: int = 1
     announces_more: Callable[[bytes], bool] = lambda octets: False
@@ -65,78 +65,112 @@ class Patience:
 
     select: tuple[float, ...]
     request: tuple[float, ...]
-    give_up_on_silence: bool = False  # a meter that gives no sign of life is left at once
+    insist: bool = False  # ask for data even where SND_NKE or application reset were not acknowledged: some never do
     settle: float = 0.0  # silence before the first request: late answers of others are let out
+
+    def within(self, seconds: float) -> Patience | None:
+        """As many of the attempts as fit into a time even if nobody answers; None where not one does."""
+        select, request = self.select, self.request
+        while sum(select) + sum(request) + self.settle > seconds:
+            if len(request) > 1:
+                request = request[:-1]
+            elif len(select) > 1:
+                select = select[:-1]
+            else:
+                return None
+        return replace(self, select=select, request=request)
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """What one meter said: its telegrams, how late the latest of its answers began, the bit to ask with next."""
+    """What one meter said: its telegrams, how late the latest of its answers began, the bit to ask with next, and
+    what came in place of a further telegram that it announced."""
 
     telegrams: tuple[bytes, ...]
     slowest: float
     next_bit: bool
+    broken_off: BusError | ApplicationError | None = None
+
+
+@dataclass(slots=True)
+class _Talk:
+    """How far the dialogue with one meter is."""
+
+    target: Target
+    waits: tuple[float, ...]
+    bit: bool
+    delays: list[float]
+
+    def request(self) -> Generator[Request, Reply, Reply]:
+        """Ask for data; the bit toggles once a sound answer has come."""
+        target = self.target
+        octets = ShortFrame(REQ_UD2 | (FCB if self.bit else 0), target.address).to_bytes()
+        whom = target.identity if target.address == SELECTED else target.address
+        reply = yield from ask(octets, self.waits, target.accepts, f"REQ_UD2 {whom}")
+        self.bit = not self.bit
+        return reply
+
+    def telegram(self, reply: Reply) -> bytes:
+        """The answer's octets; raises `ApplicationError` where the meter said no."""
+        octets = _telegram(reply)
+        self.delays.append(reply.delay)
+        return octets
 
 
 def read_meter(target: Target, patience: Patience) -> Generator[Request, Reply, Readout]:
-    """The whole readout of a meter. Raises `BusError` or `ApplicationError` where its first telegram did not come."""
+    """The whole readout of a meter. Raises `BusError` or `ApplicationError` where its first telegram did not come,
+    and `BusBlocked` whenever the bus fails."""
     delays = yield from _wake(target, patience)
-    bit = target.first_bit
-    silent_is_final = patience.give_up_on_silence and not delays
-    reply = yield from _request(target, patience, bit, silent_is_final)
-    bit = not bit
-    if reply.telegram == target.known:
-        reply = yield from _request(target, patience, bit, give_up=False)
-        bit = not bit
-    delays.append(reply.delay)
-    telegrams = [_telegram(reply)]
+    is_reset = target.address == SELECTED or bool(delays)
+    waits = patience.request if is_reset or not target.initialize else patience.select[1:] or patience.select
+    talk = _Talk(target, waits, target.first_bit, delays)
+    reply = yield from talk.request()
+    if not is_reset and reply.telegram == target.known:
+        reply = yield from talk.request()
+    telegrams = [talk.telegram(reply)]
+    broken_off = None
     while len(telegrams) < target.most_telegrams and target.announces_more(telegrams[-1]):
         try:
-            reply = yield from _request(target, patience, bit, give_up=False)
-            further = _telegram(reply)
-        except (BusError, ApplicationError):  # what was heard so far is kept
+            further = talk.telegram((yield from talk.request()))
+        except BusBlocked:
+            raise
+        except (BusError, ApplicationError) as error:
+            broken_off = error
             break
-        bit = not bit
-        delays.append(reply.delay)
         if further == telegrams[-1]:
             break
         telegrams.append(further)
-    return Readout(tuple(telegrams), max(delays), bit)
+    return Readout(tuple(telegrams), max(talk.delays), talk.bit, broken_off)
 
 
 def _wake(target: Target, patience: Patience) -> Generator[Request, Reply, list[float]]:
     """Select or initialise; the delays of the acknowledgements that came."""
     if target.address == SELECTED and target.identity is not None:
-        reply = yield from ask(
-            selection(target.identity),
-            patience.select,
-            is_ack,
-            f"select {target.identity}",
-            give_up_on_silence=patience.give_up_on_silence,
-            pause=patience.settle,
-        )
+        order = selection(target.identity), patience.select, is_ack, f"select {target.identity}"
+        delays = [(yield from ask(*order, pause=patience.settle)).delay]
     elif target.initialize:
-        reply = yield from ask(
-            normalise(target.address),
-            patience.select,
-            is_ack,
-            f"SND_NKE {target.address}",
-            give_up_on_silence=patience.give_up_on_silence,
-            pause=patience.settle,
+        waits = patience.select[:1] if patience.insist else patience.select
+        delays = yield from _order(
+            normalise(target.address), waits, f"SND_NKE {target.address}", patience.insist, patience.settle
         )
     else:
         return []
-    delays = [reply.delay]
     if target.reset:
         octets = application_reset(target.address, target.reset_subcode)
-        delays.append((yield from ask(octets, patience.request, is_ack, "application reset")).delay)
+        delays += yield from _order(octets, patience.request, "application reset", patience.insist)
     return delays
 
 
-def _request(target: Target, patience: Patience, bit: bool, give_up: bool) -> Generator[Request, Reply, Reply]:
-    octets = ShortFrame(REQ_UD2 | (FCB if bit else 0), target.address).to_bytes()
-    whom = target.identity if target.address == SELECTED else target.address
-    return (yield from ask(octets, patience.request, target.accepts, f"REQ_UD2 {whom}", give_up_on_silence=give_up))
+def _order(
+    octets: bytes, waits: tuple[float, ...], note: str, insist: bool, pause: float = 0.0
+) -> Generator[Request, Reply, list[float]]:
+    """An order before the request; the delay of its acknowledgement, none where it did not come and that may be."""
+    try:
+        return [(yield from ask(octets, waits, is_ack, note, pause=pause)).delay]
+    except NoAnswer:
+        if not insist:
+            raise
+        return []
 
 
 def _telegram(reply: Reply) -> bytes:

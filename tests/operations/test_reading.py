@@ -1,0 +1,48 @@
+"""Orders that read meters."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.errors import Kind, RefusedError
+from appliance.hub.jobs import Job
+from appliance.mbus.address import SecondaryAddress
+from appliance.meters.meter import Meter
+from appliance.operations.all import registry
+from appliance.operations.answer import Answer
+from appliance.operations.execute import execute_named
+from tests.operations.world import World, water_meter
+
+
+def do(world: World, name: str, **given: str) -> Answer:
+    """The answer of a long order. Raises what it ended with."""
+    job = execute_named(world.call, registry().get(name), given).job
+    assert isinstance(job, Job)
+    assert job.wait(20)
+    if job.error is not None:
+        raise job.error
+    assert isinstance(job.result, Answer)
+    return job.result
+
+
+def listed(world: World, *identifications: str) -> None:
+    world.store.meters.add(*(Meter(id=0, secondary_address=SecondaryAddress(text)) for text in identifications))
+
+
+def test_round_by_hand_tells_how_many_were_read(world: World) -> None:
+    listed(world, "10473002", "10473003")
+    world.engine.answers["10473003"] = water_meter("10473003")
+    answer = do(world, "readout now")
+    assert answer.sentence == "1 of 2 meters read"
+    assert answer.data == {"due": 2, "answered": 1}
+
+
+def test_round_by_hand_that_nobody_answers_is_refused_with_the_reason(world: World) -> None:
+    listed(world, "10473002", "10473003")
+    with pytest.raises(RefusedError, match=r"None of 2 meters was read; the first, .*: No answer") as caught:
+        do(world, "readout now")
+    assert caught.value.kind is Kind.BUS
+
+
+def test_round_by_hand_with_nobody_left_to_ask_says_so(world: World) -> None:
+    assert do(world, "readout now").sentence == "every meter has its reading of the present slot"
