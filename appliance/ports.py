@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
-from typing import Protocol
+from typing import Final, Protocol
 
 from appliance.clock import Stamp
 from appliance.mbus.framer import Received
@@ -80,6 +80,16 @@ class Reason(StrEnum):
     CLOCK = "clock was set past it"
     NOT_ASKED = "not asked"  # the list does not say how: the sentence says what is missing
     PROGRAM = "program failed"
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it speaks against the meter or its line. The others are our own doing: the meter was not asked."""
+        return self not in OWN_DOING
+
+
+OWN_DOING: Final = frozenset(
+    {Reason.LENT, Reason.PAUSED, Reason.LATE, Reason.STOPPED, Reason.CANCELLED, Reason.OFF, Reason.CLOCK}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

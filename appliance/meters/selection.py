@@ -2,16 +2,17 @@
 
 ```text
 selection = term { "," term }                any of them
-term      = all | active | passive | wired | silent | error | ADDRESS | NAME | FIELD=VALUE
+term      = all | active | passive | wired | wireless | silent | error | ADDRESS | NAME | FIELD=VALUE
             several terms in one pair of quotes, with blanks between, must all hold
 ```
-`*` in a name or value stands for anything, F in an address for any digit.
+`*` in a name or value stands for anything, F in an address for any digit. A medium is one of EN 13757-3 or a family
+of them: `medium=water` are cold, warm and hot water too. A status is named whole or by one of its words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -20,7 +21,7 @@ from typing import Final
 from appliance.errors import SettingError
 from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.manufacturers import manufacturer_letters
-from appliance.mbus.media import medium_name
+from appliance.mbus.media import MEDIA, medium_name
 from appliance.meters.meter import Meter
 
 ADDRESS: Final = re.compile(r"[0-9A-Fa-f]{8}(-[A-Za-z0-9*]+){0,3}", re.ASCII)
@@ -43,9 +44,12 @@ WORDS: Final[dict[str, Callable[[Meter, Status], bool]]] = {
     "active": lambda meter, status: meter.active,
     "passive": lambda meter, status: not meter.active,
     "wired": lambda meter, status: True,
+    "wireless": lambda meter, status: False,  # a meter of the list hangs on a segment
     "silent": lambda meter, status: status is Status.SILENT,
     "error": lambda meter, status: status is Status.ERROR,
 }
+
+STATUS_WORDS: Final = ("silent", "error")
 
 FIELDS: Final[dict[str, Callable[[Meter, Status], str]]] = {
     "id": lambda meter, status: str(meter.id),
@@ -61,6 +65,17 @@ FIELDS: Final[dict[str, Callable[[Meter, Status], str]]] = {
     "medium": lambda meter, status: medium_of(meter),
     "status": lambda meter, status: status,
 }
+
+
+KNOWN: Final = {"medium": (*MEDIA.values(), medium_name(-1)), "status": tuple(Status)}
+
+FAMILIES: Final = {
+    "water": frozenset({0x06, 0x07, 0x10, 0x11, 0x15, 0x16, 0x17}),
+    "heat": frozenset({0x04, 0x0C, 0x0D}),
+    "cooling": frozenset({0x0A, 0x0B, 0x0D}),
+    "gas": frozenset({0x03, 0x12, 0x13}),
+}
+"""Media that people call by one word, by their codes; the word is the name of one of them too."""
 
 
 def manufacturer_of(meter: Meter) -> str:
@@ -82,6 +97,11 @@ class Term:
     field: str  # "" for a word, "address", "name" or one of FIELDS
     value: str
 
+    @property
+    def asks_status(self) -> bool:
+        """Whether the status of a meter matters."""
+        return self.field == "status" or (not self.field and self.value in STATUS_WORDS)
+
     def holds(self, meter: Meter, status: Status) -> bool:
         """Whether it is true of this meter."""
         if not self.field:
@@ -89,10 +109,10 @@ class Term:
         if self.field == "address":
             own = meter.secondary_address
             return own is not None and SecondaryAddress.parse(self.value).matches(own)
-        text = FIELDS[self.field](meter, status).lower()
-        return fnmatchcase(text, _pattern(self.value)) or (
-            self.field == "status" and self.value.lower() in text.split()
-        )
+        if self.field == "medium" and self.value.lower() in FAMILIES:
+            own = meter.secondary_address
+            return own is not None and own.medium in FAMILIES[self.value.lower()]
+        return _fits(self.field, self.value, FIELDS[self.field](meter, status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +138,14 @@ class Selection:
                 return int(value)
         return None
 
+    @property
+    def asks_status(self) -> bool:
+        """Whether the status of a meter matters."""
+        return any(term.asks_status for group in self.groups for term in group)
+
     def holds(self, meter: Meter, status: Status) -> bool:
         """Whether the meter is chosen."""
         return any(all(term.holds(meter, status) for term in group) for group in self.groups)
-
-    def choose(self, meters: Iterable[Meter], status: Callable[[Meter], Status]) -> list[Meter]:
-        """The meters chosen, in their order."""
-        return [meter for meter in meters if self.holds(meter, status(meter))]
 
 
 def _split(text: str) -> Iterator[str]:
@@ -157,12 +178,26 @@ def _term(text: str) -> Term:
     if field is not None:
         if field[1] not in FIELDS:
             raise SettingError(f'Meters are selected by {", ".join(FIELDS)}, not by "{field[1]}".')
-        return Term(field[1], field[2].strip('"'))
+        return _field_term(field[1], field[2].strip('"'))
     if text.lower() in WORDS:
         return Term("", text.lower())
     if ADDRESS.fullmatch(text):
         return Term("address", str(SecondaryAddress.parse(text)))
     return Term("name", text)
+
+
+def _field_term(field: str, value: str) -> Term:
+    """A field and its value; raises `SettingError` for a word that no meter can have there."""
+    known = KNOWN.get(field)
+    if known is not None and not any(_fits(field, value, word) for word in known):
+        raise SettingError(f"{field} of a meter is {', '.join(known)}, not {value or 'nothing'}.")
+    return Term(field, value)
+
+
+def _fits(field: str, value: str, text: str) -> bool:
+    """Whether a field that holds `text` is meant by `value`."""
+    text, value = text.lower(), value.lower()
+    return fnmatchcase(text, _pattern(value)) or (field == "status" and value in text.split())
 
 
 def _pattern(value: str) -> str:

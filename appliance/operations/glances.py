@@ -16,11 +16,9 @@ from appliance.meters.meter import Meter
 from appliance.meters.selection import Status
 from appliance.meters.units import Shown, exact, show
 from appliance.operations.call import Call
-from appliance.operations.meter_state import State, slot_time, state_of
-from appliance.ports import Missed
+from appliance.operations.meter_state import State, slot_time, states_of
 
 FAILED: Final = (Status.FAILED, Status.SILENT)
-MISSES: Final = 1000  # slots looked at to find when a meter fell silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +43,15 @@ class Glance:
 def glances(call: Call, meters: Collection[int] | None = None) -> tuple[Glance, ...]:
     """All meters, or those with these numbers."""
     call.need_level(1, "the meter list")
-    chosen = (meter for meter in call.parts.store.meters.all() if meters is None or meter.id in meters)
-    return tuple(glance(call, meter) for meter in chosen)
+    chosen = [meter for meter in call.parts.store.meters.all() if meters is None or meter.id in meters]
+    states = states_of(call.parts, chosen)
+    return tuple(glance(call, meter, state) for meter, state in zip(chosen, states, strict=True))
 
 
-def glance(call: Call, meter: Meter) -> Glance:
+def glance(call: Call, meter: Meter, state: State) -> Glance:
     """One meter."""
-    state = state_of(call.parts, meter)
-    missed = _missed(call, meter, state) if state.status in FAILED else []
     record = main_record_of(state)
+    failures = state.failures
     return Glance(
         meter=meter,
         status=state.status,
@@ -65,9 +63,9 @@ def glance(call: Call, meter: Meter) -> Glance:
         unit=(record.unit or "") if record else "",
         read=state.last_readout,
         slot=state.newest.slot if state.newest else 0,
-        failed_since=slot_time(missed[-1].slot) if missed else None,
-        failures=len(missed),
-        reason=missed[0].detail if missed else "",
+        failed_since=slot_time(failures.first) if failures.times else None,
+        failures=failures.times,
+        reason=failures.detail,
     )
 
 
@@ -79,11 +77,6 @@ def main_record_of(state: State) -> Record | None:
         return main_record(decode(state.newest.telegrams[0]))
     except TelegramError:
         return None
-
-
-def _missed(call: Call, meter: Meter, state: State) -> list[Missed]:
-    since = state.newest.slot + 1 if state.newest else 0
-    return call.parts.store.readings.missed(since, meter=meter.id, count=MISSES)
 
 
 def shown(call: Call, record: Record) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from appliance.meters.meter import Meter
 from appliance.meters.selection import Selection, Status
 from appliance.operations.parts import Parts
 from appliance.ports import Heard, ReadingKind
+from appliance.store.standing import NO_FAILURES, Failures, Stand
 from appliance.store.status import status_byte
 
 ERROR_BITS: Final = 0x1F  # application condition, low power, permanent and temporary error
@@ -22,11 +24,12 @@ SHOWN_AT_MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Status, the newest reading, and the status octet of its last telegram."""
+    """Status, the newest reading, the status octet of its last telegram, and what failed since."""
 
     status: Status
     newest: Heard | None = None
     octet: int | None = None
+    failures: Failures = NO_FAILURES
 
     @property
     def words(self) -> str:
@@ -41,22 +44,23 @@ class State:
         return self.newest.at.wall if self.newest else None
 
 
-def state_of(parts: Parts, meter: Meter) -> State:
-    """As of now."""
-    newest = newest_reading(parts, meter)
-    since = newest.slot + 1 if newest else int((parts.clock.now() - LOOK_BACK).timestamp())
+def states_of(parts: Parts, meters: Sequence[Meter]) -> list[State]:
+    """As of now, of several meters at once, in their order."""
+    since = int((parts.clock.now() - LOOK_BACK).timestamp())
+    live = {meter.id: heard for meter in meters if (heard := _in_memory(parts, meter)) is not None}
+    stands = parts.store.standing.of([meter.id for meter in meters], since, live)
     limit = parts.settings.readout.silent_after
-    failed = len(parts.store.readings.missed(since, meter=meter.id, count=limit))
-    octet = status_byte(newest.telegrams[-1]) if newest and newest.telegrams else None
-    return State(_status(newest, failed, limit, octet), newest, octet)
+    return [_state(stands[meter.id], limit) for meter in meters]
+
+
+def state_of(parts: Parts, meter: Meter) -> State:
+    """One meter."""
+    return states_of(parts, [meter])[0]
 
 
 def newest_reading(parts: Parts, meter: Meter) -> Heard | None:
-    """What was heard last; of a meter that is read all the time, or whose values are not kept, from memory alone."""
-    stored, live = parts.store.readings.newest(meter.id), parts.engine.newest(meter.id)
-    if live is None or (meter.store and live.kind is not ReadingKind.CONTINUOUS):
-        return stored
-    return live if stored is None or stored.slot <= live.slot else stored
+    """What was heard last."""
+    return state_of(parts, meter).newest
 
 
 def reading_before(parts: Parts, meter: Meter, until: int) -> Heard | None:
@@ -69,10 +73,19 @@ def reading_before(parts: Parts, meter: Meter, until: int) -> Heard | None:
 
 def choose(parts: Parts, selection: Selection) -> list[Meter]:
     """The meters of a selection, at least one."""
-    meters = selection.choose(parts.store.meters.all(), lambda meter: state_of(parts, meter).status)
+    meters = chosen(parts, selection)
     if not meters:
         raise RefusedError(f"No meter matches {selection.text}.", Kind.NOT_FOUND)
     return meters
+
+
+def chosen(parts: Parts, selection: Selection) -> list[Meter]:
+    """The meters of a selection, in their order; the store is only asked where it is about the status."""
+    meters = parts.store.meters.all()
+    if not selection.asks_status:
+        return [meter for meter in meters if selection.holds(meter, Status.NEVER)]
+    states = states_of(parts, meters)
+    return [meter for meter, state in zip(meters, states, strict=True) if selection.holds(meter, state.status)]
 
 
 def choose_one(parts: Parts, selection: Selection) -> Meter:
@@ -110,9 +123,21 @@ def slot_time(slot: int) -> datetime:
     return datetime.fromtimestamp(slot, UTC)
 
 
-def _status(newest: Heard | None, failed: int, limit: int, octet: int | None) -> Status:
-    if failed:
-        return Status.SILENT if failed >= limit else Status.FAILED
-    if newest is None:
+def _in_memory(parts: Parts, meter: Meter) -> Heard | None:
+    """What was heard last of a meter that is read all the time, or whose values are not kept."""
+    live = parts.engine.newest(meter.id)
+    return None if live is None or (meter.store and live.kind is not ReadingKind.CONTINUOUS) else live
+
+
+def _state(stand: Stand, limit: int) -> State:
+    newest = stand.newest
+    octet = status_byte(newest.telegrams[-1]) if newest and newest.telegrams else None
+    return State(_status(stand, limit, octet), newest, octet, stand.failures)
+
+
+def _status(stand: Stand, limit: int, octet: int | None) -> Status:
+    if stand.failures.times:
+        return Status.SILENT if stand.failures.times >= limit else Status.FAILED
+    if stand.newest is None:
         return Status.NEVER
     return Status.ERROR if octet is not None and octet & ERROR_BITS else Status.OK

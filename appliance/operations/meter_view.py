@@ -16,7 +16,7 @@ from appliance.meters.units import Shown, exact
 from appliance.operations.call import Call
 from appliance.operations.curves import Address, address_of
 from appliance.operations.glances import Glance, glance, shown
-from appliance.operations.meter_state import newest_reading, slot_time
+from appliance.operations.meter_state import slot_time, state_of
 from appliance.operations.readings import key_of, records_of
 from appliance.ports import Heard
 from appliance.store.status import status_byte
@@ -92,10 +92,11 @@ def meter_view(call: Call, number: int) -> MeterView:
     call.need_level(1, "a meter")
     meter = find_meter(call, number)
     found = call.parts.store.readings.latest(number, READINGS)
-    newest = newest_reading(call.parts, meter)
+    state = state_of(call.parts, meter)
+    newest = state.newest
     records = tuple(records_of(newest)) if newest else ()
     return MeterView(
-        glance=glance(call, meter),
+        glance=glance(call, meter, state),
         key=key_of(meter),
         manufacturer=manufacturer_of(meter),
         medium=medium_of(meter),

@@ -13,7 +13,7 @@ from appliance.meters.meter import Addressing, Initialization, Meter, MultiTeleg
 from appliance.meters.selection import Selection, Status, manufacturer_of, medium_of
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
-from appliance.operations.meter_state import State, choose, choose_one, state_of
+from appliance.operations.meter_state import State, choose, choose_one, chosen, state_of, states_of
 from appliance.operations.moment import Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import head, key_of, lines_of
@@ -60,10 +60,12 @@ def meter_list(call: Call, *terms: str, passive: bool = False, sort: Sort = "sec
     if sort not in SORTS:
         raise RefusedError(f"sort of meter list takes {', '.join(SORTS)}, not {sort}", Kind.VALUE)
     selection = _selection(terms) if terms else (ALL if passive else ACTIVE)
-    rows = [(meter, state_of(call.parts, meter)) for meter in call.parts.store.meters.all()]
-    chosen = [(meter, state) for meter, state in rows if selection.holds(meter, state.status)]
-    cells = [_row(call, meter, state) for meter, state in sorted(chosen, key=SORTS[sort])]
-    return Answer(table=Table.of("type address name manufacturer version status last_readout", cells, "version"))
+    found = chosen(call.parts, selection)
+    rows = zip(found, states_of(call.parts, found), strict=True)
+    cells = [_row(call, meter, state) for meter, state in sorted(rows, key=SORTS[sort])]
+    none = f"No meter matches {selection.text}." if call.parts.store.meters.all() else "No meter is installed yet."
+    table = Table.of("type address name manufacturer version status last_readout", cells, "version")
+    return Answer(lines=() if cells else (none,), table=table)
 
 
 @operation("meter show", level=1, also="show meter")

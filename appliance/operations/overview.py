@@ -36,7 +36,7 @@ class RoundDone:
     seconds: float
     due: int
     answered: int
-    missed: int
+    failed: int  # meters that were asked in vain; with a round broken off, the others are neither
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,17 @@ def overview(call: Call, seen: Iterable[Glance]) -> Overview:
 def rounds_done(call: Call, count: int = ROUNDS) -> tuple[RoundDone, ...]:
     """The last rounds, those of all segments in one slot joined."""
     found = call.parts.store.history.rounds(count * 4)
-    joined = [list(group) for _, group in groupby(found, key=lambda one: one.slot)]
+    joined = [list(group) for _, group in groupby(found, key=lambda one: one.slot)][:count]
+    failed = call.parts.store.standing.failures_in(group[0].slot for group in joined)
     return tuple(
         RoundDone(
             slot=slot_time(group[0].slot),
             seconds=max(((r.ended - r.began).total_seconds() for r in group if r.ended), default=0.0),
             due=sum(r.due for r in group),
             answered=sum(r.answered for r in group),
-            missed=sum(r.missed for r in group),
+            failed=failed.get(group[0].slot, 0),
         )
-        for group in joined[:count]
+        for group in joined
     )
 
 

@@ -11,7 +11,7 @@ from appliance.meters.selection import Status
 from appliance.operations.answer import Answer, Data, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
-from appliance.operations.meter_state import slot_time, state_of
+from appliance.operations.meter_state import slot_time, states_of
 from appliance.operations.operation import operation
 from appliance.operations.times import ago, local
 
@@ -29,7 +29,7 @@ def show_status(call: Call) -> Answer:
     """Overview: meters, last and next round, bus, and what to do about each warning."""
     parts, now = call.parts, call.now()
     meters = [meter for meter in parts.store.meters.all() if meter.active]
-    counted = Counter(state_of(parts, meter).status for meter in meters)
+    counted = Counter(state.status for state in states_of(parts, meters))
     last = next(iter(parts.store.history.rounds(1)), None)
     coming = next_round(call)
     facts: dict[str, Data] = {

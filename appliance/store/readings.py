@@ -5,7 +5,7 @@ What waits is always asked for first: what is written in the meantime is then fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -24,6 +24,7 @@ from appliance.store.rows import REASONS, Starts, When, unpack
 COLUMNS: Final = "r.slot, r.telegram, r.layout, r.marks, r.boot, r.delay, r.drift, r.octets"
 RAW_COLUMNS: Final = "r.slot, r.layout, r.octets"
 AT: Final = f"SELECT {COLUMNS} FROM reading AS r WHERE r.slot = ? AND r.meter = ? ORDER BY r.telegram"
+IN_SLOT: Final = f"SELECT {COLUMNS}, r.meter FROM reading AS r WHERE r.slot = ? AND r.meter BETWEEN ? AND ?"
 FOREVER: Final = 1 << 40
 
 
@@ -71,6 +72,14 @@ class Readings:
         with connected(self._database):
             rows = query(self._database, AT, (slot, meter))
         return next(iter(self._joined(meter, rows, waiting)), None)
+
+    def in_slot(self, slot: int, meters: Collection[int]) -> list[Heard]:
+        """The readings of some meters in one slot that are on the disk, by the number of the meter."""
+        with connected(self._database):
+            rows = query(self._database, IN_SLOT, (slot, min(meters), max(meters)))
+        by_meter = groupby(sorted(rows, key=lambda row: (row[-1], row[1])), lambda row: row[-1])
+        wanted = set(meters)
+        return [self._heard(meter, [row[:-1] for row in group]) for meter, group in by_meter if meter in wanted]
 
     def values(self, meter: int, since: int = 0, until: int = FOREVER) -> Iterator[Block]:
         """As `between`, but raw values only: for months and years."""

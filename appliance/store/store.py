@@ -32,6 +32,7 @@ from appliance.store.outbox import Outbox
 from appliance.store.pen import Pen, Receivers
 from appliance.store.readings import Readings
 from appliance.store.settings import Settings
+from appliance.store.standing import Standing
 from appliance.store.start import Starter
 from appliance.store.status import StatusLog
 from appliance.store.trust import Mover, TrueSlot
@@ -75,6 +76,7 @@ class Store:
         self.readings = Readings(
             database, self.layouts, self.history.start, self.newest, lambda: self._writer.waiting()
         )
+        self.standing = Standing(database, self.newest, self.readings, lambda: self._writer.waiting())
         pen = Pen(database, self.layouts, self.history.current, self.status, self.newest, receivers)
         self._writer = Writer(
             lambda batch: pen.write(batch.without(self.erasure.gone)),

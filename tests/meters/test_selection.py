@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.errors import SettingError
 from appliance.mbus.address import SecondaryAddress
+from appliance.mbus.media import MEDIA
 from appliance.meters.meter import Addressing, Meter
 from appliance.meters.names import automatic_name
 from appliance.meters.selection import Selection, Status
@@ -24,7 +25,8 @@ STATUS = {1: Status.OK, 2: Status.FAILED, 3: Status.NEVER, 17: Status.SILENT}
 
 
 def chosen(text: str) -> list[int]:
-    return [meter.id for meter in Selection.parse(text).choose(METERS, lambda meter: STATUS[meter.id])]
+    selection = Selection.parse(text)
+    return [meter.id for meter in METERS if selection.holds(meter, STATUS[meter.id])]
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,10 @@ def chosen(text: str) -> list[int]:
         ("segment=cellar", [2]),
         ("group=north", [1]),
         ("manufacturer=kam", [1, 17]),
+        ("manufacturer=XYZ", []),
+        ("medium=heat,medium=gas", [2]),
+        ("medium=w*", [1, 17]),
+        ("wireless", []),
         ("status=failed", [2]),
         ("silent", [17]),
         ("name=all", [17]),
@@ -66,6 +72,35 @@ def test_selection_chooses(text: str, meters: list[int]) -> None:
 def test_what_selects_nothing_is_refused(text: str) -> None:
     with pytest.raises(SettingError):
         Selection.parse(text)
+
+
+@pytest.mark.parametrize("medium", ["warm water", "water", "hot water", "cold water", "dual water"])
+def test_water_is_every_water_people_are_billed_for(medium: str) -> None:
+    code = next(code for code, name in MEDIA.items() if name == medium)
+    meter = Meter(id=1, secondary_address=SecondaryAddress("10473002", 0x1593, 1, code))
+    assert Selection.parse("medium=water").holds(meter, Status.OK)
+    assert Selection.parse(f"medium={medium}").holds(meter, Status.OK)
+    assert not Selection.parse("medium=heat").holds(meter, Status.OK)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("medium=watre", r"medium of a meter is other, oil, electricity, .*, reserved, not watre\."),
+        ("medium=", r"medium of a meter is .*, not nothing\."),
+        ("status=broken", r"status of a meter is never read, ok, meter error, readout failed, silent, not broken\."),
+        ('"segment=main status=sleeping"', r"status of a meter is .*, not sleeping\."),
+    ],
+)
+def test_word_that_no_meter_can_have_is_refused_with_those_it_can(text: str, told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        Selection.parse(text)
+
+
+def test_only_a_selection_about_the_status_asks_for_it() -> None:
+    asking = ["status=ok", "silent", "error", "medium=water,silent", '"segment=main status=failed"']
+    assert all(Selection.parse(text).asks_status for text in asking)
+    assert not any(Selection.parse(text).asks_status for text in ["all", "active", "medium=water", "Flat 12"])
 
 
 @given(st.text(max_size=60))

@@ -111,8 +111,8 @@ def round_lines(
     if past:
         last = past[-1]
         seconds = [one.seconds for one in past]
-        failed: Line = spark([one.missed for one in past], "silent" if any(one.missed for one in past) else "data")
-        words = _("{} of {}").format(last.missed, last.due)
+        failed: Line = spark([one.failed for one in past], "silent" if any(one.failed for one in past) else "data")
+        words = _("{} of {}").format(last.failed, last.due)
         lines.append(
             (
                 *line((_(" length  "), "grey")),

@@ -10,7 +10,7 @@ from typing import Final
 from appliance.events import BusState
 from appliance.meters.selection import Status
 from appliance.operations.call import Call
-from appliance.operations.meter_state import state_of
+from appliance.operations.meter_state import states_of
 from appliance.operations.status import next_round
 from appliance.ports import Link
 from appliance.services.front_panel.pages import Facts, Lent
@@ -86,7 +86,7 @@ class FactFinder:
         parts, now = self._call.parts, self._call.parts.clock.monotonic()
         if now >= (self._count_at if self._stale else self._count_by):
             meters = [meter for meter in parts.store.meters.all() if meter.active]
-            self._counts = Counter(state_of(parts, meter).status for meter in meters)
+            self._counts = Counter(state.status for state in states_of(parts, meters))
             self._stale = False
             took = parts.clock.monotonic() - now
             self._count_at = now + max(COUNT_AGAIN, took * RESTS)
