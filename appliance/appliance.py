@@ -280,7 +280,7 @@ class Appliance:
     def _notices(self) -> tuple[str, ...]:
         recovery = (str(self.store.recovery),) if self.store.recovery else ()
         closed = (CLOSED,) if self.store.closed_on_network else ()
-        trouble = (self.trouble,) if self.trouble else ()
+        trouble = tuple(filter(None, (self.trouble, self.doorkeeper.audit.trouble)))
         return (*recovery, *closed, *trouble, *self.settings.problems)
 
 

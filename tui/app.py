@@ -23,6 +23,7 @@ from appliance.hub import Job
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
 from appliance.operations.execute import sentence_of
+from appliance.operations.user_fields import theme_of
 from tui.commander import Commander
 from tui.feed import Feed
 from tui.messages import Changes, Happened
@@ -92,7 +93,7 @@ class Dashboard(App[None]):
         self.console = _console(self.terminal, self.console)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = theme_for(str(call.parts.settings.dashboard.theme), self.terminal.colours)
+        self.theme = theme_for(theme_of(call), self.terminal.colours)
 
     @property
     def compact(self) -> bool:

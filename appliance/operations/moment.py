@@ -28,8 +28,7 @@ class Moment:
         ago = _ago(self.text)
         if ago is not None:
             return now - ago
-        moment = datetime.fromisoformat(self.text)
-        return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        return _local(datetime.fromisoformat(self.text), zone)
 
 
 class MomentKind(Kind[Moment]):
@@ -50,6 +49,46 @@ class MomentKind(Kind[Moment]):
 
     def allowed(self) -> str:
         return "a time such as 2026-11-21T10:15, today, now, or 1d for a day ago"
+
+
+NEVER: Final = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Until when something holds, as typed: ISO 8601, local unless it has an offset, or `never`."""
+
+    text: str
+
+    def at(self, zone: ZoneInfo) -> datetime | None:
+        """The instant meant; None where there is no end."""
+        if self.text == NEVER:
+            return None
+        return _local(datetime.fromisoformat(self.text), zone)
+
+
+class DeadlineKind(Kind[Deadline]):
+    """Ends in arguments."""
+
+    word = "time"
+
+    def parse(self, text: str) -> Deadline:
+        if text != NEVER:
+            try:
+                datetime.fromisoformat(text)
+            except ValueError:
+                raise NotTaken from None
+        return Deadline(text)
+
+    def format(self, value: Deadline) -> str:
+        return value.text
+
+    def allowed(self) -> str:
+        return "a time such as 2027-12-31 or 2027-12-31T18:00, or never"
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
 
 
 def _ago(text: str) -> timedelta | None:

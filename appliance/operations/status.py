@@ -85,7 +85,7 @@ def _counts(counted: Counter[Status], total: int) -> str:
 
 def _warnings(call: Call) -> list[str]:
     parts = call.parts
-    warnings = [*parts.notices(), *parts.settings.problems]
+    warnings = list(parts.notices())
     troubled = [segment for segment in parts.engine.status() if segment.state in TROUBLED]
     warnings += [f"segment {segment.name}: {segment.sentence or segment.state}" for segment in troubled]
     if not any(segment.url for segment in parts.settings.segment.values()):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.asked import OneTimePassword
 from appliance.operations.call import Call
+from appliance.operations.moment import Deadline, DeadlineKind
 from appliance.operations.operation import operation
 from appliance.operations.session import Switch
+from appliance.operations.user_fields import LIKE_ALL, OWN, Language, Theme, changes, shown
 from appliance.security.books import Door, User
 from appliance.security.users import NAME, parse_key
 from appliance.settings.kinds import Integer, ListOf, OneOf, Text
@@ -19,8 +21,9 @@ Level = Annotated[int, Integer(1, 3)]
 Name = Annotated[str, Text(1, 32)]
 Doors = Annotated[tuple[Door, ...], ListOf(OneOf(Door))]
 Mail = Annotated[str, Text(0, 100)]
+Expires = Annotated[Deadline, DeadlineKind()]
 Line = Annotated[str, Text(1, 8192)]
-SHOWN: Final = "name level doors enabled must_change_password keys last_login"
+SHOWN: Final = "name level doors enabled expires must_change_password keys last_login"
 
 
 @operation("user list", level=3, also="show users")
@@ -43,7 +46,7 @@ def user_add(
     return Answer(data={"name": name, "level": level})
 
 
-@operation("user set", level=3, audited=True)
+@operation("user set", level=1, audited=True)
 def user_set(
     call: Call,
     name: Name,
@@ -51,22 +54,33 @@ def user_set(
     level: Level | None = None,
     doors: Doors | None = None,
     enabled: Switch | None = None,
+    expires: Expires | None = None,
     email: Mail | None = None,
+    language: Language | None = None,
+    theme: Theme | None = None,
 ) -> Answer:
     """Changes a user."""
-    users = call.parts.doorkeeper.users
-    old = users.get(name)
-    new = replace(
-        old,
-        level=level or old.level,
-        doors=doors or old.doors,
-        enabled=old.enabled if enabled is None else enabled is Switch.ON,
-        email=old.email if email is None else email,
-    )
-    users.change(new)
-    if new.level < old.level or not new.enabled:
-        call.parts.doorkeeper.sessions.end_all(old.name)
-    return Answer()
+    keeper = call.parts.doorkeeper
+    given = {
+        "level": level,
+        "doors": doors,
+        "enabled": None if enabled is None else enabled is Switch.ON,
+        "expires": expires,
+        "email": email,
+        "language": _choice(language),
+        "theme": _choice(theme),
+    }
+    fields: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    if name != call.user or not fields.keys() <= OWN:
+        call.need_level(3, '"user set"')
+    if expires is not None:
+        fields["expires"] = expires.at(call.zone)
+    old = keeper.users.get(name)
+    new = replace(old, **fields)
+    keeper.users.change(new)
+    if new.level < old.level or set(old.doors) - set(new.doors) or not new.works(call.now()):
+        keeper.sessions.end_all(old.name)
+    return Answer(changes=tuple(changes(old, new, call.zone)))
 
 
 @operation("user password", level=3, audited=True)
@@ -134,7 +148,12 @@ def _owner(call: Call, name: str | None) -> str:
 
 
 def _row(call: Call, user: User) -> tuple[object, ...]:
-    seen = user.last_login
+    seen, works = user.last_login, user.works(call.now())
     when = Cell(seen, f"{seen.astimezone(call.zone):%Y-%m-%d %H:%M}" if seen else "never")
-    doors = "all" if set(user.doors) == set(Door) else ",".join(user.doors)
-    return user.name, user.level, doors, user.works(call.now()), user.must_change_password, len(user.keys), when
+    doors, expires = shown(user, "doors", call.zone), Cell(user.expires, shown(user, "expires", call.zone))
+    return user.name, user.level, doors, works, expires, user.must_change_password, len(user.keys), when
+
+
+def _choice(word: Language | Theme | None) -> str | None:
+    """What is kept of a choice; empty where it is that of all."""
+    return "" if word == LIKE_ALL else word

@@ -129,9 +129,17 @@ class AuditTrail:
             return
         self._since_look = 0
         room, used = self._room(), self.book.octets()
-        self.trouble = f"The audit trail fills {100 * used // room.size} % of its room." * (used > WARN_AT * room.size)
         if used > room.size:
             self._drop_oldest(room, used)
+        self._warn(room, used)
+
+    def _warn(self, room: Room, used: int) -> None:
+        """Once in the log when it begins; in `trouble` as long as it lasts."""
+        full = used > WARN_AT * room.size
+        if full and not self.trouble:
+            log.warning("The audit trail fills %d %% of audit.size: audit export, or give it more.", WARN_AT * 100)
+        percent = min(100 * used // room.size, 100)
+        self.trouble = f"The audit trail fills {percent} % of audit.size; the oldest rows go at 100 %." * full
 
     def _drop_oldest(self, room: Room, used: int) -> None:
         """Those past their retention, and as many more as it takes."""

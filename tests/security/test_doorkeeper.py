@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,68 @@ def test_key_lets_in_where_the_user_may_come_in(home: World) -> None:
     keeper.users.change(replace(keeper.users.get("admin"), doors=(Door.LOCAL,)))
     with pytest.raises(RefusedError, match="key is not known"):
         keeper.login_with_key("admin", KEY_DATA, door="ssh", source="10.4.0.8")
+
+
+def test_enable_by_the_level_password_of_the_level(home: World) -> None:
+    home.settings.set({"console.password.3": OTHER}, "test")
+    home.parts.doorkeeper.change_password("anna", CANARY)
+    talk = stranger(home, CANARY, "wrong", OTHER)
+    talk.say("login anna")
+    assert "wrong" in talk.say("enable 3")
+    assert talk.session.call.level == 2
+    assert talk.say("enable 3").endswith("OK")
+    assert (talk.session.call.user, talk.session.call.level) == ("anna", 3)
+
+
+def test_level_passwords_hold_at_no_door_of_programs(home: World) -> None:
+    home.settings.set({"console.password.3": OTHER}, "test")
+    with pytest.raises(RefusedError, match="wrong"):
+        home.parts.doorkeeper.login("3", OTHER, door="http_api", source="10.4.0.7")
+
+
+def test_every_field_of_a_user_is_set_and_stands_in_the_trail(home: World) -> None:
+    talk = Conversation(home.call)
+    typed = "user set anna level=1 doors=ssh,local expires=2027-12-31T18:00 email=a@b.example language=de theme=light"
+    assert talk.say(typed) == "OK"
+    anna = home.parts.doorkeeper.users.get("anna")
+    assert (anna.level, anna.doors, anna.email) == (1, (Door.SSH, Door.LOCAL), "a@b.example")
+    assert (anna.language, anna.theme) == ("de", "light")
+    assert anna.expires is not None
+    assert anna.expires.isoformat() == "2027-12-31T18:00:00+00:00"
+    trail = talk.say("audit list")
+    for change in ("anna level 2 1", "anna doors all ssh,local", "anna expires never 2027-12-31", "anna theme default"):
+        assert change in " ".join(trail.split()).replace("user set ", "")
+    talk.say("user set anna expires=never theme=default")
+    anna = home.parts.doorkeeper.users.get("anna")
+    assert (anna.expires, anna.theme) == (None, "")
+
+
+def test_user_may_choose_own_colours_and_mail_and_nothing_else(home: World) -> None:
+    anna = Conversation(home.person(1))
+    assert anna.say("user set anna theme=light email=a@b.example") == "OK"
+    assert home.parts.doorkeeper.users.get("anna").theme == "light"
+    assert 'ERROR "user set" needs level 3' in anna.say("user set anna theme=dark level=3")
+    assert 'ERROR "user set" needs level 3' in anna.say("user set admin theme=dark")
+    assert home.parts.doorkeeper.users.get("anna").theme == "light"
+
+
+def test_sessions_end_with_the_account_and_with_its_door(home: World) -> None:
+    for change in ("expires=2026-01-01", "enabled=off", "doors=local", "level=1"):
+        ended: list[str] = []
+        keeper = home.parts.doorkeeper
+        keeper.users.change(replace(keeper.users.get("anna"), level=2, enabled=True, expires=None, doors=tuple(Door)))
+        entry = keeper.sessions.open("ssh", "10.4.0.7", partial(ended.append, change), user="anna", level=2)
+        Conversation(home.call).say(f"user set anna {change}")
+        assert ended == [change]
+        keeper.sessions.close(entry)
+
+
+def test_account_that_ended_lets_nobody_in(home: World) -> None:
+    Conversation(home.call).say("user set anna expires=2026-12-01")
+    home.parts.doorkeeper.login("anna", OTHER, door="console", source="10.4.0.7")
+    home.clock.advance(days=11)
+    with pytest.raises(RefusedError, match="was in use until 2026-12-01"):
+        home.parts.doorkeeper.login("anna", OTHER, door="console", source="10.4.0.7")
 
 
 def test_last_administrator_stays(home: World) -> None:
