@@ -88,6 +88,8 @@ class Dashboard(App[None]):
         self.sessions = sessions
         self.commander = Commander(self)
         self.stops_appliance = stops_appliance  # quitting here ends `run`
+        self.opened: set[Page] = set()  # screens that are there, seen or not
+        self._ordered: list[Job] = []  # long orders given here
         self.terminal = terminal or Terminal()
         self.ascii = self.terminal.ascii
         self.console = _console(self.terminal, self.console)
@@ -194,27 +196,33 @@ class Dashboard(App[None]):
         self.commander.repeat()
 
     def action_leave(self) -> None:
-        """End this session; what was ordered goes on. In the terminal of `run` that ends the appliance: asks."""
-        if not self.stops_appliance:
+        """End this session; what was ordered goes on. Asks where something would be lost or stopped."""
+        doubts = []
+        if unsaved := sum(page.unsaved for page in self.opened):
+            doubts.append(_("Not saved yet: {}. Leaving gives that up.").format(unsaved))
+        if self.stops_appliance:
+            doubts.append(_("This terminal runs the appliance: leaving stops it. Everything read so far stays."))
+        if doubts:
+            self.push_screen(Question(*doubts, _("Leave?")), self._leave_if)
+        else:
             self.exit()
-            return
-        question = Question(
-            _("This terminal runs the appliance: leaving stops it."), _("Everything read so far stays. Stop it?")
-        )
-        self.push_screen(question, self._leave_if)
 
     def _leave_if(self, yes: bool | None) -> None:
         if yes:
             self.exit()
 
     def action_break_off(self) -> None:
-        """Break off the newest long order of this person, else say how to leave."""
-        own = [job for job in self.call.parts.hub.jobs.running() if job.owner == self.call.who]
-        if own:
-            own[-1].cancel()
-            self.say(_("{} is broken off; what is done stays.").format(own[-1].name))
-        else:
+        """Break off the newest long order given in this session, after asking; else say how to leave."""
+        own = [job for job in self._ordered if not job.ended]
+        if not own:
             self.say(_("q quits."))
+            return
+        question = Question(_("Break off {}? What is done stays.").format(own[-1].name))
+        self.push_screen(question, functools.partial(self._break_off_if, own[-1]))
+
+    def _break_off_if(self, job: Job, yes: bool | None) -> None:
+        if yes:
+            job.cancel()
 
     def say(self, sentence: str) -> None:
         """A toast."""
@@ -225,7 +233,8 @@ class Dashboard(App[None]):
         self.notify(sentence, severity="error", timeout=4 * TOAST, markup=False)
 
     def watch_job(self, job: Job) -> None:
-        """Say how a long order ends; until then the status line shows it."""
+        """Say how a long order of this session ends; until then the status line shows it."""
+        self._ordered = [*(one for one in self._ordered if not one.ended), job]
         self.say(_("{} began.").format(job.name))
         self.run_worker(functools.partial(self._job_ended, job), thread=True, exit_on_error=False)
 

@@ -52,6 +52,19 @@ class Page(Screen[None]):
         return cast("Dashboard", self.app)
 
     @property
+    def unsaved(self) -> int:
+        """Changes that are lost when it is left."""
+        return 0
+
+    def on_mount(self) -> None:
+        """It is there, seen or not."""
+        self.dashboard.opened.add(self)
+
+    def on_unmount(self) -> None:
+        """It is gone."""
+        self.dashboard.opened.discard(self)
+
+    @property
     def address(self) -> str:
         """What leads here: `meters/71204518/charts`."""
         return self.name_of_tab

@@ -61,6 +61,10 @@ class SettingsPage(Page):
         self._others: dict[str, LastChange] = {}  # who overtook what is typed here
         self._asked = ""  # group or setting that was asked for before the first load
 
+    @property
+    def unsaved(self) -> int:
+        return len(self.draft.typed)
+
     def body(self) -> ComposeResult:
         with Horizontal():
             yield Pane(

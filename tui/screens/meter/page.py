@@ -88,6 +88,10 @@ class MeterPage(Page):
         """Rows a tab has."""
         return self.query_one(ContentSwitcher).size.height
 
+    @property
+    def unsaved(self) -> int:
+        return sum(len(fields.draft.typed) for fields in self.query(FieldsTab))
+
     def body(self) -> ComposeResult:
         """Who it is, the tabs, and what is behind each."""
         yield Lines(EMPTY, EMPTY, id="identity")
