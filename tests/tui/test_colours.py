@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual.color import Color
 
+from appliance.security.books import User
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
 from tui.terminal import ColourSystem, Terminal, terminal_of
-from tui.theme import DARK, LIGHT
+from tui.theme import DARK, LIGHT, theme_for
 
 TEXTS = ("foreground", "ok", "flag", "silent", "never", "grey", "accent")
 
@@ -22,6 +24,17 @@ TEXTS = ("foreground", "ok", "flag", "silent", "never", "grey", "accent")
 def test_every_text_stands_out_from_its_ground(colours: dict[str, str], ground: str) -> None:
     for word in TEXTS:
         assert _contrast(colours[word], colours[ground]) >= 4.5, word
+
+
+def test_colours_that_a_user_chose_win_over_those_of_all(world: World) -> None:
+    world.parts.doorkeeper.users.add(User(name="anna", level=3, password="", theme="light"))
+    world.settings.set({"dashboard.theme": "contrast"}, "test")
+    seen = [
+        Dashboard(Feed(world.parts), replace(world.call, user=who), terminal=Terminal("truecolor")).theme
+        for who in ("anna", "bert")
+    ]
+    assert seen == [theme_for("light", "truecolor"), theme_for("contrast", "truecolor")]
+    assert seen[0] != seen[1]
 
 
 @pytest.mark.parametrize("look", ["dark", "light", "contrast", "plain"])
