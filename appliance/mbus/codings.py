@@ -7,8 +7,6 @@ the words about it, since a plan reads many telegrams and words only those a per
 
 from __future__ import annotations
 
-import math
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -17,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from appliance.errors import EncodeError
-from appliance.mbus import dates
+from appliance.mbus import dates, numerals
 from appliance.mbus.text import MeterText
 
 Raw = int | Decimal | str | bytes | date | datetime | time | None
@@ -103,111 +101,6 @@ def _write_nothing(value: object, size: int) -> bytes:
     return b""
 
 
-def read_integer(octets: bytes) -> int:
-    """Type B: two's complement."""
-    return int.from_bytes(octets, "little", signed=True)
-
-
-def read_unsigned(octets: bytes) -> int:
-    """Types C and D."""
-    return int.from_bytes(octets, "little")
-
-
-def _write_integer(value: int, size: int) -> bytes:
-    return _integer_octets(value, size, signed=True)
-
-
-def _write_unsigned(value: int, size: int) -> bytes:
-    return _integer_octets(value, size, signed=False)
-
-
-def _integer_octets(value: int, size: int, *, signed: bool) -> bytes:
-    try:
-        return int(value).to_bytes(size, "little", signed=signed)
-    except (OverflowError, ValueError, TypeError) as error:
-        raise EncodeError(f"{value!r} does not fit an integer of {size} octets.") from error
-
-
-def read_bcd(octets: bytes) -> int | None:
-    """Type A: two digits an octet; F as the first digit is the minus sign."""
-    digits = octets[::-1].hex()
-    if digits.isdecimal():
-        return int(digits)
-    if digits[:1] == "f" and digits[1:].isdecimal():
-        return -int(digits[1:])
-    return None
-
-
-def _bcd_remarks(octets: bytes) -> tuple[str, ...]:
-    if not octets or read_bcd(octets) is not None:
-        return ()
-    return (f"digits that are no number: {octets[::-1].hex().upper()}",)
-
-
-def _write_bcd(value: int, size: int) -> bytes:
-    number = _whole(value)
-    digits = f"{number:0{2 * size}d}" if number >= 0 else f"f{-number:0{2 * size - 1}d}"
-    if len(digits) > 2 * size:
-        raise EncodeError(f"{value!r} has more than the {2 * size} digits of its coding.")
-    return bytes.fromhex(digits)[::-1]
-
-
-def _read_negative_bcd(octets: bytes) -> int | None:
-    number = read_bcd(octets)
-    return None if number is None else -number
-
-
-def _write_negative_bcd(value: int, size: int) -> bytes:
-    return _write_bcd(-_whole(value), size)
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
-        raise EncodeError(f"BCD holds whole numbers, not {value!r}.")
-    return int(value)
-
-
-REAL_FORMATS: Final = {4: "<f", 8: "<d"}
-
-
-def read_real(octets: bytes) -> Decimal | None:
-    """IEEE 754 in single or double precision: the shortest decimal number that reads back the same."""
-    number: float = struct.unpack(REAL_FORMATS[len(octets)], octets)[0]
-    if not math.isfinite(number):
-        return None
-    return Decimal(repr(number) if len(octets) == 8 else shortest_single(number))
-
-
-def shortest_single(number: float) -> str:
-    """The fewest digits that give the same single precision number; nine always do."""
-    for digits in range(6, 9):
-        text = f"{number:.{digits}g}"
-        if struct.unpack("<f", _single(float(text)))[0] == number:
-            return text
-    return f"{number:.9g}"
-
-
-def _single(number: float) -> bytes:
-    try:
-        return struct.pack("<f", number)
-    except OverflowError:  # rounding to few digits may lead past the largest single
-        return struct.pack("<f", math.inf)
-
-
-def _real_remarks(octets: bytes) -> tuple[str, ...]:
-    number = struct.unpack(REAL_FORMATS[len(octets)], octets)[0]
-    if math.isnan(number):
-        return ("not a number",)
-    return ("infinite",) if math.isinf(number) else ()
-
-
-def _write_real(value: float | Decimal, size: int) -> bytes:
-    try:
-        return struct.pack(REAL_FORMATS[size], float(value))
-    except (struct.error, OverflowError, ValueError, TypeError, KeyError) as error:
-        raise EncodeError(f"{value!r} is no IEEE 754 number of {size} octets.") from error
-
-
 def _write_text(value: str, size: int) -> bytes:
     try:
         return value.encode("latin-1")[::-1]
@@ -233,11 +126,11 @@ def _write_raw(value: bytes, size: int) -> bytes:
 # fmt: off
 METHODS: Final = {
     Kind.NONE:           Method(_nothing, _write_nothing, _no_remarks),
-    Kind.INTEGER:        Method(read_integer, _write_integer, _no_remarks),
-    Kind.UNSIGNED:       Method(read_unsigned, _write_unsigned, _no_remarks),
-    Kind.BCD:            Method(read_bcd, _write_bcd, _bcd_remarks),
-    Kind.NEGATIVE_BCD:   Method(_read_negative_bcd, _write_negative_bcd, _bcd_remarks),
-    Kind.REAL:           Method(read_real, _write_real, _real_remarks),
+    Kind.INTEGER:        Method(numerals.read_integer, numerals.write_integer, _no_remarks),
+    Kind.UNSIGNED:       Method(numerals.read_unsigned, numerals.write_unsigned, _no_remarks),
+    Kind.BCD:            Method(numerals.read_bcd, numerals.write_bcd, numerals.bcd_remarks),
+    Kind.NEGATIVE_BCD:   Method(numerals.read_negative_bcd, numerals.write_negative_bcd, numerals.bcd_remarks),
+    Kind.REAL:           Method(numerals.read_real, numerals.write_real, numerals.real_remarks),
     Kind.TEXT:           Method(MeterText.from_wire, _write_text, _no_remarks),
     Kind.DATE:           Method(dates.read_date, _writes_moment(date, dates.write_date), dates.date_remarks),
     Kind.DATE_TIME:      Method(dates.read_date_time, _writes_moment(datetime, dates.write_date_time),

@@ -15,8 +15,9 @@ from itertools import groupby
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
-from appliance.mbus.codings import Coding, Kind, Order, Raw, read_bcd
+from appliance.mbus.codings import Coding, Kind, Order, Raw
 from appliance.mbus.dates import read_date_time, read_time
+from appliance.mbus.numerals import read_bcd
 from appliance.mbus.singles import real
 
 Values = tuple[Raw, ...]

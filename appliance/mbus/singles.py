@@ -13,7 +13,7 @@ from math import frexp, isfinite
 from struct import Struct
 from typing import Final, NamedTuple
 
-from appliance.mbus.codings import read_real
+from appliance.mbus.numerals import read_real
 
 PRECISION: Final = 24  # bits of a single
 EXPONENTS: Final = range(-8, 20)  # of two: from 1/512 to below 2^19; beyond, a single is read by trying texts

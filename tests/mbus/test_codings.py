@@ -187,6 +187,8 @@ def test_text_cannot_turn_the_writing_direction() -> None:
     (Coding(Kind.BCD, 1), 100),
     (Coding(Kind.BCD, 1), -10),
     (Coding(Kind.BCD, 1), Decimal("1.5")),
+    (Coding(Kind.BCD, 1), Decimal("NaN")),
+    (Coding(Kind.BCD, 1), True),
     (Coding(Kind.REAL, 4), 1e39),
     (Coding(Kind.TEXT, 1), "Ω"),
     (Coding(Kind.TEXT, 1), "ab"),

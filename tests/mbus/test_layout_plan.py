@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from appliance.errors import TelegramError
 from appliance.mbus.book import LayoutBook
-from appliance.mbus.codings import read_real
 from appliance.mbus.dif import IDLE_FILLER
 from appliance.mbus.encode import encode_telegram, plain_text_vif
 from appliance.mbus.header import Header
 from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout
 from appliance.mbus.many import TOGETHER, Digits
+from appliance.mbus.numerals import read_real
 from appliance.mbus.singles import real
 from appliance.mbus.telegram import decode
 from tests.mbus.mutate import seal

@@ -62,16 +62,7 @@ SEARCH: Final = Timing(
     collision_idle_time=5.0,
     request_idle_time=2.0,
 )
-CME3100_READOUT: Final = Timing(
-    response_timeout=1.5,
-    longest_response=1.5,
-    readout_retries=3,
-    selection_retries=2,
-    initialization_idle_time=10.0,
-    collision_idle_time=3.5,
-    request_idle_time=1.0,
-    silence_ends_idle=False,
-)
+CME3100_READOUT: Final = replace(READOUT, response_timeout=1.5, silence_ends_idle=False)
 
 
 def transmission_time(octets: int, baud_rate: int) -> float:
