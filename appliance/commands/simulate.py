@@ -14,7 +14,7 @@ from types import FrameType
 
 from appliance.clock import SystemClock
 from appliance.errors import SettingError
-from appliance.mbus.slave import BAUD_RATES
+from appliance.mbus.orders import BAUD_RATES
 from drivers.simulated.blueprint import names
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus

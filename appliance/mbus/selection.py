@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from appliance.mbus.address import ANY, ANY_MANUFACTURER, FABRICATION_NUMBER, SELECTED, SecondaryAddress
 from appliance.mbus.frames import LongFrame
-
-SELECT_LOW_FIRST: Final = 0x52
-SELECT_HIGH_FIRST: Final = 0x56
+from appliance.mbus.orders import SELECTION, SELECTION_MODE_2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def read_selection(frame: LongFrame) -> Selection | None:
     data = frame.user_data
     if not is_selection(frame) or len(data) < 8:
         return None
-    if frame.ci == SELECT_HIGH_FIRST:
+    if frame.ci == SELECTION_MODE_2:
         data = data[3::-1] + data[5:3:-1] + data[6:]
     address, further = SecondaryAddress.from_bytes(data[:8]), data[8:]
     if not further:
@@ -65,7 +62,7 @@ def read_selection(frame: LongFrame) -> Selection | None:
     if not further.startswith(FABRICATION_NUMBER) or len(further) != len(FABRICATION_NUMBER) + 4:
         return None
     number = further[len(FABRICATION_NUMBER) :]
-    digits = (number if frame.ci == SELECT_HIGH_FIRST else number[::-1]).hex().upper()
+    digits = (number if frame.ci == SELECTION_MODE_2 else number[::-1]).hex().upper()
     return Selection.of(
         SecondaryAddress(address.identification, address.manufacturer, address.version, address.medium, digits)
     )
@@ -73,7 +70,7 @@ def read_selection(frame: LongFrame) -> Selection | None:
 
 def is_selection(frame: LongFrame) -> bool:
     """Whether a frame of the master chooses slaves."""
-    return frame.address == SELECTED and frame.ci in (SELECT_LOW_FIRST, SELECT_HIGH_FIRST)
+    return frame.address == SELECTED and frame.ci in (SELECTION, SELECTION_MODE_2)
 
 
 def address_number(address: SecondaryAddress) -> int:

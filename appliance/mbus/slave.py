@@ -20,22 +20,19 @@ from typing import Final, Protocol
 
 from appliance.mbus.address import BROADCAST, HIGHEST_PRIMARY, SELECTED, TEST, SecondaryAddress
 from appliance.mbus.frames import FCB, FCV, REQ_UD1, REQ_UD2, RSP_UD, SND_NKE, SND_UD, Ack, Frame, LongFrame, ShortFrame
+from appliance.mbus.orders import (
+    APPLICATION_RESET,
+    BAUD_RATES,
+    DATA_SEND,
+    DATA_SEND_MODE_2,
+    SET_PRIMARY_ADDRESS,
+    SYNCHRONIZE,
+)
 from appliance.mbus.selection import Selection, address_number, is_selection, read_selection
 
-APPLICATION_RESET: Final = frozenset((0x50, 0x54))
-DATA_SEND: Final = frozenset((0x51, 0x55))
+RESETS: Final = (APPLICATION_RESET, SYNCHRONIZE)
+DATA: Final = (DATA_SEND, DATA_SEND_MODE_2)
 APPLICATION_ERROR: Final = 0x70
-BAUD_RATES: Final = {
-    0xB8: 300,
-    0xB9: 600,
-    0xBA: 1200,
-    0xBB: 2400,
-    0xBC: 4800,
-    0xBD: 9600,
-    0xBE: 19200,
-    0xBF: 38400,
-}
-PRIMARY_ADDRESS_RECORD: Final = b"\x01\x7a"
 
 UNSPECIFIED_ERROR: Final = 0
 UNIMPLEMENTED_CI: Final = 1
@@ -164,12 +161,12 @@ class Slave:
         """An order with data; what is not understood is told as an application error at the next request."""
         if frame.control & ~FCB not in (SND_UD, SND_UD & ~FCV):
             return None
-        if frame.ci in APPLICATION_RESET:
+        if frame.ci in RESETS:
             self.reset_subcode = frame.user_data[0] if frame.user_data else 0
             self._error, self._number, self._sent = None, -1, None
         elif frame.ci in BAUD_RATES:
             self.baud_rate = BAUD_RATES[frame.ci]
-        elif frame.ci in DATA_SEND:
+        elif frame.ci in DATA:
             self._take_data(frame.user_data)
         else:
             self._error = UNIMPLEMENTED_CI
@@ -177,7 +174,7 @@ class Slave:
 
     def _take_data(self, data: bytes) -> None:
         """A primary address is taken, other data is acknowledged and forgotten."""
-        if not data.startswith(PRIMARY_ADDRESS_RECORD) or len(data) != len(PRIMARY_ADDRESS_RECORD) + 1:
+        if not data.startswith(SET_PRIMARY_ADDRESS) or len(data) != len(SET_PRIMARY_ADDRESS) + 1:
             return
         if data[-1] > HIGHEST_PRIMARY:
             self._error = UNSPECIFIED_ERROR

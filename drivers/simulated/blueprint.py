@@ -35,7 +35,8 @@ from typing import Final
 
 from appliance.errors import SettingError
 from appliance.mbus.manufacturers import manufacturer_code
-from appliance.mbus.slave import BAUD_RATES, FrameCount
+from appliance.mbus.orders import BAUD_RATES
+from appliance.mbus.slave import FrameCount
 from drivers.simulated.entries import Entry, Range
 from drivers.simulated.faults import Fault
 from drivers.simulated.recipes import Recipe, read_recipe

@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary
 from appliance.clock import Clock, SystemClock
 from appliance.errors import LineLost, LineRefused, SettingError
 from appliance.mbus.framer import Received
-from appliance.mbus.slave import BAUD_RATES
+from appliance.mbus.orders import BAUD_RATES
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus
 from drivers.simulated.faults import Fault

@@ -10,12 +10,9 @@ from appliance.mbus.address import BROADCAST, HIGHEST_PRIMARY, SELECTED, Seconda
 from appliance.mbus.dialogue.attempts import ask
 from appliance.mbus.dialogue.exchange import Reply, Request, Verdict, is_ack
 from appliance.mbus.frames import SND_NKE, SND_UD, Frame, LongFrame, ShortFrame
+from appliance.mbus.orders import APPLICATION_RESET, BAUD_RATES, DATA_SEND, SELECTION, SET_PRIMARY_ADDRESS
 
-CI_RESET: Final = 0x50
-CI_DATA: Final = 0x51
-CI_SELECT: Final = 0x52
-CI_BAUD_RATES: Final = {300: 0xB8, 600: 0xB9, 1200: 0xBA, 2400: 0xBB, 4800: 0xBC, 9600: 0xBD, 19200: 0xBE, 38400: 0xBF}
-SET_ADDRESS: Final = b"\x01\x7a"  # DIF 8 bit integer, VIF bus address
+CI_BAUD_RATES: Final = {baud_rate: ci for ci, baud_rate in BAUD_RATES.items()}
 
 
 def normalise(address: int) -> bytes:
@@ -25,19 +22,19 @@ def normalise(address: int) -> bytes:
 
 def selection(identity: SecondaryAddress) -> bytes:
     """The slave that matches answers to 253 from now on, every other one no longer."""
-    return LongFrame(SND_UD, SELECTED, CI_SELECT, identity.to_bytes()).to_bytes()
+    return LongFrame(SND_UD, SELECTED, SELECTION, identity.to_bytes()).to_bytes()
 
 
 def application_reset(address: int, subcode: int = 0) -> bytes:
     """Chooses what a meter sends next; 0 is everything, sent without the octet that many meters do not know."""
-    return LongFrame(SND_UD, address, CI_RESET, bytes((subcode,)) if subcode else b"").to_bytes()
+    return LongFrame(SND_UD, address, APPLICATION_RESET, bytes((subcode,)) if subcode else b"").to_bytes()
 
 
 def set_primary_address(address: int, primary: int) -> bytes:
     """Gives a meter another primary address. Raises `EncodeError` for one no slave can have."""
     if not 0 <= primary <= HIGHEST_PRIMARY:
         raise EncodeError(f"A primary address is 0 to {HIGHEST_PRIMARY}, not {primary}.")
-    return LongFrame(SND_UD, address, CI_DATA, SET_ADDRESS + bytes((primary,))).to_bytes()
+    return LongFrame(SND_UD, address, DATA_SEND, SET_PRIMARY_ADDRESS + bytes((primary,))).to_bytes()
 
 
 def set_baud_rate(address: int, baud_rate: int) -> bytes:
