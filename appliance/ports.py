@@ -105,6 +105,11 @@ class Heard:
     urgent: bool = False  # a person waits: written and acknowledged at once
     incomplete: Reason | None = None  # why further telegrams that the last one announces did not come
 
+    @property
+    def remark(self) -> str:
+        """What a person has to know besides the values; mostly nothing."""
+        return f"incomplete: {self.incomplete}" if self.incomplete else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:

@@ -34,8 +34,8 @@ class State:
     @property
     def words(self) -> str:
         """The status for a person: `ok`, `low power, permanent error`."""
-        if self.status is Status.ERROR and self.octet is not None:
-            return ", ".join(status_words(self.octet))
+        if self.status is Status.ERROR and self.newest is not None:
+            return ", ".join(filter(None, (*status_words(self.octet or 0), self.newest.remark)))
         return self.status
 
     @property
@@ -140,4 +140,4 @@ def _status(stand: Stand, limit: int, octet: int | None) -> Status:
         return Status.SILENT if stand.failures.times >= limit else Status.FAILED
     if stand.newest is None:
         return Status.NEVER
-    return Status.ERROR if octet is not None and octet & ERROR_BITS else Status.OK
+    return Status.ERROR if newest.incomplete or (octet or 0) & ERROR_BITS else Status.OK

@@ -41,6 +41,7 @@ def data_of(meter: Meter, heard: Heard) -> dict[str, Data]:
         "meter": key_of(meter),
         "slot": slot_time(heard.slot),
         "status": status_byte(heard.telegrams[-1]) if heard.telegrams else None,
+        **({"incomplete": heard.incomplete} if heard.incomplete else {}),
         "records": [_record_data(index, record) for index, record in enumerate(records_of(heard))],
     }
 
@@ -69,9 +70,10 @@ def key_of(meter: Meter) -> str:
 
 
 def status_text(heard: Heard) -> str:
-    """The last telegram's status octet in words."""
+    """The last telegram's status octet in words, and whether all telegrams came."""
     octet = status_byte(heard.telegrams[-1]) if heard.telegrams else None
-    return ", ".join(status_words(octet or 0)) or "ok"
+    words = [*status_words(octet or 0), *([heard.remark] if heard.remark else [])]
+    return ", ".join(words) or "ok"
 
 
 def aside(record: Record) -> str:

@@ -17,12 +17,12 @@ from appliance.store.batch import Batch
 from appliance.store.database import connected, execute_many, writing
 from appliance.store.facts import Facts
 from appliance.store.models import MissedRow, Newest, ReadingRow
-from appliance.store.rows import KINDS, UNTRUSTED
+from appliance.store.rows import KIND, KINDS
 
 MARGIN: Final = 2 * 86400  # seconds below the highest slot written down: late and off-grid readings lie there
 FACT: Final = "newest written down up to"
 INSERT: Final = "INSERT INTO newest (meter, heard, ended) VALUES (?, ?, ?)"
-SCHEDULED: Final = (KINDS.index(ReadingKind.SCHEDULED), KINDS.index(ReadingKind.SCHEDULED) | UNTRUSTED)
+SCHEDULED: Final = KINDS.index(ReadingKind.SCHEDULED)
 
 Slots = dict[int, int]
 """Meter to slot."""
@@ -113,7 +113,7 @@ class NewestBook:
     ) -> list[tuple[int, int]]:
         query = table.select(table.meter, peewee.fn.MAX(table.slot)).where(table.slot >= since)
         if scheduled:
-            query = query.where(table.marks.in_(SCHEDULED))
+            query = query.where(table.marks.bin_and(KIND) == SCHEDULED)
         with connected(self._database):
             return list(query.group_by(table.meter).tuples().execute(self._database))
 

@@ -93,7 +93,7 @@ class Pen:
         return found
 
     def _reading_rows(self, heard: Heard, fresh: dict[LayoutKey, int]) -> Iterable[tuple[Any, ...]]:
-        when = pack(heard.kind, heard.slot, heard.at, self._current())
+        when = pack(heard.kind, heard.slot, heard.at, self._current(), heard.incomplete)
         for telegram, octets in enumerate(heard.telegrams):
             layout, data = self._layouts.pack(octets, fresh)
             yield (heard.slot, heard.meter, telegram, layout, *when, data)

@@ -18,7 +18,9 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 KINDS: Final = (ReadingKind.SCHEDULED, ReadingKind.MANUAL, ReadingKind.CONTINUOUS, ReadingKind.RADIO)
 REASONS: Final = tuple(Reason)  # a file keeps the place in this order: new ones go to the end
+KIND: Final = 7  # in `marks`, the lowest bits
 UNTRUSTED: Final = 8  # in `marks`, above the kind
+INCOMPLETE: Final = 4  # in `marks`, bits from here on: place of the reason, counted from 1; 0 = all telegrams came
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,11 @@ def moment(milliseconds: int) -> datetime:
     return EPOCH + milliseconds * MILLISECOND
 
 
-def pack(kind: ReadingKind, slot: int, at: Stamp, start: Start) -> When:
+def pack(kind: ReadingKind, slot: int, at: Stamp, start: Start, incomplete: Reason | None = None) -> When:
     """The four small numbers of a stamp made since `start`."""
     wall, monotonic = milliseconds(at.wall), round(at.monotonic * 1000)
     marks = KINDS.index(kind) | (UNTRUSTED if at.quality is ClockQuality.UNTRUSTED else 0)
+    marks |= 0 if incomplete is None else REASONS.index(incomplete) + 1 << INCOMPLETE
     return When(marks, start.number, wall - slot * 1000, (wall - start.wall) - (monotonic - start.monotonic))
 
 
@@ -65,4 +68,9 @@ def unpack(slot: int, when: When, starts: Starts) -> tuple[ReadingKind, Stamp]:
     wall, start = slot * 1000 + when.delay, starts(when.boot)
     monotonic = (wall - start.wall) - when.drift + start.monotonic
     quality = ClockQuality.UNTRUSTED if when.marks & UNTRUSTED else ClockQuality.TRUSTED
-    return KINDS[when.marks & (UNTRUSTED - 1)], Stamp(moment(wall), monotonic / 1000, when.boot, quality)
+    return KINDS[when.marks & KIND], Stamp(moment(wall), monotonic / 1000, when.boot, quality)
+
+
+def incomplete(marks: int) -> Reason | None:
+    """Why further telegrams of a reading did not come; None where all did."""
+    return REASONS[(marks >> INCOMPLETE) - 1] if marks >> INCOMPLETE else None

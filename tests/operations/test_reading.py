@@ -8,9 +8,12 @@ from appliance.errors import Kind, RefusedError
 from appliance.hub.jobs import Job
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
+from appliance.meters.selection import Status
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
 from appliance.operations.execute import execute_named
+from appliance.operations.meter_state import state_of
+from appliance.ports import Heard, ReadingKind, Reason
 from tests.operations.world import World, water_meter
 
 
@@ -46,3 +49,20 @@ def test_round_by_hand_that_nobody_answers_is_refused_with_the_reason(world: Wor
 
 def test_round_by_hand_with_nobody_left_to_ask_says_so(world: World) -> None:
     assert do(world, "readout now").sentence == "every meter has its reading of the present slot"
+
+
+def test_incomplete_reading_is_told_in_its_status_and_to_programs(world: World) -> None:
+    listed(world, "10473002")
+    stamp, slot = world.clock.stamp(), int(world.clock.now().timestamp())
+    telegrams = (water_meter("10473002"),)
+    kind = ReadingKind.MANUAL
+    reading = Heard(meter=1, slot=slot, kind=kind, telegrams=telegrams, at=stamp, incomplete=Reason.NO_ANSWER)
+    world.store.accept(reading)
+    world.store.flush()
+    values = execute_named(world.call, registry().get("meter values"), {"meter": "id=1"})
+    assert values.lines[0].endswith("status incomplete: no answer")
+    assert isinstance(values.data, dict)
+    assert values.data["incomplete"] == "no answer"
+    (meter,) = world.store.meters.all()
+    state = state_of(world.parts, meter)
+    assert (state.status, state.words) == (Status.ERROR, "incomplete: no answer")
