@@ -140,4 +140,4 @@ def _status(stand: Stand, limit: int, octet: int | None) -> Status:
         return Status.SILENT if stand.failures.times >= limit else Status.FAILED
     if stand.newest is None:
         return Status.NEVER
-    return Status.ERROR if newest.incomplete or (octet or 0) & ERROR_BITS else Status.OK
+    return Status.ERROR if stand.newest.incomplete or (octet or 0) & ERROR_BITS else Status.OK
