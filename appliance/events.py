@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from appliance.log import Entry
 from appliance.ports import Heard, Missed
 
 
@@ -109,6 +110,13 @@ class ClockStepped:
     """The wall clock was set: by how many seconds it jumped."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogWritten:
+    """An entry came into the log."""
+
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ class LeftOut:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.text} (left out {self.count} times)"
+        times = "once" if self.count == 1 else f"{self.count} times"
+        return f"{self.text} (left out {times})"
 
 
 class FloodGuard:

@@ -51,7 +51,7 @@ def _commands() -> Iterator[str]:
 
 def _command(row: Operation) -> str:
     also = [f"also `{' '.join(words)}`" for words in row.also]
-    notes = [*["long"] * row.long, *["asks"] * row.confirms, *["audited"] * row.audited, *also]
+    notes = [*["long"] * row.long, *["asks"] * bool(row.confirms), *["audited"] * row.audited, *also]
     return _row(f"`{row.usage}`", row.level, row.help, ", ".join(notes))
 
 

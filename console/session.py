@@ -159,7 +159,7 @@ class Session:
         given = any(token.name == "confirm" for token in line.tokens)
         if self.plain or given or not is_confirmed_first(self.call, operation) or self.call.level < operation.level:
             return False
-        return self._screen.ask(f"{operation.help} For good? ").strip().lower() == "yes"
+        return self._screen.ask(f"{operation.help} {operation.confirms} ").strip().lower() == "yes"
 
     def _wait(self, job: Job) -> Answer:
         self._job = job

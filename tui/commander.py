@@ -79,7 +79,7 @@ class Commander:
             if yes:
                 self.order(text, confirmed=True)
 
-        self._app.push_screen(Question(f"{text}: {operation.help}", _("For good?")), done)
+        self._app.push_screen(Question(f"{text}: {operation.help}", _(operation.confirms)), done)
 
     def _show(self, text: str, answer: Answer) -> None:
         if answer.call is not None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import asdict
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 
 from appliance.errors import Kind, RefusedError
@@ -15,18 +12,11 @@ from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.moment import Moment
 from appliance.operations.operation import operation
+from appliance.operations.table_file import Form, write_table
 from appliance.security.books import AuditRow
 
 MONTH: Final = timedelta(days=31)
 SHOWN: Final = "number time who door source what old new result"
-FORMULAS: Final = ("=", "+", "-", "@", "\t")  # what a spreadsheet would carry out
-
-
-class Form(StrEnum):
-    """Of an export."""
-
-    CSV = "csv"
-    JSON = "json"
 
 
 @operation("audit list", level=3, also="show audit")
@@ -60,28 +50,13 @@ def audit_verify(call: Call) -> Answer:
 def audit_export(call: Call, *, since: Moment | None = None, format_: Form = Form.CSV) -> Answer:
     """Writes the audit log with its hash chain."""
     begin = since.at(call.now(), call.zone) if since else None
-    name = f"audit-{call.now():%Y%m%dT%H%M%SZ}.{format_}"
-    trail = call.parts.doorkeeper.audit
-    rows = (row for row in trail.rows() if begin is None or row.at >= begin)
-    with (call.parts.files / name).open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        if format_ is Form.CSV:
-            table.writerow([*SHOWN.split(), "link"])
-        for done, row in enumerate(rows, 1):
-            call.report(done, 0)
-            if format_ is Form.CSV:
-                table.writerow([_harmless(text) for text in _plain(row).values()])
-            else:
-                file.write(json.dumps(_plain(row), ensure_ascii=False) + "\n")
+    rows = (_plain(row) for row in call.parts.doorkeeper.audit.rows() if begin is None or row.at >= begin)
+    name = write_table(call, "audit", [*SHOWN.split(), "link"], rows, format_)
     return Answer(sentence=name, data={"file": name})
 
 
-def _plain(row: AuditRow) -> dict[str, object]:
-    return {"number": row.number, "time": row.at.isoformat(), **asdict(row.act), "link": row.link}
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+def _plain(row: AuditRow) -> tuple[object, ...]:
+    return row.number, row.at.isoformat(), *asdict(row.act).values(), row.link
 
 
 def _cells(call: Call, row: AuditRow) -> tuple[object, ...]:

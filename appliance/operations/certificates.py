@@ -61,7 +61,7 @@ def certificate_make(
     )
 
 
-@operation("certificate delete", level=3, audited=True, confirms=True)
+@operation("certificate delete", level=3, audited=True, confirms="For good?")
 def certificate_delete(call: Call, alias: Alias) -> Answer:
     """Deletes one nobody uses."""
     if _used(call, call.parts.certificates.get(alias)):

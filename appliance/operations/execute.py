@@ -24,7 +24,7 @@ from appliance.operations.call import Call
 from appliance.operations.line import Token
 from appliance.operations.narrow import narrowing
 from appliance.operations.operation import Operation
-from appliance.operations.trail import record, record_refusal
+from appliance.operations.trail import record, record_begin, record_refusal
 
 YES: Final = ("yes", "true")
 WITH_OLD_PASSWORD: Final = ("password", "quit", "logout", "help", "whoami", "script")
@@ -90,8 +90,8 @@ def execute_named(call: Call, operation: Operation, values: Mapping[str, str], *
 
 
 def is_confirmed_first(call: Call, operation: Operation) -> bool:
-    """Whether it destroys something, so that a yes is wanted."""
-    return operation.confirms and call.parts.settings.security.confirm
+    """Whether a yes is wanted before it is done."""
+    return bool(operation.confirms) and call.parts.settings.security.confirm
 
 
 def _allow(call: Call, operation: Operation) -> None:
@@ -106,7 +106,7 @@ def _allow(call: Call, operation: Operation) -> None:
 
 def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool) -> Answer:
     if is_confirmed_first(call, operation) and not confirmed:
-        raise RefusedError(f'"{operation.name}" deletes for good: confirm=yes does it.', Kind.USAGE)
+        raise RefusedError(f'"{operation.name}" asks first: {operation.confirms} confirm=yes does it.', Kind.USAGE)
     if operation.long:
         work = _work(call, operation, filled)
         return Answer(job=call.parts.hub.jobs.start(operation.name, call.who, work))
@@ -115,6 +115,7 @@ def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool)
 
 def _work(call: Call, operation: Operation, filled: Filled) -> Callable[[Job], Answer]:
     def work(job: Job) -> Answer:
+        record_begin(call, operation, filled)
         return _run(call.within(job), operation, filled)
 
     return work

@@ -9,6 +9,7 @@ from typing import Final
 
 from appliance.log import Entry, Severity
 from appliance.operations.call import Call
+from appliance.operations.entries import entries
 from appliance.operations.glances import glances
 from appliance.operations.to_do import ToDo, to_do
 
@@ -39,16 +40,15 @@ def log_view(
     """The newest entries of a month."""
     call.need_level(1, "the log")
     now = call.now()
-    found = call.parts.store.journal.entries(
-        now - LOOK_BACK, now + timedelta(days=1), severity=severity, source=source, text=text, count=count
-    )
+    until = now + timedelta(days=1)
+    found = entries(call, now - LOOK_BACK, until, severity=severity, source=source, text=text, count=count)
     return LogView(to_do(call, glances(call)), joined(found))
 
 
-def joined(entries: Sequence[Entry]) -> tuple[Said, ...]:
+def joined(found: Sequence[Entry]) -> tuple[Said, ...]:
     """Entries that say the same one after another are one."""
     said: list[Said] = []
-    for entry in entries:
+    for entry in found:
         last = said[-1] if said else None
         if last and (last.entry.source, last.entry.message) == (entry.source, entry.message):
             said[-1] = Said(last.entry, last.times + 1, entry.created)

@@ -37,7 +37,7 @@ class Command(StrEnum):
 NEEDS_VALUE: Final = (Command.PRIMARY_ADDRESS, Command.BAUD_RATE)
 
 
-@operation("meter send", level=3, audited=True, confirms=True, long=True)
+@operation("meter send", level=3, audited=True, confirms="Send it?", long=True)
 def meter_send(
     call: Call, meter: Selection, kind: Command, *, subcode: Subcode = 0, value: int | None = None, data: UserData = b""
 ) -> Answer:

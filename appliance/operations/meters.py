@@ -83,7 +83,7 @@ def meter_show(call: Call, meter: Selection) -> Answer:
     return Answer(lines=(*lines, *values), data=facts)
 
 
-@operation("meter set", level=2, audited=True)
+@operation("meter set", level=2, audited=True, fields=FIELDS)
 def meter_set(call: Call, meters: Selection, **fields: str) -> Answer:
     """Changes fields of one or many meters."""
     if not fields:
@@ -107,7 +107,7 @@ def meter_deactivate(call: Call, meters: Selection) -> Answer:
     return _switch(call, meters, active=False)
 
 
-@operation("meter delete", level=3, audited=True, confirms=True, long=True)
+@operation("meter delete", level=3, audited=True, confirms="For good?", long=True)
 def meter_delete(call: Call, meters: Selection, *, keep_values: bool = False) -> Answer:
     """Deletes meters and their values."""
     chosen = choose(call.parts, meters)
@@ -117,7 +117,7 @@ def meter_delete(call: Call, meters: Selection, *, keep_values: bool = False) ->
     return Answer(sentence=sentence if keep_values else f"{sentence}, {_erased(call)}")
 
 
-@operation("meter clear", level=3, audited=True, confirms=True, long=True)
+@operation("meter clear", level=3, audited=True, confirms="For good?", long=True)
 def meter_clear(call: Call, meters: Selection, *, before: Moment = NOW) -> Answer:
     """Deletes stored values of meters, not the meters."""
     chosen = choose(call.parts, meters)

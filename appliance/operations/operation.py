@@ -12,12 +12,13 @@ methods are this row.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled, Signature
+from appliance.settings.kinds import Kind
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Operation:
     audited: bool = False  # who, from where, arguments and result go to the audit trail
     own_trail: bool = False  # writes its rows of the audit trail itself
     long: bool = False  # runs as a job, can be broken off
-    confirms: bool = False  # destroys: asks yes on a terminal, a script writes confirm=yes
+    confirms: str = ""  # what is asked before it is done, "For good?"; a script writes confirm=yes
     also: tuple[tuple[str, ...], ...] = ()  # further words for the same: `show meters`
+    fields: Mapping[str, Kind[Any]] = field(default_factory=dict)  # those of FIELD=VALUE
     signature: Signature = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +55,7 @@ class Operation:
         pieces = [self.name, *(argument.placeholder for argument in self.signature.arguments)]
         pieces += [f"[{self.signature.words.upper()} ...]"] * bool(self.signature.words)
         pieces += ["[FIELD=VALUE ...]"] * self.signature.takes_fields
-        return " ".join([*pieces, *["confirm=yes"] * self.confirms])
+        return " ".join([*pieces, *["confirm=yes"] * bool(self.confirms)])
 
     @property
     def shows(self) -> bool:
@@ -74,13 +76,16 @@ def operation(
     audited: bool = False,
     own_trail: bool = False,
     long: bool = False,
-    confirms: bool = False,
+    confirms: str = "",
     also: str = "",
+    fields: Mapping[str, Kind[Any]] | None = None,
 ) -> Callable[[Callable[..., Answer]], Operation]:
     """Make a row of a function."""
     others = tuple(tuple(other.split()) for other in also.split(",") if other.strip())
 
     def make(function: Callable[..., Answer]) -> Operation:
-        return Operation(tuple(words.split()), function, level, audited, own_trail, long, confirms, others)
+        return Operation(
+            tuple(words.split()), function, level, audited, own_trail, long, confirms, others, fields or {}
+        )
 
     return make

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from appliance.clock import ClockQuality
-from appliance.log import Entry, Severity
+from appliance.log import Entry
 from appliance.operations.call import Call
+from appliance.operations.entries import entries
 from appliance.operations.glances import Glance
 from appliance.operations.meter_state import slot_time
 from appliance.operations.parts import Segment
@@ -115,7 +116,7 @@ def health(call: Call) -> Health:
 def events(call: Call, count: int = EVENTS) -> Sequence[Entry]:
     """The newest entries of the log."""
     now = call.now()
-    return call.parts.store.journal.entries(now - LOOK_BACK, now, severity=Severity.INFO, count=count)
+    return entries(call, now - LOOK_BACK, now, count=count)
 
 
 def _own_address() -> str:

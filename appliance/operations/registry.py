@@ -21,7 +21,7 @@ class Place:
     @property
     def destroys(self) -> bool:
         """What ends here asks to be confirmed."""
-        return self.operation is not None and self.operation.confirms
+        return self.operation is not None and bool(self.operation.confirms)
 
 
 class Registry:

@@ -36,7 +36,7 @@ def segment_add(call: Call, name: Name, url: str, *, baud_rate: BaudRate = 0) ->
     return Answer(lines=(finding,), data={"segment": name, "url": url, "finding": finding})
 
 
-@operation("segment delete", level=3, audited=True, confirms=True)
+@operation("segment delete", level=3, audited=True, confirms="For good?")
 def segment_delete(call: Call, name: Name) -> Answer:
     """Deletes one that no meter uses."""
     settings = call.parts.settings

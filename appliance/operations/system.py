@@ -27,7 +27,7 @@ class When(StrEnum):
     AFTER_ROUND = "after_round"
 
 
-@operation("restart", level=3, audited=True, confirms=True)
+@operation("restart", level=3, audited=True, confirms="Restart?")
 def restart(call: Call, *, what: What = What.APPLIANCE, when: When = When.AFTER_ROUND) -> Answer:
     """Restarts."""
     ending = Ending.RESTART if what is What.APPLIANCE else Ending.RESTART_MACHINE
@@ -38,7 +38,7 @@ def restart(call: Call, *, what: What = What.APPLIANCE, when: When = When.AFTER_
     return Answer(sentence=f"the {what} restarts")
 
 
-@operation("shutdown", level=3, audited=True, confirms=True)
+@operation("shutdown", level=3, audited=True, confirms="End it, until somebody starts it again?")
 def shutdown(call: Call) -> Answer:
     """Ends the appliance cleanly."""
     call.parts.lifecycle.end()

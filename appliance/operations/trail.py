@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from appliance.errors import Cancelled
 from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled
 from appliance.operations.asked import SecretAsked
@@ -13,8 +14,9 @@ from appliance.operations.operation import Operation
 from appliance.security.books import Act, Door
 from appliance.settings.kinds import Secret
 
+BEGUN: Final = "begun"
+CANCELLED: Final = "cancelled"
 DOTS: Final = str(Secret("?"))
-TELLTALE: Final = ("password", "secret", "key", "token")
 
 
 def is_recorded(call: Call, operation: Operation) -> bool:
@@ -24,22 +26,31 @@ def is_recorded(call: Call, operation: Operation) -> bool:
     return operation.audited or (call.door != Door.LOCAL and call.parts.settings.audit.reads)
 
 
+def record_begin(call: Call, operation: Operation, filled: Filled) -> None:
+    """A long order begins: should the power go before its end, the trail knows of it all the same."""
+    if is_recorded(call, operation) and operation.audited:
+        call.parts.doorkeeper.audit.add(_act(call, order_text(operation, filled), result=BEGUN))
+
+
 def record(call: Call, operation: Operation, filled: Filled | None, answer: Answer) -> None:
-    """It was done."""
+    """It was done, or as much of it as was done when somebody broke it off."""
     if not is_recorded(call, operation):
         return
     add = call.parts.doorkeeper.audit.add
     for change in answer.changes:
         add(_act(call, f"{operation.name} {change.name}", change.old, change.new))
     if not answer.changes:
-        add(_act(call, order_text(operation, filled)))
+        broken_off = call.job is not None and call.job.cancelled
+        result = f"{CANCELLED}: {answer.sentence}".removesuffix(": ") if broken_off else "ok"
+        add(_act(call, order_text(operation, filled), result=result))
 
 
 def record_refusal(call: Call, operation: Operation, filled: Filled | None, error: Exception, sentence: str) -> None:
     """It was not."""
     if is_recorded(call, operation) and operation.audited and not isinstance(error, SecretAsked):
         add = call.parts.doorkeeper.audit.add
-        add(_act(call, order_text(operation, filled), result=f"refused: {sentence}"))
+        how = CANCELLED if isinstance(error, Cancelled) else "refused"
+        add(_act(call, order_text(operation, filled), result=f"{how}: {sentence}"))
 
 
 def order_text(operation: Operation, filled: Filled | None) -> str:
@@ -56,7 +67,8 @@ def _pieces(operation: Operation, filled: Filled) -> Iterator[str]:
         name, assigns, _ = word.partition("=")
         yield f"{name}={DOTS}" if assigns else word
     for name, text in (filled.fields or {}).items():
-        yield f"{name}={DOTS if any(word in name for word in TELLTALE) else text}"
+        kind = operation.fields.get(name)
+        yield f"{name}={DOTS if kind is None or kind.is_secret else text}"
 
 
 def _act(call: Call, what: str, old: str = "", new: str = "", result: str = "ok") -> Act:

@@ -91,7 +91,7 @@ def user_password(call: Call, name: Name, password: OneTimePassword) -> Answer:
     return Answer()
 
 
-@operation("user delete", level=3, audited=True, confirms=True)
+@operation("user delete", level=3, audited=True, confirms="For good?")
 def user_delete(call: Call, name: Name) -> Answer:
     """Deletes a user and its tokens."""
     keeper = call.parts.doorkeeper
@@ -101,7 +101,7 @@ def user_delete(call: Call, name: Name) -> Answer:
     return Answer()
 
 
-@operation("user logout", level=3, audited=True, confirms=True)
+@operation("user logout", level=3, audited=True, confirms="Now?")
 def user_logout(call: Call, name: Name) -> Answer:
     """Ends all sessions of a user."""
     ended = call.parts.doorkeeper.sessions.end_all(call.parts.doorkeeper.users.get(name).name)
@@ -116,7 +116,7 @@ def user_key_add(call: Call, key: Line, *, name: Name | None = None) -> Answer:
     return Answer(sentence=parsed.fingerprint, data={"fingerprint": parsed.fingerprint})
 
 
-@operation("user key delete", level=1, audited=True, confirms=True)
+@operation("user key delete", level=1, audited=True, confirms="For good?")
 def user_key_delete(call: Call, fingerprint: Line, *, name: Name | None = None) -> Answer:
     """Removes one."""
     call.parts.doorkeeper.users.delete_key(_owner(call, name), fingerprint)

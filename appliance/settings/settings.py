@@ -141,7 +141,7 @@ class Settings(Tree):
             self._publish(SettingsChanged(frozenset(different), who))
         changed = tuple(Change(name, _shown(before, name), _shown(after, name)) for name in different)
         for one in changed:
-            log.info("%s: %s is %s, was %s", who, one.name, one.new or "empty", one.old or "empty")
+            log.debug("%s: %s is %s, was %s", who, one.name, one.new or "empty", one.old or "empty")
         return changed
 
     def _text_to_keep(self, name: str, text: str | None) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import peewee
 
 from appliance.clock import Clock
+from appliance.events import LogWritten
 from appliance.flood_guard import FloodGuard
 from appliance.log import Entry, Severity
 from appliance.store.database import connected
@@ -21,12 +22,18 @@ class Journal:
     """Entries are written with the next batch, so that the log wears no flash of its own."""
 
     def __init__(
-        self, database: peewee.Database, writer: Writer, clock: Clock, options: Callable[[], StoreOptions]
+        self,
+        database: peewee.Database,
+        writer: Writer,
+        clock: Clock,
+        options: Callable[[], StoreOptions],
+        publish: Callable[[object], None],
     ) -> None:
         self._database = database
         self._writer = writer
         self._clock = clock
         self._options = options
+        self._publish = publish
         self._guard = FloodGuard()
 
     def add(self, severity: Severity, source: str, message: str) -> None:
@@ -38,9 +45,9 @@ class Journal:
         options, now = self._options(), self._clock.monotonic()
         self._guard.interval = options.flood_seconds
         for left_out in self._guard.left_out(now):
-            self._writer.put(Entry(entry.created, Severity.INFO, left_out.source, str(left_out)))
+            self._keep(Entry(entry.created, Severity.INFO, left_out.source, str(left_out)))
         if entry.severity >= options.log_severity and self._guard.admit(entry.source, entry.message, now):
-            self._writer.put(entry)
+            self._keep(entry)
 
     def entries(
         self,
@@ -50,20 +57,27 @@ class Journal:
         severity: Severity = Severity.INFO,
         source: str = "",
         text: str = "",
+        without: Collection[str] = (),
         count: int = 50,
     ) -> list[Entry]:
-        """Entries of a time and at least a severity, newest first."""
+        """Entries of a time, at least a severity, and none of the sources `without`; newest first."""
         row = JournalRow
         query = row.select(row.created, row.severity, row.source, row.message).where(
             row.created.between(milliseconds(since), milliseconds(until)), row.severity >= int(severity)
         )
         if source:
             query = query.where(row.source.contains(source))
+        if without:
+            query = query.where(row.source.not_in(list(without)))
         if text:
             query = query.where(row.message.contains(text))
         with connected(self._database):
             found = query.order_by(row.number.desc()).limit(count).tuples().execute(self._database)
             return [Entry(moment(created), Severity(level), *words) for created, level, *words in found]
+
+    def _keep(self, entry: Entry) -> None:
+        self._writer.put(entry)
+        self._publish(LogWritten(entry))
 
     def clear(self) -> None:
         """Empty the log."""

@@ -89,7 +89,7 @@ class Store:
             tick=self._tick,
             threaded=threaded,
         )
-        self.journal = Journal(database, self._writer, clock, lambda: self.options)
+        self.journal = Journal(database, self._writer, clock, lambda: self.options, publish)
         self.outbox = Outbox(database, self._writer)
         self.erasure = Erasure(database, self._writer, self.newest, self.status)
         self.housekeeping = Housekeeping(

@@ -171,7 +171,7 @@ def _arguments(call: Call, operation: Operation, rest: list[Token], word: str) -
         if argument.by_name and argument.name not in given:
             yield Suggestion(f"{argument.name}=", argument.kind.allowed(), shown=argument.placeholder, after="")
     if operation.confirms and "confirm" not in given:
-        yield Suggestion("confirm=yes", "It deletes for good.")
+        yield Suggestion("confirm=yes", f"Yes to: {operation.confirms}")
     if operation.shows:
         yield from (Suggestion(form, help_text) for form, help_text in FORMS)
 
