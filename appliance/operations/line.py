@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from appliance.errors import Kind, RefusedError
+from appliance.mbus.text import HARMFUL
 
 LINE_LENGTH: Final = 1024  # octets, where no setting says otherwise
 BARE: Final = re.compile(r'[^\s"#,&]+')
@@ -58,8 +59,8 @@ class Line:
 
 
 def clean(text: str) -> str:
-    """Without control characters other than tab: what a terminal or a paste may bring along."""
-    return "".join(letter for letter in text if letter == "\t" or unicodedata.category(letter) != "Cc")
+    """Without what could move a cursor or turn the writing direction: a terminal or a paste may bring it along."""
+    return "".join(letter for letter in text if letter == "\t" or unicodedata.category(letter) not in HARMFUL)
 
 
 def parse_line(text: str, limit: int = LINE_LENGTH) -> Line:

@@ -85,10 +85,12 @@ def user_set(
 
 @operation("user password", level=3, audited=True)
 def user_password(call: Call, name: Name, password: OneTimePassword) -> Answer:
-    """Gives a one-time password."""
+    """Gives a one-time password and ends all sessions of the user."""
     keeper = call.parts.doorkeeper
-    keeper.users.change(keeper.keep_password(keeper.users.get(name), password.reveal(), once=True))
-    return Answer()
+    user = keeper.users.get(name)
+    keeper.users.change(keeper.keep_password(user, password.reveal(), once=True))
+    ended = keeper.sessions.end_all(user.name)
+    return Answer(data={"ended": ended})
 
 
 @operation("user delete", level=3, audited=True, confirms="For good?")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from appliance.errors import Kind, RefusedError
 from appliance.operations.line import Form, clean, parse_line, quote, quote_value
 
-PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=60)
+PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), max_size=60)
 
 
 def texts(line: str) -> list[str]:
@@ -30,6 +30,7 @@ def texts(line: str) -> list[str]:
         ("segment add main tcp://a:1?x=1", ["segment", "add", "main", "tcp://a:1?x=1"]),
         ("meter\tlist", ["meter", "list"]),
         ("me\x1b[2Jter\x00 list", ["me[2Jter", "list"]),
+        ('log note "left \u202eright"', ["log", "note", "left right"]),
     ],
 )
 def test_line_is_cut_into_tokens(line: str, tokens: list[str]) -> None:
