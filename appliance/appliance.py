@@ -250,7 +250,11 @@ class Appliance:
             job.cancel()
         zone, storage = self.settings.time.zone.info, self.settings.storage
         keeping = self.store.housekeeping
-        work = ((storage.maintenance.schedule, keeping.maintain), (storage.check.schedule, keeping.check))
+        work: tuple[tuple[str, Callable[[], object]], ...] = (
+            (storage.maintenance.schedule, keeping.maintain),
+            (storage.snapshot.schedule, keeping.changed),
+            (storage.check.schedule, keeping.check),
+        )
         self._planned = [
             self.scheduler.cron(Schedule.parse(text, self.serial), zone, partial(self._in_background, task))
             for text, task in work

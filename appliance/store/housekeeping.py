@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -18,24 +17,19 @@ from appliance.store.ballast import Ballast, Space
 from appliance.store.damage import check_all
 from appliance.store.database import connected, is_sqlite, query
 from appliance.store.erasure import Erasure
+from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
 from appliance.store.last_good import LastGood
 from appliance.store.newest import NewestBook
 from appliance.store.options import StoreOptions
 from appliance.store.retention import Retention
+from appliance.store.rows import milliseconds, moment
 from appliance.store.writer import Writer
 
 log = stream("store")
 
+CHECKED: Final = "checked from end to end"
 COPY_PAUSE: Final = 10.0  # seconds between two copies of the configuration
-
-
-@dataclass(slots=True)
-class LastDone:
-    """When something was last done for the store; None: not since the start."""
-
-    check: datetime | None = None
-    copy: datetime | None = None
 
 
 class Housekeeping:
@@ -46,6 +40,7 @@ class Housekeeping:
         folder: DataFolder,
         database: peewee.Database,
         writer: Writer,
+        facts: Facts,
         newest: NewestBook,
         erasure: Erasure,
         clock: Clock,
@@ -54,6 +49,8 @@ class Housekeeping:
     ) -> None:
         self._folder = folder
         self._database = database
+        self._writer = writer
+        self._facts = facts
         self._newest = newest
         self._erasure = erasure
         self._clock = clock
@@ -62,7 +59,6 @@ class Housekeeping:
         self._last_good = LastGood(folder)
         self._ballast = Ballast(folder.ballast)
         self.retention = Retention(database, writer, clock, options, folder.path)
-        self.done = LastDone()
         self._changed = False
         self._copied = -COPY_PAUSE
         self._full = False
@@ -98,8 +94,6 @@ class Housekeeping:
         except (OSError, BusmeisterError) as error:
             log.warning("The last good copy of the configuration could not be written: %s", error)
             self._changed = True
-            return
-        self.done.copy = self._clock.now()
 
     def maintain(self) -> None:
         """Delete what is due, return room to the disk, renew the reserve file; each whatever the others met."""
@@ -140,8 +134,18 @@ class Housekeeping:
             except Damaged as error:
                 self._publish(StorageTrouble(error.sentence))
                 return error.sentence
-        self.done.check = self._clock.now()
+        now = milliseconds(self._clock.now())
+        self._writer.order(lambda: self._facts.put(CHECKED, str(now)))
         return None
+
+    def last_check(self) -> datetime | None:
+        """When the database was last checked from end to end and found sound."""
+        found = self._facts.get(CHECKED)
+        return None if found is None else moment(int(found))
+
+    def last_copy(self) -> datetime | None:
+        """When the configuration was last copied."""
+        return self._last_good.written()
 
     def relieve(self) -> bool:
         """The disk is full: give up the reserve file, and clean up next; false where nothing could be given up."""

@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,25 +54,45 @@ class LastGood:
         return any(path.exists() for path in self._paths())
 
     def write(self, database: peewee.Database) -> None:
-        """Seal the tables as they are; the file is on the disk when this returns."""
-        sealed = seal(read_tables(database), self._folder.key())
+        """Seal the tables as they are; the file is on the disk when this returns.
+
+        A copy that differs in nothing but the starts of the appliance takes the place of the one before it.
+        """
+        tables = read_tables(database)
+        sealed = seal(tables, self._folder.key())
         fresh = self._newest.with_name("last-good.new")
         with fresh.open("wb") as file:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
-        self._shift()
+        if self._configuration(self._newest) != without_boots(tables):
+            self._shift()
         fresh.replace(self._newest)
         sync_folder(self._newest.parent)
 
     def open(self) -> tuple[Path, Tables] | None:
         """The newest copy that can be opened."""
         for path in self._paths():
-            try:
-                return path, unseal(path.read_bytes(), self._folder.key())
-            except (OSError, SettingError, InvalidTag, ValueError, zlib.error):
-                continue
+            if (tables := self._open(path)) is not None:
+                return path, tables
         return None
+
+    def written(self) -> datetime | None:
+        """When the newest copy was made."""
+        try:
+            return datetime.fromtimestamp(self._newest.stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+    def _open(self, path: Path) -> Tables | None:
+        try:
+            return unseal(path.read_bytes(), self._folder.key())
+        except (OSError, SettingError, InvalidTag, ValueError, zlib.error):
+            return None
+
+    def _configuration(self, path: Path) -> Tables | None:
+        tables = self._open(path)
+        return None if tables is None else without_boots(tables)
 
     def _paths(self) -> list[Path]:
         return [self._newest, *(self._newest.with_name(f"last-good.{age}") for age in range(1, KEPT))]
@@ -88,6 +109,12 @@ def read_tables(database: peewee.Database) -> Tables:
     with connected(database):
         there = set(database.get_tables())
         return {name: _read(database, name, order) for name, order in TABLES.items() if name in there}
+
+
+def without_boots(tables: Tables) -> Tables:
+    """What people configured, as it is read from a copy."""
+    configured: Tables = json.loads(json.dumps({name: table for name, table in tables.items() if name != "boot"}))
+    return configured
 
 
 def write_tables(database: peewee.Database, tables: Tables) -> None:

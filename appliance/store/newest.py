@@ -61,6 +61,11 @@ class NewestBook:
         """Slot of the newest reading of a meter."""
         return self._heard.get(meter)
 
+    def meters(self) -> set[int]:
+        """All that have readings, also those that are off the list."""
+        with self._lock:
+            return set(self._heard)
+
     def ended(self, meter: int) -> int | None:
         """The newest scheduled slot of a meter that ended, in a reading or a reason."""
         return self._ended.get(meter)

@@ -18,6 +18,7 @@ from appliance.store.audit import AuditShelf
 from appliance.store.damage import Recovery
 from appliance.store.database import close_all, connected, open_server, open_sqlite, writing
 from appliance.store.erasure import Erasure
+from appliance.store.extent import Survey
 from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
 from appliance.store.guesses import GuessShelf
@@ -93,8 +94,9 @@ class Store:
         self.outbox = Outbox(database, self._writer)
         self.erasure = Erasure(database, self._writer, self.newest, self.status)
         self.housekeeping = Housekeeping(
-            folder, database, self._writer, self.newest, self.erasure, clock, lambda: self.options, publish
+            folder, database, self._writer, self.facts, self.newest, self.erasure, clock, lambda: self.options, publish
         )
+        self.survey = Survey(database, folder, lambda: self.options)
         changed = self.housekeeping.changed
         self.meters = Meters(database, self._writer, self.readings, self.newest, self.erasure, clock, publish, changed)
         self.settings = Settings(database, self._writer, clock, changed)

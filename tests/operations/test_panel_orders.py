@@ -157,5 +157,5 @@ def test_factory_reset_needs_the_serial_number(world: World) -> None:
 
 def test_shortened_word_never_ends_the_appliance() -> None:
     find = registry().find
-    assert find(parse_line("sh st").tokens)[0].name == "show status"
+    assert find(parse_line("sh sta").tokens)[0].name == "show status"
     assert find(parse_line("shut").tokens)[0].name == "shutdown"

@@ -98,3 +98,15 @@ def test_kept_values_of_a_deleted_meter_are_read_by_its_number(world: World, fla
     assert [row["telegrams"] for row in rows(say(world, "show readings id=1"))] == [1]
     with pytest.raises(Exception, match="There is no meter 2, and no value of one is kept"):
         say(world, "show values id=2")
+
+
+def test_what_is_kept_is_told_with_the_numbers_of_deleted_meters(world: World, flat: Meter) -> None:
+    world.store.accept(heard(world, 1234))
+    world.store.flush()
+    world.store.pump()
+    world.store.meters.delete(flat.id, keep_values=True)
+    world.store.housekeeping.check()
+    answer = say(world, "show storage")
+    data: Any = answer.data
+    assert (data["readings"], data["deleted_meters"], data["last_check"]) == (1, [1], world.clock.now())
+    assert "deleted meters  values are kept of id=1: show readings id=1" in answer.lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from pathlib import Path
@@ -271,6 +272,32 @@ def test_ten_copies_are_kept_and_a_broken_one_is_passed_over(open_store: OpenSto
     newest.write_bytes(newest.read_bytes()[:-1] + b"?")
     (tmp_path / DATABASE).unlink()
     assert open_store().settings.load() == {"number": str(KEPT + 1)}
+
+
+def test_copies_that_say_the_same_do_not_push_out_older_ones(open_store: OpenStore, tmp_path: Path) -> None:
+    store = open_store()
+    store.settings.save({"number": "1"}, "test")
+    store.close()
+    copies = sorted((tmp_path / "configuration").iterdir())
+    newest = tmp_path / "configuration" / "last-good"
+    for _ in range(KEPT):  # each start writes a copy
+        before = newest.read_bytes()
+        open_store().close()
+        assert newest.read_bytes() != before
+    assert sorted((tmp_path / "configuration").iterdir()) == copies
+
+
+def test_planned_copy_is_made_though_nothing_changed(open_store: OpenStore, hall: Hall) -> None:
+    store = open_store()
+    hall.clock.advance(seconds=10)
+    store.pump()
+    os.utime(store.folder.configuration / "last-good", (0, 0))
+    store.housekeeping.changed()
+    hall.clock.advance(seconds=10)
+    store.pump()
+    copied = store.housekeeping.last_copy()
+    assert copied is not None
+    assert copied.timestamp() > 0
 
 
 def test_copies_are_ten_seconds_apart(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:

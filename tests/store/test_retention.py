@@ -122,4 +122,4 @@ def test_log_keeps_its_age_and_its_size(open_store: OpenStore, hall: Hall) -> No
 def test_check_from_end_to_end_finds_nothing_in_a_sound_file(store: Store, hall: Hall) -> None:
     days(store, hall, 3)
     assert store.housekeeping.check() is None
-    assert store.housekeeping.done.check == hall.clock.now()
+    assert store.housekeeping.last_check() == hall.clock.now()

@@ -44,6 +44,14 @@ class Maintenance(Subject):
         help="When housekeeping runs.")
 
 
+class Snapshot(Subject):
+    """`storage.snapshot.*`"""
+
+    schedule = Setting(CronText(optional=True), "20 2 * * *", level=3, restarts=Restarts.PLAN, note="empty = off",
+        help="When the last good copy of the configuration part (settings, users, meters, registers, keys, licences; "
+             "not the readings) is made, besides after each change.")
+
+
 class Check(Subject):
     """`storage.check.*`"""
 
@@ -64,6 +72,7 @@ class Storage(Subject):
     disk_warning = Setting(Size("MiB", 10, 100000), "500", level=3,
         help='Event "disk low" below this.')
     maintenance = Part(Maintenance)
+    snapshot = Part(Snapshot)
     check = Part(Check)
 
 
