@@ -31,7 +31,8 @@ def check_lines(source: Source, changed: Iterable[str], try_line: Callable[[str]
     """Raise a `SettingError` where a segment would get a line that no driver can take."""
     tree = Tree(source)
     for name in sorted(name for name in changed if name.startswith("segment.") and name.endswith(".url")):
-        if url := tree.segment[name.split(".")[1]].url:
+        segment = name.split(".")[1]
+        if segment in tree.segment and (url := tree.segment[segment].url):
             try:
                 try_line(url)
             except LineRefused as error:
