@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -28,7 +27,7 @@ Read = Callable[[bytes], Telegram]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--format", choices=("json", "text"), default="json", help="one JSON object a line, or tables")
-    parser.add_argument("--key", metavar="HEX", help="opens encrypted telegrams: 32 hex digits")
+    parser.add_argument("--key", metavar="HEX", help="32 hex digits: opens telegrams of security modes 5, 7, 10")
     parser.add_argument(
         "source",
         nargs="?",
@@ -69,14 +68,21 @@ def _text(lines: Iterator[str]) -> str:
 
 
 def _reader(key: str | None) -> Read:
-    """What reads a telegram: with a key the encrypted ones too, without it compact frames whose format was heard."""
+    """What reads a telegram: compact frames whose format was heard too, and with a key the encrypted ones."""
+    book = LayoutBook()
     if key is None:
-        return LayoutBook().decode
+        return book.decode
     try:
         from appliance.commands.decoding import opening  # the library for it is loaded only when asked for
     except ImportError as error:
         raise RefusedError("Opening encrypted telegrams needs cryptography: pip install 'busmeister[run]'.") from error
-    return partial(decode, decrypt=opening.opener(parse_key(key)))
+    decrypt = opening.opener(parse_key(key))
+
+    def read(octets: bytes) -> Telegram:
+        telegram = book.decode(octets)
+        return telegram if telegram.security == "none" else decode(octets, decrypt)
+
+    return read
 
 
 @contextmanager

@@ -105,9 +105,10 @@ def test_compact_frame_is_read_when_its_format_was_heard(decode: Decode) -> None
     record = encode_record(b"\x04", b"\x13", 12)
     reference = format_signature([b"\x04\x13"]).to_bytes(2, "little") + crc16(record).to_bytes(2, "little")
     compact = LongFrame(RSP_UD, 1, 0x79, reference + record[2:]).to_bytes().hex()
-    before, _, after = decode(text=f"{compact}\n{HEX}\n{compact}\n")[1]
-    assert before["records"] is None
-    assert after["records"][0]["value"] == 0.012
+    for arguments in ((), ("--key", KEY.hex())):
+        before, _, after = decode(*arguments, text=f"{compact}\n{HEX}\n{compact}\n")[1]
+        assert before["records"] is None
+        assert after["records"][0]["value"] == 0.012
 
 
 def closed(key: bytes) -> str:
