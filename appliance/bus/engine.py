@@ -180,14 +180,15 @@ class Engine:
     def _apply(self, settings: EngineSettings) -> None:
         self._settings = settings
         wanted = {one.name: one for one in settings.segments if one.enabled}
-        for name in [name for name, segment in self._segments.items() if wanted.get(name) != segment.settings]:
+        changed = [name for name, segment in self._segments.items() if wanted.get(name) != segment.settings]
+        for name in changed:
             self._dismiss(name)
         for name, one in wanted.items():
             if name not in self._segments:
                 self._add(one)
         for segment in self._segments.values():
             segment.read_continuously(settings.continuous_pause if settings.continuous else None)
-        self._planner.apply(settings)
+        self._planner.apply(settings, anew=changed)
 
     def _add(self, settings: SegmentSettings) -> None:
         segment = Segment(

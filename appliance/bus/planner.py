@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -78,14 +78,19 @@ class Planner:
         for text in list(self._plans):
             self._plans.pop(text).job.cancel()
 
-    def apply(self, settings: EngineSettings) -> None:
-        """One plan for each schedule that any meter has; those in force stay as they are."""
+    def apply(self, settings: EngineSettings, anew: Collection[str] = ()) -> None:
+        """One plan for each schedule that any meter has; those in force stay as they are.
+
+        Segments that started `anew` in mid round finish the slot that runs.
+        """
         before, self._settings = self._settings, settings
         if (before.zone, before.seed) != (settings.zone, settings.seed):
             self.end()
         wanted = self._schedules() if settings.enabled else set()
         for text in [text for text in self._plans if text not in wanted]:
             self._plans.pop(text).job.cancel()
+        for text, plan in self._plans.items():
+            self._start_rounds(text, plan.slots.running(self._clock.now()), resumed=True, on=anew)
         for text in sorted(wanted - set(self._plans)):
             self._add(text)
 
@@ -155,16 +160,18 @@ class Planner:
                 parts += self._parts(text, errand)
         return parts
 
-    def _start_rounds(self, text: str, due: Due, *, resumed: bool) -> None:
+    def _start_rounds(self, text: str, due: Due, *, resumed: bool, on: Collection[str] | None = None) -> None:
         if due.slot is not None:
             errand = self._errand(due.slot, due.following, gives_way=NOT_FINISHED if resumed else None)
-            for part in self._parts(text, errand):
+            for part in self._parts(text, errand, on):
                 part.segment.begin(Round(part.errand), part.meters)
 
-    def _parts(self, text: str, errand: Errand) -> list[Part]:
-        """The errand on each segment that has meters due in it, under one number."""
+    def _parts(self, text: str, errand: Errand, on: Collection[str] | None = None) -> list[Part]:
+        """The errand on each segment that has meters due in it, or on some of them, under one number."""
         found = []
         for name, segment in self._segments.items():
+            if on is not None and name not in on:
+                continue
             meters = self._due_meters(name, text, errand.slot)
             if meters:
                 errand = errand if errand.number else replace(errand, number=self.next_number())

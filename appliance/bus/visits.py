@@ -10,7 +10,7 @@ from appliance.bus.plan import needs_newest, plan_patience, plan_target, timing_
 from appliance.bus.round import Round
 from appliance.bus.rounds import LATE, Rounds
 from appliance.bus.visit import Sitting, Visit
-from appliance.errors import BusBlocked, BusmeisterError, SettingError, WrongAnswer
+from appliance.errors import ApplicationError, BusBlocked, BusmeisterError, SettingError, WrongAnswer
 from appliance.mbus.dialogue import Patience, Readout, Target, Wire, read_meter
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.mbus.dialogue.timing import transmission_time
@@ -61,6 +61,8 @@ class Visits:
             self._rounds.blocked(one, visit, failure_of(error), now)
         elif error is not None:
             self._memory.of(visit.meter.id).settle = isinstance(error, WrongAnswer)
+            if isinstance(error, ApplicationError):
+                self._turn_bit(visit)
             self._rounds.failed(one, visit, failure_of(error), now)
         self._current = None  # not before: should the program fail here, the visit is still known
 
@@ -108,3 +110,9 @@ class Visits:
         page.learn(readout, timing.response(self._wire.baud_rate), timing.longest_response)
         if meter.addressing is Addressing.PRIMARY and meter.primary_address is not None:
             self._memory.bits[meter.primary_address] = readout.next_bit
+
+    def _turn_bit(self, visit: Visit) -> None:
+        """An application error is a sound answer, too: a meter asked with the same bit would repeat it for ever."""
+        address = visit.meter.primary_address
+        if visit.meter.addressing is Addressing.PRIMARY and address is not None:
+            self._memory.bits[address] = not self._memory.bits.get(address, True)

@@ -215,3 +215,16 @@ def test_kept_readings_are_never_asked_for_again_after_a_crash(world: World) -> 
     heard = [end.meter for end in world.book.ends if isinstance(end, Heard) and end.slot == at(6, 15)]
     assert sorted(heard) == list(range(1, 21))
     assert world.book.doubled() == []
+
+
+def test_segment_that_starts_anew_in_mid_round_finishes_its_slot(world: World) -> None:
+    world.add(load("apartment-block", meters=20))
+    world.run(minutes=15, seconds=5)
+    first = {heard.meter for heard in world.book.heard if heard.slot == at(6, 15)}
+    assert 0 < len(first) < 20
+    changed = replace(world.settings.segments[0], multi_telegram_maximum=4)
+    world.settings = replace(world.settings, segments=(changed,))
+    world.engine.reconfigure()
+    world.run(minutes=5)
+    read = [heard.meter for heard in world.book.heard if heard.slot == at(6, 15)]
+    assert sorted(read) == list(range(1, 21))
