@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from appliance.errors import BusmeisterError
@@ -48,10 +49,10 @@ class Commander:
         if self.recent:
             self.order(self.recent[0])
 
-    def order(self, text: str, *, confirmed: bool = False) -> None:
-        """Do a line of the console."""
+    def order(self, text: str, then: Callable[[], object] = lambda: None, *, confirmed: bool = False) -> None:
+        """Do a line of the console, and then what follows on its success."""
         self.recent = [text, *(line for line in self.recent if line != text)][:REMEMBERED]
-        self._app.run_worker(self._order(text, confirmed=confirmed), exit_on_error=True)
+        self._app.run_worker(self._order(text, then, confirmed=confirmed), exit_on_error=True)
 
     def _chosen(self, offer: Offer | None) -> None:
         if offer is None:
@@ -61,23 +62,24 @@ class Commander:
         else:
             self.order(offer.line)
 
-    async def _order(self, text: str, *, confirmed: bool) -> None:
+    async def _order(self, text: str, then: Callable[[], object], *, confirmed: bool) -> None:
         call = self._app.call
         try:
             operation, _tokens = registry().find(parse_line(text).tokens)
             if operation.confirms and not confirmed and "confirm=" not in text:
-                self._ask(operation, text)
+                self._ask(operation, text, then)
                 return
             answer = await asyncio.wrap_future(call.parts.hub.ask(run, call, text, confirmed=confirmed))
         except BusmeisterError as error:
             self._app.complain(sentence_of(error))
             return
         self._show(text, answer)
+        then()
 
-    def _ask(self, operation: Operation, text: str) -> None:
+    def _ask(self, operation: Operation, text: str, then: Callable[[], object]) -> None:
         def done(yes: bool | None) -> None:
             if yes:
-                self.order(text, confirmed=True)
+                self.order(text, then, confirmed=True)
 
         self._app.push_screen(Question(f"{text}: {operation.help}", _(operation.confirms)), done)
 

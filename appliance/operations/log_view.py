@@ -35,13 +35,19 @@ class LogView:
 
 
 def log_view(
-    call: Call, *, severity: Severity = Severity.INFO, source: str = "", text: str = "", count: int = PAGE
+    call: Call,
+    *,
+    severity: Severity = Severity.INFO,
+    source: str = "",
+    text: str = "",
+    since: timedelta = LOOK_BACK,
+    count: int = PAGE,
 ) -> LogView:
-    """The newest entries of a month."""
+    """The newest entries of a month, or of a shorter time."""
     call.need_level(1, "the log")
     now = call.now()
     until = now + timedelta(days=1)
-    found = entries(call, now - LOOK_BACK, until, severity=severity, source=source, text=text, count=count)
+    found = entries(call, now - since, until, severity=severity, source=source, text=text, count=count)
     return LogView(to_do(call, glances(call)), joined(found))
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
 from appliance.events import BusState
+from appliance.log import Entry
 from appliance.meters.selection import Status
 from appliance.operations.call import Call
 from appliance.operations.glances import FAILED, Glance
 from appliance.operations.times import span
 
+SEEN: Final = "event"  # source of the lines of the log that say who has seen what
+SEEN_FOR: Final = timedelta(days=7)
+SEEN_LINES: Final = 200
 NAMED: Final = 2  # meters of one cause that are called by name
 ADVICE: Final = {
     0x04: "low power: replace the battery or look at its supply",
@@ -39,12 +43,36 @@ class ToDo:
     state: str  # "silent", "low power", "never read"
     advice: str
     to: str  # address of the screen where it is cured
+    seen: str = ""  # who said so
 
 
 def to_do(call: Call, seen: Iterable[Glance]) -> tuple[ToDo, ...]:
     """Everything there is to do, the worst first."""
     active = sorted((glance for glance in seen if glance.meter.active), key=lambda one: one.meter.label)
-    return (*_lines(call), *_silent(call, active), *_flagged(active), *_never(active), *_whole(call))
+    found = (*_lines(call), *_silent(call, active), *_flagged(active), *_never(active), *_whole(call))
+    return _with_seen(call, found) if found else ()
+
+
+def seen_words(one: ToDo) -> str:
+    """How the log says that somebody has seen it, before the name."""
+    return f"{one.what}, {one.state}: seen by "
+
+
+def _with_seen(call: Call, found: Sequence[ToDo]) -> tuple[ToDo, ...]:
+    """Seen is what somebody said so of since it came, within a week."""
+    now = call.now()
+    said = call.parts.store.journal.entries(now - SEEN_FOR, now + timedelta(days=1), source=SEEN, count=SEEN_LINES)
+    return tuple(replace(one, seen=_seen_by(one, said)) for one in found)
+
+
+def _seen_by(one: ToDo, said: Sequence[Entry]) -> str:
+    words = seen_words(one)
+    names = (
+        entry.message.removeprefix(words)
+        for entry in said
+        if entry.message.startswith(words) and (one.since is None or entry.created >= one.since)
+    )
+    return next(names, "")
 
 
 def _lines(call: Call) -> Iterator[ToDo]:

@@ -61,7 +61,7 @@ def test_hostile_text_in_the_log_steers_nothing(world: World, dashboard: Dashboa
 
 def test_severity_leaves_out_what_matters_less(world: World, dashboard: Dashboard) -> None:
     picture = read(world, dashboard, ("s",))
-    assert "severity warning" in picture
+    assert "everity warning" in picture
     assert "ended: 62 of 62 read" not in picture
 
 
@@ -77,3 +77,34 @@ def test_scrolling_away_pauses(world: World, dashboard: Dashboard) -> None:
 
 def test_missing_line_stands_open_until_it_is_there(world: World, dashboard: Dashboard) -> None:
     assert "1 came, not gone" in read(world, dashboard)
+
+
+def test_time_goes_from_a_month_to_a_day(world: World, dashboard: Dashboard) -> None:
+    assert "rom 31 days" in read(world, dashboard)
+
+
+def test_older_entries_are_left_out_of_a_shorter_time(world: World, dashboard: Dashboard) -> None:
+    world.store.journal.add(Severity.INFO, "round", "long ago")
+    world.clock.advance(seconds=3 * 86400)
+    picture = read(world, dashboard, ("f",))
+    assert "rom 24 h" in picture
+    assert "long ago" not in picture
+    assert "530 Login" in picture
+
+
+@SIZES
+def test_open_event_is_marked_as_seen_and_stays(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
+    picture = read(world, dashboard, ("a",), size)
+    assert "1 came, not gone" in picture
+    assert "seen: anna" in picture
+
+
+def test_filtered_log_is_exported(world: World, dashboard: Dashboard) -> None:
+    read(world, dashboard, ("slash", *"62", "enter", "e"))
+    for job in world.hub.jobs.all():
+        job.wait()
+    (file,) = world.parts.files.glob("log-*.csv")
+    written = file.read_text(encoding="utf-8").splitlines()
+    assert written[0] == "time,severity,source,message"
+    assert len(written) == 2
+    assert "ended: 62 of 62 read" in written[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import ClassVar, Final
 
 from textual import on
@@ -11,10 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from appliance.log import Severity
+from appliance.operations.line import quote
 from appliance.operations.log_view import Said, log_view
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
 from tui.draw import EMPTY, Line, Piece, line, marked, spread
+from tui.forms import step
 from tui.screens.ask import Ask
 from tui.screens.page import Page
 from tui.shown import when
@@ -28,12 +31,18 @@ PERIOD: Final = 2.0  # seconds between two looks at the log
 MARKS: Final = {Severity.ERROR: SILENT, Severity.WARNING: FLAG, Severity.INFO: PLAIN, Severity.DEBUG: PLAIN}
 STANDING: Final = {"silent": SILENT, "flag": FLAG, "never": NEVER}
 STEPS: Final = (Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.DEBUG)
+SINCE: Final = {
+    "month": (_("31 days"), timedelta(days=31)),
+    "day": (_("24 h"), timedelta(days=1)),
+    "week": (_("7 days"), timedelta(days=7)),
+}
 OPEN_COLUMNS: Final = (
     Column("mark", 1, gap=1),
     Column("what", 24, most=34),
     Column("state", 20, most=44),
     Column("came", 14),
     Column("for", 7, right=True),
+    Column("seen", 12, most=24),
 )
 LOG_COLUMNS: Final = (
     Column("mark", 1, "", gap=1),
@@ -48,24 +57,30 @@ class LogPage(Page):
     """Open causes above, the log below, newest first."""
 
     name_of_tab = "log"
+    purpose = _("What came and did not go, and everything that was noted, newest first.")
     CSS_PATH = "log.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", _("pause"), id="log.pause"),
         Binding("s", "severity", _("severity"), id="log.severity"),
         Binding("o", "origin", _("origin"), id="log.origin"),
         Binding("slash", "find", _("find"), key_display="/", id="log.find"),
+        Binding("f", "since", _("from"), id="log.since"),
+        Binding("a", "seen", _("seen"), id="log.seen"),
+        Binding("e", "export", _("export CSV"), id="log.export"),
         Binding("n", "note", _("note"), id="log.note"),
         Binding("Y", "copy", _("copy"), show=False, id="log.copy"),
     ]
-    levels: ClassVar[dict[str, int]] = {"note": 2}
+    levels: ClassVar[dict[str, int]] = {"note": 2, "seen": 2}
 
     def __init__(self) -> None:
         super().__init__()
         self.severity = Severity.INFO
         self.source = ""
         self.text = ""
+        self.since = next(iter(SINCE))
         self.live = True
         self.said: Sequence[Said] = ()
+        self.standing: Sequence[ToDo] = ()
         self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -91,8 +106,9 @@ class LogPage(Page):
 
     async def load(self) -> None:
         """The newest entries that the filter lets through."""
-        view = await self.ask(log_view, severity=self.severity, source=self.source, text=self.text)
-        self.said = view.said
+        since = SINCE[self.since][1]
+        view = await self.ask(log_view, severity=self.severity, source=self.source, text=self.text, since=since)
+        self.said, self.standing = view.said, view.standing
         self.query_one("#open", Table).show([self._standing(number, one) for number, one in enumerate(view.standing)])
         pane = self.query_one("#open-pane", Pane)
         pane.head(_("Open now"), _("{} came, not gone").format(len(view.standing)))
@@ -114,8 +130,9 @@ class LogPage(Page):
         word = self.severity.name.lower()
         left = line(
             ("/ ", "strong accent"), (self.text or _("find"), "" if self.text else "grey"),
-            ("   s ", "strong accent"), (_("severity "), "grey"), (word, "strong"),
-            ("   o ", "strong accent"), (_("origin "), "grey"), (self.source or _("all"), "strong"),
+            ("   [s]", "strong accent"), (_("everity "), "grey"), (word, "strong"),
+            ("   [f]", "strong accent"), (_("rom "), "grey"), (SINCE[self.since][0], "strong"),
+            ("   [o]", "strong accent"), (_("rigin "), "grey"), (self.source or _("all"), "strong"),
         )  # fmt: skip
         state = (marked(OK), Piece(_(" live"), "ok")) if self.live else (Piece(_("paused"), "flag"),)
         lines = sum(one.times for one in self.said)
@@ -169,6 +186,28 @@ class LogPage(Page):
         self.source = "" if self.source or one is None else one.entry.source
         self.reload()
 
+    def action_since(self) -> None:
+        """The next longer time, then the shortest again."""
+        self.since = step(tuple(SINCE), self.since)
+        self.reload()
+
+    def action_seen(self) -> None:
+        """The event under the cursor was seen, or all of them."""
+        table = self.query_one("#open", Table)
+        number = table.cursor
+        chosen = self.standing[number : number + 1] if table.has_focus else self.standing
+        if chosen:
+            words = " ".join(quote(one.what) for one in chosen)
+            self.dashboard.commander.order(f"event acknowledge {words}", self.reload)
+        else:
+            self.dashboard.say(_("Nothing is open."))
+
+    def action_export(self) -> None:
+        """What the filter shows, into a file of the repository."""
+        hours = int(SINCE[self.since][1].total_seconds()) // 3600
+        severity = self.severity.name.lower()
+        self.order("log export", since=f"{hours}h", severity=severity, source=self.source, text=self.text)
+
     def action_find(self) -> None:
         """Only what has these words."""
         self.app.push_screen(Ask(_("Find in the log"), self.text), self._find)
@@ -205,7 +244,9 @@ class LogPage(Page):
         now, zone = self.dashboard.now(), self.dashboard.call.zone
         came = line((_("came "), "grey"), when(one.since, now, zone, seconds=True)) if one.since else EMPTY
         lasts = line((ago(one.since, now), "grey")) if one.since else EMPTY
-        cells = ((marked(mark),), line((one.what, "strong")), line((one.state, mark.word)), came, lasts)
+        seen = line((_("seen: {}").format(one.seen), "grey")) if one.seen else EMPTY
+        name = "grey" if one.seen else "strong"
+        cells = ((marked(mark),), line((one.what, name)), line((one.state, mark.word)), came, lasts, seen)
         return Row(f"{number} {one.what}", cells, to=one.to)
 
     def _said(self, one: Said) -> Row:
