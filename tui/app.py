@@ -56,8 +56,6 @@ class Dashboard(App[None]):
     DEFAULT_MODE = SCREENS[0].name
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(entry.key, f"go('{entry.name}')", entry.title, show=False, id=entry.name) for entry in SCREENS),
-        Binding("tab", "app.focus_next", _("next pane"), show=False, id="next-pane"),
-        Binding("shift+tab", "app.focus_previous", _("previous pane"), show=False, id="previous-pane"),
         Binding("escape", "back", _("back"), show=False, id="back"),
         Binding("ctrl+p", "palette", _("commands"), id="palette"),
         Binding("colon", "palette", _("commands"), show=False, id="palette-too"),

@@ -31,6 +31,9 @@ KEY_NAMES: Final = {
     "right_square_bracket": "]",
     "full_stop": ".",
     "asterisk": "*",
+    "colon": ":",
+    "f1": "F1",
+    "f2": "F2",
     "left": "←",
     "right": "→",
 }

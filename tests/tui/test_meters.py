@@ -15,6 +15,7 @@ from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
 from tui.screens.meter.page import MeterPage
+from tui.widgets.table import Table
 
 
 @pytest.fixture
@@ -259,3 +260,65 @@ def test_tabs_of_one_meter_do_not_pile_up(installed: World, dashboard: Dashboard
     depth: list[int] = []
     visit(dashboard, go)
     assert depth == [2]
+
+
+def test_columns_are_chosen_by_ticks(installed: World, dashboard: Dashboard) -> None:
+    picture = visit(dashboard, keys("2", "c", "space", "end", "space", "enter"))
+    assert "comment" in picture
+    assert "water" not in picture.partition("rows 1")[0].partition("─ Cellar")[0]
+
+
+def test_list_is_sorted_by_the_next_column_and_back_to_front(installed: World, dashboard: Dashboard) -> None:
+    assert "sorted by name" in visit(dashboard, keys("2", "o"))
+
+
+def test_click_on_a_head_sorts_and_a_second_one_turns_it_round(installed: World, dashboard: Dashboard) -> None:
+    async def click(pilot: Pilot[None]) -> None:
+        await keys("2")(pilot)
+        for _twice in range(2):
+            await pilot.click(Table, offset=(6, 0))
+            await _settle(pilot)
+
+    picture = visit(dashboard, click)
+    assert "name ▴" in picture
+    assert picture.index("Flat 10") < picture.index("Flat 2 ")
+
+
+def test_many_meters_get_a_field_at_once(installed: World, dashboard: Dashboard) -> None:
+    visit(dashboard, keys("2", "asterisk", "x", *["down"] * 4, "enter", *"north", "enter"))
+    groups = [meter.group for meter in installed.store.meters.all()]
+    assert groups == ["north", "north", "north", ""]
+
+
+def test_deleting_wants_the_name_typed(installed: World, dashboard: Dashboard) -> None:
+    picture = visit(dashboard, keys("2", "D"))
+    assert "Type Cellar to do it" in picture
+    assert len(installed.store.meters.all()) == 4
+
+
+@pytest.mark.parametrize(("typed", "left"), [("Cellar", 3), ("Attic", 4)])
+def test_meter_is_deleted_only_when_its_name_was_typed(
+    installed: World, dashboard: Dashboard, typed: str, left: int
+) -> None:
+    visit(dashboard, keys("2", "D", *typed, "enter"))
+    for job in installed.hub.jobs.all():
+        job.wait()
+    assert len(installed.store.meters.all()) == left
+
+
+def test_meter_is_added_by_its_primary_address(installed: World, dashboard: Dashboard) -> None:
+    visit(dashboard, keys("2", "a", *"p 9", "enter"))
+    assert any(meter.primary_address == 9 for meter in installed.store.meters.all())
+
+
+def test_visitor_is_offered_no_orders(installed: World) -> None:
+    app = Dashboard(Feed(installed.parts), installed.person(1))
+    picture = visit(app, keys("2", "x", "D", "a"))
+    assert "bulk" not in picture
+    assert "Type Cellar" not in picture
+
+
+def test_every_key_of_a_screen_is_in_its_help(installed: World, dashboard: Dashboard) -> None:
+    picture = visit(dashboard, keys("2", "question_mark"))
+    for words in ("mark all", "passive shown or not", "columns", "next pane", "break off", "screens", "ctrl+p :"):
+        assert words in picture

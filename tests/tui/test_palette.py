@@ -80,7 +80,7 @@ def test_level_hides_what_it_does_not_allow(world: World) -> None:
 @SIZES
 def test_help_lists_keys_and_commands(dashboard: Dashboard, size: tuple[int, int]) -> None:
     picture = press(dashboard, ("3", "question_mark"), size)
-    assert "only failures" in picture
+    assert "filter" in picture
     assert "bus pause [SEGMENT]" in picture
 
 

@@ -33,6 +33,7 @@ class Choose(ModalScreen[str | None]):
     """The key that was chosen; None where it was left."""
 
     CSS_PATH = "choose.tcss"
+    note: ClassVar[str] = _("enter takes, esc leaves")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", _("back"))]
 
     def __init__(self, title: str, choices: Sequence[Choice], now: str = "") -> None:
@@ -40,6 +41,7 @@ class Choose(ModalScreen[str | None]):
         self._heading = title
         self._choices = choices
         self._now = now
+        self._ticked: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Title and list."""
@@ -48,11 +50,12 @@ class Choose(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """The present one has the cursor."""
-        self.query_one(Pane).head(self._heading, _("enter takes, esc leaves"))
+        self.query_one(Pane).head(self._heading, self.note)
         table = self.query_one(Table)
         table.styles.height = len(self._choices)
         table.show([Row(one.key, (line(one.title), line((one.note, "grey")))) for one in self._choices])
         table.move_to(self._now)
+        table.mark(self._ticked)
         table.focus()
 
     @on(Table.Opened)
@@ -63,17 +66,12 @@ class Choose(ModalScreen[str | None]):
 class Tick(Choose):
     """Several of them: `space` ticks, `enter` takes; the keys that are ticked, joined by commas."""
 
+    note = _("space ticks, enter takes")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", _("tick"))]
 
     def __init__(self, title: str, choices: Sequence[Choice], ticked: Sequence[str]) -> None:
         super().__init__(title, choices)
         self._ticked = frozenset(ticked)
-
-    def on_mount(self) -> None:
-        """Those ticked are marked."""
-        super().on_mount()
-        self.query_one(Pane).head(self._heading, _("space ticks, enter takes"))
-        self.query_one(Table).mark(self._ticked)
 
     def action_tick(self) -> None:
         """On or off, and go on."""

@@ -27,6 +27,7 @@ class FilesPage(Page):
     """The file repository, newest first."""
 
     name_of_tab = "files"
+    purpose = _("What lies on the appliance: recordings, exports, logs.")
 
     def body(self) -> ComposeResult:
         empty = _("No files yet. bus record FILE writes the traffic of a line into one.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -12,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 
 from appliance.operations.all import registry
-from tui.draw import Line, Piece, fit, line, marked
+from tui.draw import EMPTY, Line, Piece, fit, line, marked
 from tui.frame import key_name
 from tui.screens import SCREENS
 from tui.screens.page import Page
@@ -23,14 +22,8 @@ from tui.widgets.table import Column, Row, Table
 from tui.words import MARKS
 
 COLUMNS: Final = (Column("usage", 40, most=64), Column("level", 7), Column("help", 20, most=300))
-EVERYWHERE: Final = (
-    ("1-9", _("screen; again: its top level")),
-    ("tab", _("next pane")),
-    ("enter", _("go in")),
-    ("esc", _("come back")),
-    ("ctrl+p :", _("commands")),
-    ("ctrl+c", _("break off the running job")),
-)
+KEY: Final = 10  # cells
+TABS: Final = frozenset(entry.name for entry in SCREENS)  # ids of the keys that lead to them
 
 
 class Help(ModalScreen[None]):
@@ -48,6 +41,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Keys beside symbols, commands below."""
         with Vertical(id="help"):
+            yield Lines(line((f" {self._page.purpose}", "strong")), EMPTY, id="purpose")
             with Horizontal(id="help-top"):
                 yield Pane(Lines(*self._key_lines()), id="keys-pane")
                 yield Pane(Lines(*_symbol_lines()), id="symbols-pane")
@@ -56,7 +50,7 @@ class Help(ModalScreen[None]):
     def on_mount(self) -> None:
         """Every command this level allows."""
         title = next((entry.title for entry in SCREENS if entry.name == self._page.name_of_tab), "")
-        self.query_one("#keys-pane", Pane).head(title, about(self._page))
+        self.query_one("#keys-pane", Pane).head(title)
         self.query_one("#symbols-pane", Pane).head(_("Symbols"), _("esc closes"))
         allowed = [row for row in registry().operations if row.level <= self._level]
         rows = [
@@ -69,16 +63,17 @@ class Help(ModalScreen[None]):
         table.focus()
 
     def _key_lines(self) -> list[Line]:
-        own = [(key_name(binding), binding.description) for binding in self._keys]
-        pairs = list(dict([*own, *EVERYWHERE]).items())
-        half = (len(pairs) + 1) // 2
-        return [_two(pairs[place], pairs[place + half] if place + half < len(pairs) else None) for place in range(half)]
-
-
-def about(page: Page) -> str:
-    """What the screen is for: the first line of its module."""
-    words = sys.modules[type(page).__module__].__doc__ or ""
-    return words.partition("\n")[0].partition(":")[2].strip().rstrip(".") or words.partition("\n")[0].rstrip(".")
+        """Those of the screen first; the tabs are one line."""
+        keys: dict[str, list[str]] = {}
+        for one in self._keys:
+            if one.id not in TABS:
+                keys.setdefault(one.description, []).append(key_name(one))
+        keys[_("screens")] = [f"{SCREENS[0].key}-{SCREENS[-1].key}"]
+        listed = [(" ".join(dict.fromkeys(names)), words) for words, names in keys.items()]
+        half = (len(listed) + 1) // 2
+        return [
+            _two(listed[place], listed[place + half] if place + half < len(listed) else None) for place in range(half)
+        ]
 
 
 def _two(first: tuple[str, str], second: tuple[str, str] | None) -> Line:
@@ -86,7 +81,7 @@ def _two(first: tuple[str, str], second: tuple[str, str] | None) -> Line:
 
 
 def _key(key: str, words: str) -> Line:
-    return (Piece(" "), *fit(line((key, "strong accent")), 9), *fit(line((words, "")), 25))
+    return (Piece(" "), *fit(line((key, "strong accent")), KEY), *fit(line((words, "")), 21))
 
 
 def _symbol_lines() -> list[Line]:

@@ -42,6 +42,7 @@ class OverviewPage(Page):
     """The first screen."""
 
     name_of_tab = "overview"
+    purpose = _("What is wrong, what to do about it, and whether everything runs.")
     stale_by = (
         RoundProgress,
         ReadingStored,

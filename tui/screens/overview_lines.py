@@ -43,7 +43,7 @@ def verdict(glances: Iterable[Glance]) -> Line:
     active = [mark_of(one) for one in glances if one.meter.active]
     counted = Counter(active)
     if not active:
-        return line((_(" No meters yet."), "strong"), (_("  s searches the bus, meter add adds one."), "grey"))
+        return line((_(" No meters yet."), "strong"), (_("  2 Meters, then a adds one."), "grey"))
     if counted[OK] == len(active):
         return line(
             (plural(" The meter is fine.", " All {} meters are fine.", len(active)).format(len(active)), "strong ok")

@@ -37,7 +37,10 @@ class Page(Screen[None]):
     stale_by: ClassVar[tuple[type, ...]] = ()  # kinds of events that make its picture out of date
     levels: ClassVar[dict[str, int]] = {}  # action: least level, where that is more than 1
     inherit_bindings = True
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", _("next pane"), show=False, id="next-pane"),
+        Binding("shift+tab", "app.focus_previous", _("previous pane"), show=False, id="previous-pane"),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -141,9 +144,13 @@ class Page(Screen[None]):
         self._too_small.make(lambda cells: too_small(app.size.width, app.size.height))
 
     def shown_keys(self) -> Iterable[Binding]:
+        """Those that the last line names."""
+        return (binding for binding in self.keys() if binding.show)
+
+    def keys(self) -> Iterable[Binding]:
         """The keys of this screen and of what has the focus, then those of the application."""
         for active in self.active_bindings.values():
-            if active.binding.show and active.enabled:
+            if active.enabled and active.binding.id and active.binding.description:  # Textual's own have no id
                 yield active.binding
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -14,6 +14,7 @@ class ReportsPage(Page):
     """Nothing is sent by this version: where the values are meanwhile."""
 
     name_of_tab = "reports"
+    purpose = _("What is sent where, and whether it arrived.")
 
     def body(self) -> ComposeResult:
         yield Lines(

@@ -49,6 +49,7 @@ class ServicesPage(Page):
     """Services above; the chosen one, who is here, and what a stranger can reach below."""
 
     name_of_tab = "services"
+    purpose = _("What runs, what listens, who is here, and what a stranger could reach.")
     CSS_PATH = "services.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "settings", _("settings"), id="services.settings"),

@@ -56,7 +56,7 @@ class Table(ScrollView, Drawn, can_focus=True):
         Binding("pagedown", "page(1)", show=False),
         Binding("home", "first", show=False),
         Binding("end", "last", show=False),
-        Binding("enter", "open_row", _("open")),
+        Binding("enter", "open_row", _("open"), id="table.open"),
     ]
     cursor = reactive(0, repaint=False)
 

@@ -8,31 +8,33 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Input
 
 from appliance.errors import RefusedError
 from appliance.events import MetersChanged, ReadingMissed, ReadingStored, SettingsChanged
+from appliance.meters.meter import Meter
 from appliance.meters.selection import medium_of
 from appliance.operations.glances import Glance
-from appliance.operations.meter_view import MeterView, meter_view
+from appliance.operations.meter_view import meter_view
 from appliance.operations.readings import key_of
-from tui.draw import EMPTY, Line, line, spread
+from tui.draw import Line, line, spread
+from tui.forms import step
 from tui.messages import Changes
-from tui.screens.meter.lines import access
+from tui.screens.choose import Choice, Tick
 from tui.screens.meter.page import MeterPage
-from tui.screens.meters import preview
-from tui.screens.meters.rows import ORDERS, SMALL, WIDE, View, counts, row_of
+from tui.screens.meters.columns import ALWAYS, COLUMNS, ORDERS
+from tui.screens.meters.orders import Orders, selection
+from tui.screens.meters.preview import Preview
+from tui.screens.meters.rows import View, counts, row_of
 from tui.screens.page import Page
-from tui.screens.question import Question
 from tui.text import _
-from tui.widgets.lines import Lines, OneLine
-from tui.widgets.pane import Pane
-from tui.widgets.table import Column, Row, Table
+from tui.widgets.lines import OneLine
+from tui.widgets.table import Table
 
 PREVIEW_FROM: Final = 120  # columns
-PREVIEW_WIDTH: Final = 32
 STATES: Final = ("", "silent", "flag", "never", "ok", "grey")
+NO_METERS: Final = _("No meters yet. a adds one.")
 PASSIVE_WORDS: Final = {True: _("shown"), False: _("hidden")}
 STATE_WORDS: Final = {
     "": _("all"),
@@ -48,41 +50,41 @@ class MetersPage(Page):
     """The list."""
 
     name_of_tab = "meters"
+    purpose = _("Every meter with its state and its main value: find one, or act on many.")
     stale_by = (ReadingStored, ReadingMissed, MetersChanged, SettingsChanged)
-    levels: ClassVar[dict[str, int]] = {"read": 2, "read_all": 2, "switch": 2, "delete": 3}
+    levels: ClassVar[dict[str, int]] = {"read": 2, "read_all": 2, "bulk": 2, "add": 2, "delete": 3}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", _("mark"), id="meters-mark"),
         Binding("r", "read", _("read now"), id="meters-read"),
         Binding("R", "read_all", _("read all"), id="meters-read-all"),
+        Binding("a", "add", _("add"), id="meters-add"),
+        Binding("x", "bulk", _("bulk"), id="meters-bulk"),
+        Binding("o", "order", _("sort"), id="meters-order"),
+        Binding("c", "columns", _("columns"), id="meters-columns"),
         Binding("slash", "find", _("find"), id="meters-find"),
-        Binding("o", "order", _("order"), id="meters-order"),
-        Binding("x", "switch", _("passive, active"), id="meters-switch"),
         Binding("D", "delete", _("delete"), id="meters-delete"),
         Binding("v", "preview", _("preview"), id="meters-preview"),
-        Binding("m", "medium", show=False, id="meters-medium"),
-        Binding("s", "state", show=False, id="meters-state"),
-        Binding("p", "passive", show=False, id="meters-passive"),
-        Binding("asterisk", "mark_all", show=False, id="meters-mark-all"),
+        Binding("m", "medium", _("medium"), show=False, id="meters-medium"),
+        Binding("s", "state", _("state"), show=False, id="meters-state"),
+        Binding("p", "passive", _("passive shown or not"), show=False, id="meters-passive"),
+        Binding("asterisk", "mark_all", _("mark all"), show=False, id="meters-mark-all"),
+        Binding("u", "mark_none", _("mark none"), show=False, id="meters-mark-none"),
         Binding("escape", "leave_find", show=False, id="meters-leave-find"),
-        Binding("u", "mark_none", show=False, id="meters-mark-none"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._view = View()
         self._wants_preview = True
-        self._previewed: MeterView | None = None
+        self._orders = Orders(self, lambda: self.table.mark(frozenset()))
 
     def body(self) -> ComposeResult:
         """Filter, list with preview, what is shown."""
         yield OneLine(id="filter")
         yield Input(placeholder=_("name, address, place, maker, comment; esc clears"), compact=True, id="find")
         with Horizontal(id="list"):
-            yield Table(WIDE, empty=_("No meters yet. s searches the bus, meter add adds one."))
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Pane(Lines(id="preview-values"))
-                yield Pane(Lines(id="preview-day"), title=_("24 h"))
-                yield Pane(Lines(id="preview-access"), title=_("Access"))
+            yield Table(empty=NO_METERS)
+            yield Preview(id="preview")
         yield OneLine(id="foot")
 
     @property
@@ -146,8 +148,7 @@ class MetersPage(Page):
     @on(Table.HeadClicked)
     def _head(self, message: Table.HeadClicked) -> None:
         if message.column.name in ORDERS:
-            self._view.order = message.column.name
-            self._show()
+            self._order_by(message.column.name)
 
     @on(Input.Changed, "#find")
     def _find(self, message: Input.Changed) -> None:
@@ -201,29 +202,32 @@ class MetersPage(Page):
         """A round now."""
         self.order("readout now")
 
-    def action_switch(self) -> None:
-        """Those marked, else the one under the cursor: active ones become passive, passive ones active."""
+    def action_add(self) -> None:
+        """One by hand."""
+        self._orders.add()
+
+    def action_bulk(self) -> None:
+        """Choose what is done with those marked, or with the one under the cursor."""
         chosen = self._chosen()
-        glances = self.dashboard.feed.glances
-        active = [row for row in chosen if glances[int(row.key)].meter.active]
         if chosen:
-            self.order("meter deactivate" if active else "meter activate", meters=selection(active or chosen))
+            self._orders.bulk(chosen)
 
     def action_delete(self) -> None:
-        """Asks first."""
+        """Wants the name typed."""
         chosen = self._chosen()
-        if not chosen:
-            return
-        names = ", ".join(self.dashboard.feed.glances[int(row.key)].meter.label for row in chosen[:3])
-        more = _(" and {} more").format(len(chosen) - 3) if len(chosen) > 3 else ""
-        question = Question(_("Delete {}{}?").format(names, more), _("Their values are deleted by retention."))
-        self.app.push_screen(question, lambda yes: self._delete(chosen) if yes else None)
+        if chosen:
+            self._orders.delete(chosen)
 
     def action_order(self) -> None:
-        """The next order."""
-        orders = list(ORDERS)
-        self._view.order = orders[(orders.index(self._view.order) + 1) % len(orders)]
-        self._show()
+        """By the next column that is shown and can order."""
+        names = [column.name for column in self._view.columns if column.name in ORDERS]
+        self._order_by(step(names, self._view.order))
+
+    def action_columns(self) -> None:
+        """Choose what is shown of each meter."""
+        choices = [Choice(name, one.title.strip()) for name, one in COLUMNS.items() if name not in ALWAYS]
+        shown = [column.name for column in self._view.columns]
+        self.app.push_screen(Tick(_("Columns"), choices, shown), self._choose_columns)
 
     def action_medium(self) -> None:
         """The next medium."""
@@ -248,30 +252,33 @@ class MetersPage(Page):
         self._arrange()
         self._moved()
 
-    def under_cursor(self) -> str:
-        """The address."""
-        row = self.table.row
-        one = self.dashboard.feed.glances.get(int(row.key)) if row else None
-        return str(one.meter.secondary_address or one.meter.primary_address) if one else ""
+    def _order_by(self, name: str) -> None:
+        self._view.order_by(name)
+        self._arrange()
+        self._show()
 
-    def _delete(self, chosen: list[Row]) -> None:
-        self.order("meter delete", confirmed=True, meters=selection(chosen))
-        self.table.mark(frozenset())
+    def _choose_columns(self, names: str | None) -> None:
+        if names is not None:
+            self._view.names = tuple(filter(None, names.split(",")))
+            self._arrange()
 
-    def _chosen(self) -> list[Row]:
-        marked = [row for row in self.table.rows if row.key in self.table.marked]
-        return marked or ([self.table.row] if self.table.row else [])
+    def _chosen(self) -> list[Meter]:
+        """Those marked, else the one under the cursor."""
+        keys = [row.key for row in self.table.rows if row.key in self.table.marked]
+        under_cursor = [self.table.row.key] if self.table.row else []
+        glances = self.dashboard.feed.glances
+        return [glances[int(key)].meter for key in keys or under_cursor if int(key) in glances]
 
     def _all(self) -> Iterable[Glance]:
         return self.dashboard.feed.glances.values()
 
     def _arrange(self) -> None:
-        columns: tuple[Column, ...] = SMALL if self.dashboard.compact else WIDE
-        if columns != self._view.columns:
-            self._view.columns = columns
+        if self._view.fit(compact=self.dashboard.compact):
+            here = self.table.row
             self.table.show(())
-            self.table.set_columns(columns)
+            self.table.set_columns(self._view.columns)
             self._show()
+            self.table.move_to(here.key if here else "")
         self.query_one("#preview").display = self._preview_is_seen()
 
     def _show(self) -> None:
@@ -286,7 +293,7 @@ class MetersPage(Page):
     def _nothing(self) -> str:
         total = len(self.dashboard.feed.glances)
         if not total:
-            return _("No meters yet. s searches the bus, meter add adds one.")
+            return NO_METERS
         what = self._view.find or self._view.medium or STATE_WORDS[self._view.state]
         return _("None of {} matches '{}'. esc clears.").format(total, what)
 
@@ -304,7 +311,8 @@ class MetersPage(Page):
     def _show_foot(self) -> None:
         seen, total = self.table.seen, len(self.table.rows)
         marked = _("    {} marked").format(len(self.table.marked)) if self.table.marked else ""
-        order = _("by {}").format(self._view.order if self._view.order != "state" else _("state, then name"))
+        word = COLUMNS[self._view.order].title.strip() or _("state, then name")
+        order = _("sorted by {}").format(word) + (_(", the other way round") if self._view.reverse else "")
         rows = _(" rows {}–{} of {}").format(seen.start + 1, seen.stop, total) if total else ""
         text: Line = line((f"{rows}    {order}{marked}", "grey"))
         self.query_one("#foot", OneLine).make(lambda cells: text)
@@ -320,24 +328,8 @@ class MetersPage(Page):
             view = await self.ask(meter_view, int(row.key))
         except RefusedError:  # it was deleted meanwhile: the list will say so
             return
-        self._show_preview(view)
-
-    def _show_preview(self, view: MeterView) -> None:
-        now, zone = self.dashboard.now(), self.dashboard.call.zone
         day = self.dashboard.feed.days.get(view.glance.meter.id)
-        width = PREVIEW_WIDTH
-        pane = self.query_one("#preview-values", Lines)
-        pane.show(preview.values(view, now, zone, width))
-        heads = list(self.query("#preview Pane").results(Pane))
-        heads[0].head(view.glance.meter.label)
-        heads[1].head(preview.day_title(view))
-        self.query_one("#preview-day", Lines).show(preview.day_bars(view, day, zone, width) or [EMPTY])
-        self.query_one("#preview-access", Lines).show(access(view, width))
-
-
-def selection(rows: list[Row]) -> str:
-    """The meters of some rows, as operations take them."""
-    return ",".join(f"id={row.key}" for row in rows)
+        self.query_one(Preview).show(view, day, self.dashboard.now())
 
 
 def _names_of(one: Glance) -> tuple[str, str, str]:

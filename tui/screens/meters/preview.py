@@ -6,16 +6,42 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
 from appliance.operations.days import HOUR, Day
 from appliance.operations.meter_view import MeterView, Value
 from tui.draw import EMPTY, Line, cut, fit, line, marked, right
 from tui.screens.meter.chart_lines import amount_bars
-from tui.screens.meter.lines import ago_text, state
+from tui.screens.meter.lines import access, ago_text, state
 from tui.shown import mark_of, unit_text, when
 from tui.text import _
+from tui.widgets.lines import Lines
+from tui.widgets.pane import Pane
 
 PREVIEW_VALUES: Final = 10
 BARS_HEIGHT: Final = 8
+WIDTH: Final = 32  # cells
+
+
+class Preview(VerticalScroll, can_focus=False):
+    """Three panes."""
+
+    def compose(self) -> ComposeResult:
+        """Values, bars, access."""
+        yield Pane(Lines(id="preview-values"), id="preview-values-pane")
+        yield Pane(Lines(id="preview-day"), id="preview-day-pane")
+        yield Pane(Lines(id="preview-access"), title=_("Access"))
+
+    def show(self, view: MeterView, day: Day | None, now: datetime) -> None:
+        """This meter."""
+        zone = now.tzinfo
+        assert isinstance(zone, ZoneInfo), "people read times in the zone of the appliance"
+        self.query_one("#preview-values-pane", Pane).head(view.glance.meter.label)
+        self.query_one("#preview-values", Lines).show(values(view, now, zone, WIDTH))
+        self.query_one("#preview-day-pane", Pane).head(day_title(view))
+        self.query_one("#preview-day", Lines).show(day_bars(view, day, zone, WIDTH) or [EMPTY])
+        self.query_one("#preview-access", Lines).show(access(view, WIDTH))
 
 
 def values(view: MeterView, now: datetime, zone: ZoneInfo, cells: int) -> list[Line]:

@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from appliance.mbus.address import ANY
 from appliance.meters.selection import manufacturer_of, medium_of
 from appliance.meters.units import Shown, friendly
 from appliance.operations.days import HOUR, Day, difference, midnight
 from appliance.operations.glances import Glance
 from appliance.operations.readings import key_of
 from tui.draw import EMPTY, Line, line, marked, right
-from tui.shown import WORRY, mark_of, unit_text, when
+from tui.screens.meters.columns import ORDERS, SMALL, WIDE, columns_of, in_order
+from tui.shown import WORRY, cycle_text, mark_of, unit_text, when
 from tui.text import _
 from tui.widgets.marks import spark
 from tui.widgets.table import Column, Row
 from tui.words import PASSIVE, SILENT
 
-WIDE: Final = (
-    Column("state", 1),
-    Column("name", 20, _("name"), most=32),
-    Column("medium", 11, _("medium")),
-    Column("address", 8, _("address")),
-    Column("mfr", 3, _("mfr")),
-    Column("newest", 15, _("     newest")),
-    Column("today", 9, _("today"), right=True),
-    Column("day", 12, _("24 h")),
-    Column("read", 9, _("read"), right=True),
-)
-SMALL: Final = (
-    Column("state", 1),
-    Column("name", 22, _("name"), most=32),
-    Column("address", 8, _("address")),
-    Column("newest", 15, _("     newest")),
-    Column("today", 9, _("today"), right=True),
-    Column("read", 9, _("read"), right=True),
-)
 NUMBER_WIDTH: Final = 11
-DIGITS: Final = re.compile(r"(\d+)")
-ORDERS: Final[dict[str, Callable[[Glance], Any]]] = {
-    "state": lambda one: (WORRY.index(mark_of(one)), by_name(one)),
-    "name": lambda one: by_name(one),
-    "medium": lambda one: (medium_of(one.meter), by_name(one)),
-    "address": lambda one: key_of(one.meter),
-    "read": lambda one: (one.read is not None, one.read and -one.read.timestamp(), by_name(one)),
-}
 
 
 @dataclass(slots=True)
@@ -60,12 +34,25 @@ class View:
     state: str = ""  # word of a mark
     passive: bool = True
     order: str = "state"
-    columns: tuple[Column, ...] = field(default=WIDE)
+    reverse: bool = False
+    names: tuple[str, ...] = ()  # of chosen columns; empty: as many as the window is wide enough for
+    columns: tuple[Column, ...] = ()
 
     def chosen(self, glances: Iterable[Glance]) -> list[Glance]:
         """Those that match, in their order."""
         found = [one for one in glances if self._matches(one)]
-        return sorted(found, key=ORDERS[self.order])
+        return sorted(found, key=ORDERS[self.order], reverse=self.reverse)
+
+    def order_by(self, name: str) -> None:
+        """By this column; again: the other way round."""
+        self.reverse = name == self.order and not self.reverse
+        self.order = name
+
+    def fit(self, *, compact: bool) -> bool:
+        """Choose the columns; whether they are others than before."""
+        names = in_order(self.names) if self.names else SMALL if compact else WIDE
+        before, self.columns = self.columns, columns_of(names, self.order, reverse=self.reverse, compact=compact)
+        return before != self.columns
 
     def _matches(self, one: Glance) -> bool:
         mark = mark_of(one)
@@ -74,12 +61,6 @@ class View:
         if self.medium and medium_of(one.meter) != self.medium:
             return False
         return self.find.casefold() in _words(one)
-
-
-def by_name(one: Glance) -> tuple[tuple[int, int, str], ...]:
-    """Numbers in names by their value: Flat 2 before Flat 10."""
-    parts = DIGITS.split(one.meter.label.casefold())
-    return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts if part)
 
 
 def row_of(one: Glance, day: Day | None, now: datetime, zone: ZoneInfo, columns: tuple[Column, ...]) -> Row:
@@ -95,7 +76,23 @@ def row_of(one: Glance, day: Day | None, now: datetime, zone: ZoneInfo, columns:
         "day": _day(day, SILENT.word if mark_of(one) is SILENT else "data"),
         "read": _read(one, now, zone),
     }
+    cells |= {name: line((text, "grey")) for name, text in _texts(one).items()}
     return Row(str(one.meter.id), tuple(cells[column.name] for column in columns), to=f"meters/{one.meter.id}")
+
+
+def _texts(one: Glance) -> dict[str, str]:
+    """Columns that are a field of the meter as it is."""
+    meter = one.meter
+    version = meter.secondary_address.version if meter.secondary_address else ANY
+    return {
+        "bus": meter.segment,
+        "version": str(version) if version != ANY else "",
+        "place": meter.location,
+        "cost_centre": meter.cost_centre,
+        "group": meter.group,
+        "cycle": cycle_text(meter.schedule),
+        "comment": meter.comment,
+    }
 
 
 def newest(value: Shown | None, style: str = "") -> Line:
