@@ -90,8 +90,9 @@ def exact(record: Record) -> Decimal | None:
     raw, meaning = record.raw, record.meaning
     if record.value is None or isinstance(raw, bool) or not isinstance(raw, int | Decimal):
         return None
-    number = Decimal(raw * meaning.factor) if isinstance(raw, int) else raw * meaning.factor
-    return _shift(number, meaning.exponent)
+    if isinstance(record.value, Decimal):
+        return record.value
+    return _shift(raw * meaning.factor, meaning.exponent)
 
 
 def show(record: Record, units: Units = Units.FRIENDLY, *, decimal_sign: str = ".") -> Shown:
@@ -127,9 +128,10 @@ def _as_sent(number: Decimal, unit: str, exponent: int, decimal_sign: str) -> Sh
 
 
 def _duration(value: Number) -> Shown:
+    whole = int(value)
     for unit, seconds in SECONDS:
-        if value and value % seconds == 0:
-            return Shown(digits(int(value) // seconds), unit)
+        if whole and whole == value and whole % seconds == 0:
+            return Shown(digits(whole // seconds), unit)
     return Shown(digits(value), "s")
 
 

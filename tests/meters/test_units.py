@@ -13,7 +13,7 @@ from appliance.mbus.records import Record, read_records, walk
 from appliance.meters.units import Units, digits, friendly, show
 
 
-def record(dif: str, vif: str, raw: int) -> Record:
+def record(dif: str, vif: str, raw: int | Decimal) -> Record:
     octets = encode_record(bytes.fromhex(dif), bytes.fromhex(vif), raw)
     return read_records(octets, walk(octets, 0, len(octets)), len(octets))[0]
 
@@ -44,6 +44,19 @@ def test_value_is_shown_in_the_unit_people_use(vif: str, raw: int, friendly_: st
 
 def test_decimal_sign_is_the_one_set() -> None:
     assert str(show(record("04", "13", 412307), decimal_sign=",")) == "412,307 m3"
+
+
+@pytest.mark.parametrize(("raw", "shown"), [("1.5", "90 min"), ("48", "2 d"), ("0", "0 s")])
+def test_duration_is_shown_in_the_unit_in_which_it_is_whole(raw: str, shown: str) -> None:
+    assert str(show(record("05", "22", Decimal(raw)))) == shown
+
+
+@pytest.mark.parametrize("raw", ["1E+300", "0.12345678901234566", "1.2345678901234567E-200"])
+@pytest.mark.parametrize("vif", ["22", "FB25"])
+def test_number_of_any_size_keeps_all_its_digits(vif: str, raw: str) -> None:
+    value = record("0D", vif, Decimal(raw))
+    assert Decimal(show(value, Units.BASE).number.replace(" ", "")) == value.value
+    show(value)
 
 
 def test_unit_is_chosen_by_the_newest_value_of_the_series() -> None:
