@@ -150,6 +150,8 @@ def _variable(
     closed = sealed(octets, end, structure, sender, layer)
     if closed is None:
         start = data_start(structure, sender, layer)
+        if start > end:
+            raise TelegramError("The frame ends before the extension of its configuration word.", octets, end)
         return _noted_signature(_with_records(telegram, octets, start, end, structure.order))
     telegram = replace(telegram, security=closed.name)
     if closed.obstacle:

@@ -90,6 +90,12 @@ def test_authenticated_message_may_be_plain(data: bytes) -> None:
     assert telegram.header.identification == "12345678"
 
 
+def test_authenticated_message_without_its_extension_is_refused() -> None:
+    with pytest.raises(TelegramError, match="ends before the extension") as caught:
+        authenticated(b"\x72" + header(0x0700))
+    assert caught.value.octet == 36
+
+
 def test_old_signature_that_looks_like_mode_7_moves_no_record() -> None:
     telegram = answer(0x72, header(0x0770) + ENERGY)
     assert [record.raw for record in telegram.records or ()] == [12345]
