@@ -53,6 +53,7 @@ from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
 from tui.ssh import SshServer
 from tui.ssh.channel import Channel
+from tui.ssh.server import LISTENING
 from tui.tuning import tune
 
 NAME: Final = "busmeister"
@@ -237,6 +238,8 @@ class Appliance:
         if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):
             self.engine.reconfigure()
         self.telnet.obey(names)
+        if names & LISTENING:
+            self.ui.restart("ssh")
 
     def obey_storage(self) -> None:
         """The store and the log follow their settings."""

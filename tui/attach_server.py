@@ -24,6 +24,7 @@ log = logging.getLogger("busmeister.dashboard")
 
 CLIENTS_AT_MOST: Final = 64  # connections, dashboards or not
 PATIENCE: Final = 10.0  # seconds a terminal may take to read what was said last
+DOOR: Final = "local"
 CONGESTED: Final = 262144  # octets waiting to be taken
 Frame = tuple[bytes, bytes]
 
@@ -79,7 +80,7 @@ class AttachServer:
         """Hang up on everybody and take the socket away."""
         if self._server is not None:
             self._server.close()
-        self._dashboards.hang_up()
+        self._dashboards.end(DOOR, _("The appliance stops."))
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2)
         for task in tuple(self._tasks):

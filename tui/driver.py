@@ -104,10 +104,14 @@ class StreamDriver(Driver):
         self._size = bounded(columns, rows)
         self._post_size()
 
+    def end(self) -> None:
+        """The appliance ends the session; the other side gets its screen back."""
+        self._app.post_message(messages.ExitApp())
+
     def hang_up(self) -> None:
         """The other side is gone."""
         self._entered = False
-        self._app.post_message(messages.ExitApp())
+        self.end()
 
     def send_message(self, message: Message) -> None:
         """Straight into the queue: we are on the application's loop."""

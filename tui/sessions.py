@@ -10,7 +10,10 @@ import asyncio
 import importlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from appliance.log import clean
@@ -41,7 +44,7 @@ class Dashboards:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._feed: Feed | None = None
-        self._open: set[Session] = set()
+        self._open: dict[Session, str] = {}  # with the door it came by
 
     @property
     def count(self) -> int:
@@ -59,14 +62,18 @@ class Dashboards:
         if self.count >= most:
             session.tell(_("{} dashboards are open already: close one.").format(most))
             return
-        self._open.add(session)
+        loop, sessions = asyncio.get_running_loop(), self.parts.doorkeeper.sessions
+        log_out = partial(_soon, loop, partial(session.end, _("You were logged out.")))
+        entry = sessions.open(call.door, call.source, log_out, user=call.user, level=call.level)
+        self._open[session] = call.door
         tuning.session_opened()
         log.info("%s opened a dashboard (%s %s)", call.who, call.door, clean(call.source))
         try:
-            await session.show(await self._make(session, call))
+            await session.show(await self._make(session, replace(call, session=entry)))
         finally:
-            self._open.discard(session)
-            log.info("%s left the dashboard (%s %s)", call.who, call.door, clean(call.source))
+            del self._open[session]
+            sessions.close(entry)
+            log.info("%s left the dashboard (%s %s)", entry.user or call.who, call.door, clean(call.source))
             if not self._open:
                 tuning.last_session_closed()
 
@@ -78,10 +85,17 @@ class Dashboards:
         self._feed = self._feed or Feed(self.parts)
         return Dashboard(self._feed, call, sessions=lambda: self.count, **session.facts())
 
-    def hang_up(self) -> None:
-        """The appliance stops."""
-        for session in tuple(self._open):
-            session.hang_up()
+    def end(self, door: str, sentence: str) -> None:
+        """The door closes: its dashboards end, and say why."""
+        for session, came_by in tuple(self._open.items()):
+            if came_by == door:
+                session.end(sentence)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    """From any thread."""
+    with suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(act)
 
 
 def _load() -> None:
@@ -101,6 +115,7 @@ class Session:
         self._driver: StreamDriver | None = None
         self._waiting = b""
         self._gone = False
+        self._farewell = ""
 
     def facts(self) -> Mapping[str, Any]:
         """What the application is told about the stream."""
@@ -117,6 +132,8 @@ class Session:
                 self._driver.stop_application_mode()
         if app.return_code:
             self.tell(_("The dashboard made a mistake and was closed; the appliance goes on. The log has its trace."))
+        elif self._farewell:
+            self.tell(self._farewell)
 
     def tell(self, sentence: str) -> None:
         """One line outside of the dashboard."""
@@ -138,6 +155,14 @@ class Session:
         """The stream takes frames again."""
         if self._driver is not None:
             self._driver.caught_up()
+
+    def end(self, sentence: str) -> None:
+        """The appliance ends it; the terminal is given back, then the person is told why."""
+        self._farewell = sentence
+        if self._driver is not None:
+            self._driver.end()
+        else:
+            self._gone = True
 
     def hang_up(self) -> None:
         """The person is gone."""

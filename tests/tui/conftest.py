@@ -9,6 +9,7 @@ import pytest
 
 from appliance.clock import VirtualClock
 from tests.operations.world import World
+from tests.tui.ssh_clients import PASSWORD
 from tui.app import Dashboard
 from tui.feed import Feed
 
@@ -23,3 +24,12 @@ def world(tmp_path: Path, clock: VirtualClock) -> Iterator[World]:
 @pytest.fixture
 def dashboard(world: World) -> Dashboard:
     return Dashboard(Feed(world.parts), world.call)
+
+
+@pytest.fixture
+def house(world: World) -> World:
+    """An appliance that was set up."""
+    keeper = world.parts.doorkeeper
+    keeper.prepare()
+    keeper.setup(keeper.setup_code, PASSWORD, door="local", source="test")
+    return world

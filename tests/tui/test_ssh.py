@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
 
 import asyncssh
 import pytest
@@ -18,55 +16,17 @@ from appliance.operations.call import Call
 from appliance.security.users import parse_key
 from tests.conftest import need_program
 from tests.operations.world import World
-from tui.sessions import Dashboards
-from tui.ssh import SshServer
-from tui.ssh.channel import Channel, OpenConsole
+from tests.tui.ssh_clients import PASSWORD, connect, over_ssh
+from tui.ssh.channel import Channel
 from tui.ssh.gate import TRIES, Tries, is_neighbour
 from tui.ssh.host_key import NAME, host_key
 
-PASSWORD = "boiler room 42 B"
 ROUTES = (
     "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\n"
     "eth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\n"
     "eth0\t0001A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\n"
     "eth0\t0000000A\t0101A8C0\t0003\t0\t0\t0\t000000FF\t0\n"
 )
-Result = TypeVar("Result")
-
-
-@asynccontextmanager
-async def serving(world: World, console: OpenConsole | None) -> AsyncIterator[int]:
-    """The port of a running server."""
-    world.settings.set({"ssh.listen": "127.0.0.1"}, "test")
-    server = SshServer(world.parts, Dashboards(world.parts), console, port=0)
-    await server.start()
-    try:
-        yield server.ports[0]
-    finally:
-        await server.close()
-
-
-def over_ssh(world: World, act: Callable[[int], Awaitable[Result]], console: OpenConsole | None = None) -> Result:
-    async def run() -> Result:
-        async with serving(world, console) as port:
-            return await act(port)
-
-    return asyncio.run(run())
-
-
-async def connect(port: int, password: str = PASSWORD, name: str = "admin") -> asyncssh.SSHClientConnection:
-    return await asyncssh.connect(
-        "127.0.0.1", port, username=name, password=password, known_hosts=None, client_keys=None, config=None
-    )
-
-
-@pytest.fixture
-def house(world: World) -> World:
-    """An appliance that was set up."""
-    keeper = world.parts.doorkeeper
-    keeper.prepare()
-    keeper.setup(keeper.setup_code, PASSWORD, door="local", source="test")
-    return world
 
 
 def test_password_opens_the_dashboard(house: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -96,7 +96,7 @@ class Entrance(Screen[None]):
         if place + 1 < len(names):
             self.query_one(f"#{names[place + 1]}", Input).focus()
         else:
-            self.run_worker(self.submit(), exclusive=True)
+            self.run_worker(cast("Any", self.submit), exclusive=True)
 
     async def submit(self) -> None:
         """Ask to be let in."""

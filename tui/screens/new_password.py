@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar, cast
 
 from textual import on
 from textual.widgets import Input
@@ -51,7 +52,8 @@ class NewPassword(Entrance):
     def _judge(self, message: Input.Changed) -> None:
         """Say at each key what is wrong yet."""
         if message.input.id == "password":
-            self.run_worker(self._judge_password(message.value), exclusive=True, group="judge")
+            judging = partial(self._judge_password, message.value)
+            self.run_worker(cast("Any", judging), exclusive=True, group="judge")
         self._judge_again()
 
     async def _judge_password(self, password: str) -> None:

@@ -35,7 +35,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         open_console: OpenConsole | None,
         call: Call,
         idle: float,
-        ended: Callable[[], None],
+        channels: set[Channel],
     ) -> None:
         self.terminal = ""
         self.is_terminal = False
@@ -44,7 +44,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._open_console = open_console
         self._call = call
         self._idle = idle
-        self._ended = ended
+        self._channels = channels  # those that are open
         self._size = Size(80, 24)
         self._session: Session | None = None
         self._wants_console = False
@@ -63,6 +63,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """The channel is open."""
         self._channel = chan
+        self._channels.add(self)
 
     def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Any) -> bool:  # noqa: ANN401  # asyncssh's own
         """A terminal is there."""
@@ -118,7 +119,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The person is gone."""
-        self._ended()
+        self._channels.discard(self)
         self._free.set()
         self._typed.put_nowait(b"")
         if self._timer is not None:
@@ -148,6 +149,19 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         if not self._channel.is_closing():
             self._channel.exit(0)
 
+    def end(self, sentence: str) -> None:
+        """The appliance ends the session and says why; the terminal is given back before."""
+        if self._session is not None:
+            self._session.end(sentence)
+        else:
+            self.write(f"\r\n{sentence}\r\n".encode())
+            self.close()
+
+    async def ended(self) -> None:
+        """Wait until nobody is served any more."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def _serve(self) -> None:
         try:
             if self._wants_console and self._open_console is not None:
@@ -168,10 +182,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
 
     def _expire(self) -> None:
         log.info("A silent session of %s was closed.", self._call.who)
-        if self._session is not None:
-            self._session.hang_up()
-        self.write(_("\r\nNothing was typed for a while: closed.\r\n").encode())
-        self.close()
+        self.end(_("Nothing was typed for a while: closed."))
 
 
 OpenConsole = Callable[[Channel, Call], Awaitable[None]]

@@ -29,15 +29,16 @@ Result = TypeVar("Result")
 Challenge = tuple[str, str, str, list[tuple[str, bool]]]
 
 
-MakeSession = Callable[[Call], Channel | None]
-"""Makes the session of somebody who is in; None where there is no room."""
+MakeSession = Callable[[Call], Channel]
+"""Makes the session of somebody who is in; raises `asyncssh.ChannelOpenError` where there is no room."""
 
 
 class Connection(asyncssh.SSHServer):
     """One connection, from its first octet."""
 
-    def __init__(self, parts: Parts, tries: Tries, make_session: MakeSession) -> None:
+    def __init__(self, parts: Parts, tries: Tries, make_session: MakeSession, connections: set[Connection]) -> None:
         self._parts = parts
+        self._connections = connections  # those that were let in
         self._tries = tries
         self._make_session = make_session
         self._source: Source | None = None
@@ -57,6 +58,7 @@ class Connection(asyncssh.SSHServer):
             return
         self._source = source
         self._connection = conn
+        self._connections.add(self)
         self._time = asyncio.get_running_loop().call_later(self._time_before_login(), self._not_logged_in)
 
     def _enter(self, source: Source, conn: asyncssh.SSHServerConnection) -> Visitor | None:
@@ -71,12 +73,17 @@ class Connection(asyncssh.SSHServer):
         known = self._parts.doorkeeper.is_set_up
         return (settings.security.login.pre_login_time if known else settings.ssh.idle_timeout).total_seconds()
 
+    def close(self) -> None:
+        """Hang up; what was written is still sent."""
+        self._connection.close()
+
     def _not_logged_in(self) -> None:
         if self._identity is None:
             self._connection.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Make room."""
+        self._connections.discard(self)
         self._gone = True
         self._decided.set()
         if self._visitor is not None:
@@ -142,12 +149,9 @@ class Connection(asyncssh.SSHServer):
 
     async def _session(self) -> Channel:
         await self._decided.wait()  # a client may ask before the doorkeeper has answered
-        identity = None if self._gone else self._identity
-        call = identity and Call(self._parts, "", 0, DOOR, str(self._source)).as_somebody(identity)
-        session = self._make_session(call) if call else None
-        if session is None:
-            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, _("No session for you here."))
-        return session
+        if self._gone or self._identity is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, _("Nobody is logged in here."))
+        return self._make_session(Call(self._parts, "", 0, DOOR, str(self._source)).as_somebody(self._identity))
 
     async def _take_code(self, responses: Sequence[str]) -> Challenge | bool:
         if len(responses) != 1 or not self._tries.one_more():

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from contextlib import suppress
+from typing import Final
+
 import asyncssh
 
+from appliance.errors import RefusedError
 from appliance.log import stream
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
@@ -12,8 +18,13 @@ from tui.ssh.channel import Channel, OpenConsole
 from tui.ssh.gate import Tries
 from tui.ssh.host_key import host_key
 from tui.ssh.login import Connection
+from tui.text import _
 
 log = stream("service.ssh")
+
+LISTENING: Final = frozenset({"ssh.enabled", "ssh.listen", "ssh.port"})
+"""Settings it is started anew for; the others are read when somebody comes."""
+PATIENCE: Final = 2.0  # seconds for sessions to end
 
 
 class SshServer:
@@ -33,7 +44,8 @@ class SshServer:
         self._open_console = open_console
         self._tries = Tries(parts.clock.monotonic)
         self._acceptors: list[asyncssh.SSHAcceptor] = []
-        self._sessions = 0
+        self._connections: set[Connection] = set()
+        self._channels: set[Channel] = set()
 
     @property
     def ports(self) -> list[int]:
@@ -46,20 +58,38 @@ class SshServer:
         if settings.enabled:
             key = host_key(self._parts.data_folder)
             for address in settings.listen:
-                port = settings.port if self._port is None else self._port
-                self._acceptors.append(await self._listen(str(address), port, key))
-                log.info("SSH listens on %s port %d.", address, self.ports[-1])
+                await self._open(str(address), settings.port if self._port is None else self._port, key)
         return self
 
     async def close(self) -> None:
-        """Stop listening and end the sessions."""
+        """Stop listening, end the sessions and hang up."""
+        self._stop_listening()
+        channels = tuple(self._channels)
+        for channel in channels:
+            channel.end(_("SSH is closed or started anew here."))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(channel.ended() for channel in channels)), PATIENCE)
+        for connection in tuple(self._connections):
+            connection.close()
+
+    def _stop_listening(self) -> None:
         for acceptor in self._acceptors:
             acceptor.close()
-        self._dashboards.hang_up()
+        self._acceptors.clear()
+
+    async def _open(self, address: str, port: int, key: asyncssh.SSHKey) -> None:
+        """Listen on one address more, or on none."""
+        try:
+            self._acceptors.append(await self._listen(address, port, key))
+        except OSError as error:
+            self._stop_listening()
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise RefusedError(f"SSH cannot listen on {address}:{port}: {reason}") from None
+        log.info("SSH listens on %s port %d.", address, self.ports[-1])
 
     async def _listen(self, address: str, port: int, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
-            lambda: Connection(self._parts, self._tries, self._session),
+            lambda: Connection(self._parts, self._tries, self._session, self._connections),
             address,
             port,
             server_host_keys=[key],
@@ -74,13 +104,11 @@ class SshServer:
             allow_scp=False,
         )
 
-    def _session(self, call: Call) -> Channel | None:
-        settings = self._parts.settings.ssh
-        if self._sessions >= settings.max_clients:
-            log.warning("%s was refused: %d SSH sessions are open already.", call.who, self._sessions)
-            return None
-        self._sessions += 1
-        return Channel(self._dashboards, self._open_console, call, settings.idle_timeout.total_seconds(), self._ended)
-
-    def _ended(self) -> None:
-        self._sessions -= 1
+    def _session(self, call: Call) -> Channel:
+        settings, open_now = self._parts.settings.ssh, len(self._channels)
+        if open_now >= settings.max_clients:
+            log.warning("%s was refused: %d SSH sessions are open already.", call.who, open_now)
+            sentence = _("{} SSH sessions are open already: close one.").format(open_now)
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, sentence)
+        idle = settings.idle_timeout.total_seconds()
+        return Channel(self._dashboards, self._open_console, call, idle, self._channels)
