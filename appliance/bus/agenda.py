@@ -12,7 +12,7 @@ from appliance.bus.rounds import Rounds
 from appliance.bus.talks import Talk, Talks
 from appliance.bus.visit import Visit
 from appliance.clock import Clock
-from appliance.errors import BusmeisterError
+from appliance.errors import BusError
 from appliance.ports import MeterBook
 
 Turn = Talk | Lease | tuple[Round, Visit]
@@ -55,13 +55,9 @@ class Agenda:
     def give_up(self, now: float, blocked: Failure | None) -> None:
         """Drop what has no time left, and what a blocked bus must not keep waiting."""
         self._lending.forget_late(now)
+        if blocked is not None:
+            self.talks.fail_all(BusError(blocked.detail))
         self._rounds.watch(now, blocked)
-
-    def add_talk(self, talk: Talk, refused: BusmeisterError | None) -> None:
-        """A dialogue waits for the bus; where that is blocked, nobody waits."""
-        self.talks.add(talk)
-        if refused is not None:
-            self.talks.fail_all(refused)
 
     def read_continuously(self, pause: float | None) -> None:
         """Switch continuous mode on, with a pause between two turns, or off."""

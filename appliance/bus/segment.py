@@ -29,7 +29,7 @@ from appliance.bus.talks import Talk
 from appliance.bus.visit import Visit
 from appliance.bus.visits import Visits
 from appliance.clock import Clock
-from appliance.errors import BusError, Jammed, LineLost, LineRefused, Overload
+from appliance.errors import Jammed, LineLost, LineRefused, Overload
 from appliance.events import BusState
 from appliance.mbus.dialogue import Conversation, Counters, Traffic, Wire
 from appliance.mbus.dialogue.conversation import NOTHING, Dialogue
@@ -105,7 +105,7 @@ class Segment:
     def talk(self, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue as soon as the bus is free; its result, or the error that ended it."""
         talk = Talk(dialogue, Future(), baud_rate or self.settings.baud_rate)
-        self.mail.put(lambda now: self._queue_talk(talk))
+        self.mail.put(lambda now: self._agenda.talks.add(talk))
         return talk.answer
 
     def lend(self, lease: Lease) -> None:
@@ -246,10 +246,6 @@ class Segment:
 
     # ---------------------------------------------------------------- orders from other threads
 
-    def _queue_talk(self, talk: Talk) -> None:
-        blocked = self._blocks.failure if self._conversation is None else None
-        self._agenda.add_talk(talk, None if blocked is None else BusError(blocked.detail))
-
     def _resume(self) -> None:
         self._blocks.remove(BusState.PAUSED)
         if self._lending.current is not None:
@@ -264,7 +260,7 @@ class Segment:
         if octets is None:
             self._end_lease()
             return self.step(now)
-        self.rounds.watch(now, self._blocks.failure)
+        self._agenda.give_up(now, self._blocks.failure)
         self.wire.baud_rate = lease.baud_rate
         wait_until = max(min(lease.until, self.rounds.next_deadline(now), now + LONGEST_SLEEP), now)
         return Step(octets, wait_until, lease.baud_rate)
