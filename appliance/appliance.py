@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -205,7 +206,7 @@ class Appliance:
     def run(self, stop: threading.Event) -> None:
         """Start every service, watch over them until `stop`, stop them."""
         log.info("busmeister %s starts on %s.", self.parts.version, self.options.data)
-        self.plan_housekeeping()
+        self.begin_housekeeping()
         if fixed_address(self.settings) is not None:
             apply_network(self.settings, self.host)
         tune()
@@ -246,6 +247,11 @@ class Appliance:
         self.store.options = wiring.store_options(self.settings)
         output = Output.OFF if self.options.quiet else Output(self.settings.log.output)
         set_up(wiring.log_severity(self.settings), output)
+
+    def begin_housekeeping(self) -> Future[None]:
+        """Plan the store's regular work, and finish what a power cut left half done."""
+        self.plan_housekeeping()
+        return self.hub.ask(self.store.housekeeping.resume)
 
     def plan_housekeeping(self) -> None:
         """The store's regular work, on the schedules in force."""

@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from appliance.clock import VirtualClock
 from appliance.mbus.plan import Values
 from appliance.ports import Heard, ReadingKind
 from appliance.store import Store, StoreOptions
+from appliance.store.erasure import FOREVER
 from benchmarks.measure import seconds
 from benchmarks.registry import Row
 from tests.store.telegrams import heat_meter
@@ -28,6 +30,7 @@ MOST_METERS: Final = 512
 METER: Final = 257
 ROWS: Final = int(os.environ.get("BUSMEISTER_BENCH_ROWS", "10000000"))
 WARM_MS: Final = 150
+SLICE_MS: Final = 500
 REPEATED: Final = 9
 SLOTS: Final = "WITH RECURSIVE slots(slot) AS (SELECT ?1 UNION ALL SELECT slot + 900 FROM slots WHERE slot < ?2) "
 FILL_SLOTS: Final = f"{SLOTS} INSERT INTO slot SELECT slot FROM slots WHERE slot > ?1"
@@ -47,6 +50,7 @@ def run() -> Iterator[Row]:
         yield Row("rows in the file", fill(folder, store), "rows")
         yield Row("filled in", time.perf_counter() - began, "s")
         yield from found(folder, store)
+        yield from deleted(store)
         store.close()
 
 
@@ -70,6 +74,18 @@ def found(folder: Path, store: Store) -> Iterator[Row]:
 def year_of(store: Store) -> list[Values]:
     """Exact values of every reading of the meter, in order of time."""
     return [values for block in store.readings.values(METER) for values in block.values]
+
+
+def deleted(store: Store) -> Iterator[Row]:
+    """The meter's rows, slice by slice; the writer waits for one slice at most."""
+    store.erasure.clear([METER], FOREVER)
+    moments = [time.perf_counter()]
+    count = store.erasure.finish(lambda *_: moments.append(time.perf_counter()))
+    if count != YEAR:
+        raise AssertionError(f"{YEAR} rows were to be deleted, not {count}.")
+    longest = max(after - before for before, after in pairwise(moments))
+    yield Row("a year of a meter deleted", moments[-1] - moments[0], "s")
+    yield Row("longest slice of it", longest * 1000, "ms", f"<= {SLICE_MS}", longest * 1000 <= SLICE_MS)
 
 
 def forget(folder: Path) -> None:

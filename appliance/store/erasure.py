@@ -22,7 +22,7 @@ from appliance.store.newest import NewestBook
 from appliance.store.status import StatusLog
 from appliance.store.writer import Writer
 
-SLICE: Final = 1000
+SLICE: Final = 250  # rows in a transaction: those of one meter lie on a page each
 FOREVER: Final = 1 << 40  # above every slot
 CONDEMN: Final = (
     "INSERT INTO condemned (meter, until) VALUES (?, ?) ON CONFLICT (meter) DO UPDATE SET until = "

@@ -68,6 +68,10 @@ class Housekeeping:
         if is_sqlite(self._database):
             self._ballast.ensure(self._options().ballast)
 
+    def resume(self) -> None:
+        """Finish what the power cut left half done."""
+        self._try(partial(self._erasure.finish, wait=False))
+
     def changed(self) -> None:
         """Meters or settings changed: a copy is due."""
         self._changed = True
@@ -98,7 +102,7 @@ class Housekeeping:
     def maintain(self) -> None:
         """Delete what is due, return room to the disk, renew the reserve file; each whatever the others met."""
         duties: list[Callable[[], object]] = [
-            partial(self._erasure.finish, wait=False),  # what a power cut left half done
+            self.resume,
             self.retention.by_age,
             self._make_room,
             self.retention.slots,

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import peewee
@@ -19,6 +20,7 @@ import pytest
 
 from appliance.errors import SettingError
 from appliance.meters.meter import Meter
+from appliance.ports import ReadingKind
 from appliance.store.database import as_ours, open_server
 from tests.conftest import need_program
 from tests.store.conftest import Hall, OpenStore
@@ -31,15 +33,18 @@ class Server:
     def __init__(self, folder: Path, programs: Path) -> None:
         self._folder = folder
         self._programs = programs
+        self._numbers = count(1)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
         self.start()
 
-    @property
-    def url(self) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+    def database(self) -> str:
+        """URL of an empty database."""
+        name = f"values{next(self._numbers)}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -114,7 +119,8 @@ def server() -> Iterator[Server]:
 def test_round_goes_on_when_the_server_is_killed_and_nothing_is_lost_or_doubled(
     server: Server, open_store: OpenStore, hall: Hall
 ) -> None:
-    store = open_store(url=server.url, receivers=lambda _: (7,))
+    url = server.database()
+    store = open_store(url=url, receivers=lambda _: (7,))
     store.meters.add(*(Meter(id=0, name=f"meter {number}") for number in range(1, 4)))
     store.settings.save({"a.b": "1"}, "test")
     heard = []
@@ -138,7 +144,7 @@ def test_round_goes_on_when_the_server_is_killed_and_nothing_is_lost_or_doubled(
     assert len(store.outbox.waiting(7)) == 120
     store.close()
 
-    store = open_store(url=server.url)
+    store = open_store(url=url)
     assert [meter.name for meter in store.meters.all()] == ["meter 1", "meter 2", "meter 3"]
     assert store.settings.load() == {"a.b": "1"}
     store.meters.delete(3)
@@ -146,6 +152,33 @@ def test_round_goes_on_when_the_server_is_killed_and_nothing_is_lost_or_doubled(
     assert store.readings.latest(5) == [heard[4]]
     store.outbox.delivered(7, store.outbox.waiting(7))
     store.housekeeping.maintain()
+
+
+@pytest.mark.peer
+def test_past_deletion_and_numbers_are_the_same_on_a_server(server: Server, open_store: OpenStore, hall: Hall) -> None:
+    url = server.database()
+    store = open_store(url=url, receivers=lambda _: (7,))
+    store.meters.add(Meter(id=0), Meter(id=0), Meter(id=0))
+    slots = [hall.slot(number) for number in range(-40, 0)]
+    for slot in slots:
+        for meter in (1, 2, 3):
+            store.accept(hall.heard(meter, slot, telegrams=(heat_meter(meter, slot), water_meter(meter))))
+        store.accept(hall.heard(2, slot + 77, kind=ReadingKind.MANUAL))
+    store.flush()
+    both = sorted([*slots, *(slot + 77 for slot in slots)])
+    assert [heard.slot for heard in store.readings.between(2)] == both
+    assert [heard.slot for heard in store.readings.latest(2, 3, until=both[9])] == both[9:6:-1]
+    assert sum(len(block.values) for block in store.readings.values(2)) == 120
+    extent = store.survey.extent()
+    assert (extent.readings, extent.file) == (160, None)
+    store.meters.delete(1, 3, keep_values=False)
+    store.close()  # before its values are gone, as when the power goes
+
+    store = open_store(url=url)
+    assert store.erasure.finish() == 4 * 40
+    assert [len(store.readings.between(meter)) for meter in (1, 2, 3)] == [0, 80, 0]
+    assert {meter for _, meter in store.outbox.waiting(7)} == {2}
+    assert [meter.id for meter in store.meters.add(Meter(id=0))] == [4]
 
 
 @pytest.mark.parametrize("url", ["mysql://root:secret@db/values", "file.db", "postgresql"])

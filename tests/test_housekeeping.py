@@ -1,0 +1,39 @@
+"""What the appliance does for its store from the start on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.appliance import Appliance, Options
+from appliance.meters.meter import Meter
+from appliance.ports import Heard, ReadingKind
+from tests.store.telegrams import heat_meter
+
+
+@pytest.fixture
+def appliance(tmp_path: Path) -> Iterator[Appliance]:
+    made = Appliance.open(Options(data=tmp_path, quiet=True))
+    yield made
+    made.close()
+
+
+def test_values_a_power_cut_left_of_a_deleted_meter_go_at_the_next_start(appliance: Appliance) -> None:
+    store, at = appliance.store, appliance.clock.stamp()
+    store.meters.add(Meter(id=1))
+    heard = Heard(meter=1, slot=900, kind=ReadingKind.SCHEDULED, telegrams=(heat_meter(1),), at=at, urgent=True)
+    store.accept(heard)
+    store.meters.delete(1, keep_values=False)
+    assert store.readings.at(1, 900) is not None
+    appliance.begin_housekeeping().result(10)
+    assert store.readings.at(1, 900) is None
+
+
+def test_work_without_a_schedule_is_not_planned(appliance: Appliance) -> None:
+    appliance.begin_housekeeping().result(10)
+    planned = len(appliance._planned)
+    appliance.settings.set({"storage.snapshot.schedule": ""}, "anna")
+    appliance.obey(frozenset({"storage.snapshot.schedule"}))
+    assert len(appliance._planned) == planned - 1
