@@ -50,6 +50,7 @@ from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
 from drivers.host.machine import HostMachine
 from drivers.lines import open_line
+from tui.attach_console import ConsoleStream
 from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
 from tui.ssh import SshServer
@@ -180,7 +181,7 @@ class Appliance:
         self.telnet = TelnetConsole(self.parts)
         self.ui.add(self.telnet.name, self.telnet.start)
         self.dashboards = Dashboards(self.parts)
-        self.ui.add("local dashboard", partial(AttachServer.start, self.parts, self.dashboards))
+        self.ui.add("local terminals", partial(AttachServer.start, self.parts, self.dashboards, open_console))
         self.ui.add("ssh", SshServer(self.parts, self.dashboards, open_console).start)
         self.supervisor = Supervisor(
             [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui, self.panel],
@@ -297,8 +298,8 @@ class Appliance:
         return (*recovery, *closed, *trouble, *self.settings.problems)
 
 
-async def open_console(channel: Channel, call: Call) -> None:
-    """The console in an SSH session that asked for it."""
+async def open_console(channel: Channel | ConsoleStream, call: Call) -> None:
+    """The console in an SSH session or a terminal of this machine that asked for it."""
     await serve_console(cast("Stream", channel), call)  # windows have columns and rows in either view's words
 
 

@@ -15,23 +15,6 @@ from console.local.client import LocalClient, NotRunning
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 GLANCE: Final = 0.01  # seconds between two looks whether it answers
-COLUMNS: Final = 80
-
-
-class Silent:
-    """A terminal nobody looks at; the last lines are kept for the error that quotes them."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def write(self, line: str) -> None:
-        self.lines.append(line)
-
-    def progress(self, line: str) -> None:
-        pass
-
-    def ask(self, question: str, *, hidden: bool) -> str:
-        raise AssertionError(f"nobody is here to answer {question}")
 
 
 def start(data: Path, module: str = "appliance") -> subprocess.Popen[bytes]:
@@ -50,14 +33,14 @@ def start(data: Path, module: str = "appliance") -> subprocess.Popen[bytes]:
 
 def order(data: Path, commands: Sequence[str]) -> None:
     """Give orders at the console, as a script."""
-    terminal = Silent()
-    client = LocalClient.connect(data, terminal, columns=COLUMNS, is_terminal=False)
+    said: list[str] = []
+    client = LocalClient.connect(data, said.append)
     try:
         done = client.run_script("".join(f"{command}\n" for command in commands))
     finally:
         client.close()
     if done.kind is not None:
-        raise RuntimeError("\n".join(terminal.lines[-3:]))
+        raise RuntimeError("\n".join(said[-3:]))
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -88,4 +71,4 @@ def processor_seconds(pid: int) -> float:
 
 
 def _connect(data: Path) -> LocalClient:
-    return LocalClient.connect(data, Silent(), columns=COLUMNS, is_terminal=False)
+    return LocalClient.connect(data, lambda line: None)

@@ -1,6 +1,6 @@
-"""This terminal's side of the dashboard's socket. Standard library alone: it starts in an instant.
+"""This terminal's side of the socket of dashboard and console. Standard library alone: it starts in an instant.
 
-Keys go over raw, so ctrl-c is the dashboard's; ctrl-\\ twice lets go of a dashboard that does not answer.
+Keys go over raw, so ctrl-c is the appliance's; ctrl-\\ twice lets go of a view that does not answer.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ from types import FrameType
 from typing import Any, Final
 
 from appliance.errors import BusmeisterError
-from appliance.local_socket import DASHBOARD, find_socket
-from tui.attach_frames import KEYS, frame, hello, window
+from appliance.local_socket import DASHBOARD as SOCKET
+from appliance.local_socket import find_socket
+from tui.attach_frames import CONSOLE, DASHBOARD, KEYS, frame, hello, window
 
 DETACH: Final = b"\x1c"  # ctrl-\
-RESET: Final = b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[?25h"
+RESET: Final = {
+    DASHBOARD: b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[?25h",
+    CONSOLE: b"\x1b[?7h\x1b[0m\x1b[?25h",
+}
 CHUNK: Final = 65536
 
 
@@ -35,7 +39,7 @@ def connect(data_folder: Path) -> socket.socket:
     """The appliance's socket; raises `NotAttached`."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.connect(str(find_socket(data_folder, DASHBOARD)))
+        connection.connect(str(find_socket(data_folder, SOCKET)))
     except PermissionError as error:
         connection.close()
         raise NotAttached(
@@ -49,13 +53,13 @@ def connect(data_folder: Path) -> socket.socket:
     return connection
 
 
-def attach(connection: socket.socket, *, stops_appliance: bool = False) -> None:
-    """Show the dashboard on this terminal until it ends; the terminal is left as it was."""
+def attach(connection: socket.socket, *, view: str = DASHBOARD, typed: str = "", stops_appliance: bool = False) -> None:
+    """Show a view on this terminal until it ends, as if `typed` were typed first; the terminal is left as it was."""
     keys, picture = sys.stdin.fileno(), sys.stdout.fileno()
     with ExitStack() as after:
         wakeup = _wakeups(after)
-        connection.sendall(hello(_facts(stops_appliance=stops_appliance)))
-        after.callback(_restore, keys, picture, termios.tcgetattr(keys))
+        connection.sendall(hello(_facts(view, stops_appliance=stops_appliance)) + frame(KEYS, typed.encode()))
+        after.callback(_restore, keys, picture, termios.tcgetattr(keys), RESET[view])
         tty.setraw(keys)
         _carry(connection, keys, picture, wakeup)
 
@@ -113,16 +117,17 @@ def _noticed(number: int, frame: FrameType | None) -> None:
     """The wakeup tells it."""
 
 
-def _restore(keys: int, picture: int, attributes: list[Any]) -> None:
+def _restore(keys: int, picture: int, attributes: list[Any], reset: bytes) -> None:
     with suppress(OSError):
-        _write(picture, RESET)
+        _write(picture, reset)
     with suppress(termios.error):
         termios.tcsetattr(keys, termios.TCSADRAIN, attributes)
 
 
-def _facts(*, stops_appliance: bool) -> dict[str, Any]:
+def _facts(view: str, *, stops_appliance: bool) -> dict[str, Any]:
     columns, rows = os.get_terminal_size(sys.stdout.fileno())
     return {
+        "view": view,
         "term": os.environ.get("TERM", ""),
         "colour": os.environ.get("COLORTERM", ""),
         "no_color": bool(os.environ.get("NO_COLOR")),

@@ -2,7 +2,7 @@
 
 ```text
 kind (1 octet)  length (4 octets)  payload
-H  hello, first: JSON {"version", "term", "colour", "columns", "rows", "ascii", "stops_appliance"}
+H  hello, first: JSON {"version", "view", "term", "colour", "no_color", "ascii", "columns", "rows", "stops_appliance"}
 W  window size: columns and rows, 2 octets each
 D  keys, as typed
 ```
@@ -20,6 +20,7 @@ SIZE: Final = struct.Struct(">HH")
 LONGEST: Final = 65536
 
 HELLO, WINDOW, KEYS = b"H", b"W", b"D"
+DASHBOARD, CONSOLE = "dashboard", "console"  # views
 
 
 def frame(kind: bytes, payload: bytes) -> bytes:

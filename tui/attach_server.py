@@ -1,43 +1,39 @@
-"""The dashboard's local socket, `DATA/run/attach.sock`: a terminal of this machine at the running appliance."""
+"""The local socket for terminals, `DATA/run/attach.sock`: the dashboard, or the console, of the running appliance."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import struct
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from appliance.local_socket import DASHBOARD, place_socket, remove_socket
 from appliance.operations.call import Call
 from appliance.operations.local_peer import call_of, peer_of
 from appliance.operations.parts import Parts
 from appliance.security.lobby import Visitor
-from tui.attach_frames import HEAD, HELLO, KEYS, LONGEST, SIZE, VERSION, WINDOW
+from tui.attach_console import ConsoleStream, OpenConsole
+from tui.attach_frames import KEYS, SIZE, WINDOW
+from tui.attach_reader import Garbled, Hello, receive, receive_hello
 from tui.sessions import Dashboards, Session
-from tui.terminal import terminal_of
 from tui.text import _
 
 log = logging.getLogger("busmeister.dashboard")
 
-CLIENTS_AT_MOST: Final = 64  # connections, dashboards or not
+CLIENTS_AT_MOST: Final = 64  # connections, whatever they want
+CONSOLES_AT_MOST: Final = 8
 PATIENCE: Final = 10.0  # seconds a terminal may take to read what was said last
 DOOR: Final = "local"
 CONGESTED: Final = 262144  # octets waiting to be taken
-Frame = tuple[bytes, bytes]
-
-
-class Garbled(Exception):
-    """What came is no frame."""
 
 
 class StreamLink:
     """The socket as the driver sees it."""
 
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self.size = (80, 24)
+    def __init__(self, writer: asyncio.StreamWriter, size: tuple[int, int]) -> None:
+        self.size = size
         self._writer = writer
 
     @property
@@ -58,16 +54,18 @@ class StreamLink:
 class AttachServer:
     """Made by `start`; ended by `close`."""
 
-    def __init__(self, dashboards: Dashboards) -> None:
+    def __init__(self, dashboards: Dashboards, open_console: OpenConsole | None) -> None:
         self._dashboards = dashboards
+        self._open_console = open_console
+        self._consoles = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
 
     @classmethod
-    async def start(cls, parts: Parts, dashboards: Dashboards) -> AttachServer:
+    async def start(cls, parts: Parts, dashboards: Dashboards, open_console: OpenConsole | None = None) -> AttachServer:
         """Listen; a stale socket of an appliance that is gone is replaced."""
-        server = cls(dashboards)
+        server = cls(dashboards, open_console)
         path = place_socket(parts.data_folder, DASHBOARD)
         path.unlink(missing_ok=True)
         server._server = await asyncio.start_unix_server(server._connected, path)
@@ -108,16 +106,33 @@ class AttachServer:
             self._tasks.discard(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visitor: Visitor) -> None:
-        facts = await asyncio.wait_for(_hello(reader), time_for_hello(self._dashboards.parts))
+        hello = await asyncio.wait_for(receive_hello(reader), time_for_hello(self._dashboards.parts))
         visitor.logged_in()
-        link = StreamLink(writer)
-        link.size = (_number(facts, "columns"), _number(facts, "rows"))
-        session = session_of(link, facts)
         call = call_of(self._dashboards.parts, peer_of(writer.get_extra_info("socket")))
-        refusal = _refusal(facts, call)
-        if refusal:
-            session.tell(refusal)
+        if not hello.is_of_this_version:
+            _tell(writer, _("This terminal's busmeister is of another version than the appliance."))
+        elif hello.wants_console:
+            await self._show_console(ConsoleStream(reader, writer, hello), call)
+        elif call.level == 0:
+            _tell(writer, _("Only root and the appliance's own user open the dashboard here: log in over SSH."))
+        else:
+            await self._show_dashboard(reader, writer, hello, call)
+
+    async def _show_console(self, stream: ConsoleStream, call: Call) -> None:
+        if self._open_console is None or self._consoles >= CONSOLES_AT_MOST:
+            stream.write(_("{} consoles are open already: close one.\r\n").format(self._consoles).encode())
             return
+        self._consoles += 1
+        try:
+            await self._open_console(stream, call)
+        finally:
+            self._consoles -= 1
+
+    async def _show_dashboard(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hello: Hello, call: Call
+    ) -> None:
+        link = StreamLink(writer, hello.size)
+        session = Session(link, hello.terminal, stops_appliance=hello.stops_appliance)
         keys = asyncio.create_task(_take_keys(reader, session, link))
         drains = asyncio.create_task(_watch_drain(link, session))
         try:
@@ -128,28 +143,13 @@ class AttachServer:
             drains.cancel()
 
 
+def _tell(writer: asyncio.StreamWriter, sentence: str) -> None:
+    writer.write(f"{sentence}\r\n".encode())
+
+
 def time_for_hello(parts: Parts) -> float:
     """Seconds a terminal may be silent at first."""
     return parts.settings.security.login.pre_login_time.total_seconds()
-
-
-def session_of(link: StreamLink, facts: dict[str, Any]) -> Session:
-    """The session of a terminal, by its hello."""
-    terminal = terminal_of(
-        str(facts.get("term", "")),
-        str(facts.get("colour", "")),
-        ascii_only=facts.get("ascii") is True,
-        no_color=facts.get("no_color") is True,
-    )
-    return Session(link, terminal, stops_appliance=facts.get("stops_appliance") is True)
-
-
-def _refusal(facts: dict[str, Any], call: Call) -> str:
-    if facts.get("version") != VERSION:
-        return _("This terminal's busmeister is of another version than the appliance: use the one it came with.")
-    if call.level == 0:
-        return _("Only root and the appliance's own user open the dashboard here: log in over SSH.")
-    return ""
 
 
 def _abort_soon(loop: asyncio.AbstractEventLoop, writer: asyncio.StreamWriter) -> None:
@@ -167,28 +167,10 @@ async def _hang_up(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
 
-async def _hello(reader: asyncio.StreamReader) -> dict[str, Any]:
-    kind, payload = await _frame(reader)
-    try:
-        facts = json.loads(payload) if kind == HELLO else None
-    except (ValueError, RecursionError):
-        facts = None
-    if not isinstance(facts, dict):
-        raise Garbled("it began with something else than a hello")
-    return facts
-
-
-async def _frame(reader: asyncio.StreamReader) -> Frame:
-    kind, length = HEAD.unpack(await reader.readexactly(HEAD.size))
-    if length > LONGEST:
-        raise Garbled(f"a frame of {length} octets")
-    return kind, await reader.readexactly(length)
-
-
 async def _take_keys(reader: asyncio.StreamReader, session: Session, link: StreamLink) -> None:
     try:
         while True:
-            kind, payload = await _frame(reader)
+            kind, payload = await receive(reader)
             if kind == KEYS:
                 session.feed(payload)
             elif kind == WINDOW and len(payload) == SIZE.size:
@@ -204,8 +186,3 @@ async def _watch_drain(link: StreamLink, session: Session) -> None:
         await asyncio.sleep(0.5)
         if not link.congested:
             session.caught_up()
-
-
-def _number(facts: dict[str, Any], name: str) -> int:
-    number = facts.get(name)
-    return number if isinstance(number, int) and number > 0 else 0

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 ColourSystem = Literal["standard", "256", "truecolor"]
 COLOURLESS: Final = ("dumb", "unknown", "vt100", "vt102", "vt220")
 LARGEST: Final = (500, 200)  # a client may claim any size; memory is ours
 USUAL: Final = (80, 24)
+
+
+class Size(NamedTuple):
+    """Of a window, in cells."""
+
+    columns: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

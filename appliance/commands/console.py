@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import shutil
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from getpass import getpass
 from pathlib import Path
 from typing import Final
 
 from appliance.data_folder import default_data_folder
-from appliance.errors import Kind
+from appliance.errors import BusmeisterError, Kind
 from console.local.client import Done, LocalClient, NotRunning
+from tui.attach_client import NotAttached, attach, connect
+from tui.attach_frames import CONSOLE
 
 OK, FAILED, USAGE, NOT_RUNNING, LOGIN_REFUSED, LEVEL_TOO_LOW, BROKEN_OFF = 0, 1, 2, 3, 4, 5, 130
 CODES: Final = {Kind.LEVEL: LEVEL_TOO_LOW, Kind.LOGIN: LOGIN_REFUSED, Kind.CANCELLED: BROKEN_OFF}
-ERASE_LINE: Final = "\r\x1b[K"
+PASSWORD_FILE: Final = "BUSMEISTER_PASSWORD_FILE"
+POOR_TERMINALS: Final = ("", "dumb")
+
+
+class Unreadable(BusmeisterError):
+    """A file that was named cannot be read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `busmeister console`."""
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder of the appliance")
+    parser.add_argument("--user", metavar="NAME", help=f"log in as NAME; password asked for, or in ${PASSWORD_FILE}")
     parser.add_argument("-c", dest="commands", action="append", metavar="COMMAND", help="a command; may be repeated")
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a file of commands")
 
@@ -31,68 +39,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do it; exit code as in operations.md §14.9."""
     if arguments.commands and arguments.file:
-        print("busmeister: give either -c COMMAND or a FILE, not both.", file=sys.stderr)
-        return USAGE
+        return _say("give either -c COMMAND or a FILE, not both.", USAGE)
+    data = arguments.data or default_data_folder()
     try:
-        script = arguments.file.read_text(encoding="utf-8-sig") if arguments.file else None
-    except (OSError, UnicodeDecodeError) as error:
-        print(f"busmeister: {arguments.file} cannot be read: {_reason(error)}.", file=sys.stderr)
-        return USAGE
-    scripted = bool(arguments.commands or arguments.file)
-    on_terminal = not scripted and sys.stdin.isatty() and sys.stdout.isatty()
-    screen = Screen(on_terminal=on_terminal)
+        if not (arguments.commands or arguments.file) and _is_terminal():
+            return _in_this_terminal(data, arguments.user)
+        return _scripted(data, arguments)
+    except Unreadable as error:
+        return _say(str(error), USAGE)
+    except (NotRunning, NotAttached) as error:
+        return _say(str(error), NOT_RUNNING)
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"busmeister: {sentence}", file=sys.stderr)
+    return code
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in POOR_TERMINALS
+
+
+def _in_this_terminal(data: Path, user: str | None) -> int:
+    """A person: the appliance has the line editor, this side carries keys and picture."""
+    with connect(data) as connection:
+        attach(connection, view=CONSOLE, typed=f"login {user}\r" if user else "")
+    return OK
+
+
+def _scripted(data: Path, arguments: argparse.Namespace) -> int:
+    script = _text(arguments.file, "utf-8-sig") if arguments.file else None
+    password = _password() if arguments.user else ""
+    client = LocalClient.connect(data, lambda line: print(line, flush=True))
     try:
-        columns = shutil.get_terminal_size().columns
-        client = LocalClient.connect(
-            arguments.data or default_data_folder(), screen, columns=columns, is_terminal=on_terminal
-        )
-    except NotRunning as error:
-        print(f"busmeister: {error}", file=sys.stderr)
-        return NOT_RUNNING
-    try:
-        return _converse(client, arguments.commands, script, on_terminal=on_terminal)
-    except NotRunning as error:
-        print(f"busmeister: {error}", file=sys.stderr)
-        return NOT_RUNNING
+        if arguments.user:
+            done = client.log_in(arguments.user, password)
+            if done.kind is not None:
+                return _code(done)
+        if script is None:
+            return _all(client, arguments.commands or sys.stdin)
+        with _breaking_off(client):
+            return _code(client.run_script(script))
     finally:
         client.close()
-
-
-class Screen:
-    """This terminal, pipe or file."""
-
-    def __init__(self, *, on_terminal: bool) -> None:
-        self._on_terminal = on_terminal
-
-    def write(self, line: str) -> None:
-        """One line, at once."""
-        print(line, flush=True)
-
-    def progress(self, line: str) -> None:
-        """In place of the line before."""
-        if self._on_terminal:
-            print(f"{ERASE_LINE}{line}", end="", flush=True)
-
-    def ask(self, question: str, *, hidden: bool) -> str:
-        """From the person; nobody answers in a script."""
-        if not self._on_terminal:
-            return ""
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            return getpass.getpass(question) if hidden else input(question)
-        except (EOFError, KeyboardInterrupt):
-            return ""
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-
-def _converse(client: LocalClient, commands: list[str] | None, script: str | None, *, on_terminal: bool) -> int:
-    if on_terminal:
-        return _interactive(client)
-    if script is None:
-        return _all(client, commands or sys.stdin)
-    with _breaking_off(client):
-        return _code(client.run_script(script))
 
 
 def _all(client: LocalClient, lines: Iterable[str]) -> int:
@@ -121,28 +110,16 @@ def _code(done: Done) -> int:
     return CODES.get(Kind(done.kind), FAILED)
 
 
-def _interactive(client: LocalClient) -> int:
-    read = _line_editor()
-    while True:
-        try:
-            line = read(client.prompt)
-            client.resize(shutil.get_terminal_size().columns)
-            with _breaking_off(client):
-                if client.run(line).leave:
-                    return OK
-        except KeyboardInterrupt:
-            continue  # it clears the line
-        except EOFError:
-            return OK
+def _password() -> str:
+    """From the file named in the environment, else from the person at the terminal; never from an argument."""
+    if path := os.environ.get(PASSWORD_FILE):
+        return _text(Path(path), "utf-8").partition("\n")[0].rstrip("\r")
+    return getpass()
 
 
-def _line_editor() -> Callable[[str], str]:
-    """Line editing and history of this session."""
-    from prompt_toolkit import PromptSession  # slow to import, and of use on a terminal only
-
-    session: PromptSession[str] = PromptSession()
-    return session.prompt
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or "it cannot be opened" if isinstance(error, OSError) else "it is not UTF-8 text"
+def _text(path: Path, encoding: str) -> str:
+    try:
+        return path.read_text(encoding=encoding)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror or "it cannot be opened" if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise Unreadable(f"{path} cannot be read: {reason}.") from error

@@ -22,7 +22,7 @@ from console.editor.bindings import bindings
 from console.editor.history import Memory
 from console.editor.keyboard import CTRL_C, Keyboard
 from console.editor.keys import StreamInput
-from console.editor.outlet import Outlet
+from console.editor.outlet import Outlet, octets_of
 from console.editor.output import StreamOutput, has_colours
 from console.editor.pager import END, More
 from console.editor.patience import Patience
@@ -33,6 +33,7 @@ from console.session import Outcome, Session
 
 TRIES: Final = 3  # logins refused before the connection is closed
 MORE: Final = "\x1b[7m more: space, enter, / searches, q ends \x1b[0m"
+LEAVING: Final = "ctrl-c once more, ctrl-d or quit leaves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Conversation:
         self._worker = Worker("console-worker")
         self._memory = Memory(registry())
         self._refused = 0
+        self._wants_to_leave = False
         self._over = False
 
     async def run(self) -> None:
@@ -153,11 +155,23 @@ class Conversation:
         try:
             if self.session.plain:
                 return await self._keyboard.line()
-            return await self._prompted(prompt, self._prompt_text())
+            line = await self._prompted(prompt, self._prompt_text())
         except KeyboardInterrupt:
-            return ""
+            return "" if prompt.default_buffer.text else self._asked_to_leave()
         finally:
             self._patience.work()
+        self._wants_to_leave = False
+        return line
+
+    def _asked_to_leave(self) -> str | None:
+        """Ctrl-c with nothing to clear: twice leaves, unless it is part of something that was pasted."""
+        if not self._keyboard.is_idle:
+            return ""
+        if self._wants_to_leave:
+            return None
+        self._wants_to_leave = True
+        self._stream.write(octets_of(f"{LEAVING}\n"))
+        return ""
 
     async def _do(self, line: str) -> Outcome:
         """Have it done, and meanwhile do what its thread asks for."""

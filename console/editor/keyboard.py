@@ -58,6 +58,11 @@ class Keyboard:
             if not self._wanted or not self._ahead:
                 self._keys.close()
 
+    @property
+    def is_idle(self) -> bool:
+        """Everything typed was given to somebody."""
+        return not self._ahead
+
     def begin_line(self) -> None:
         """A prompt waits: give it what was typed, to the next Enter."""
         self.spoilt = False

@@ -1,12 +1,12 @@
-"""This terminal's side of the local socket."""
+"""The side of the local socket that gives commands: a script, a pipe, the command line."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 from appliance.errors import BusmeisterError
 from appliance.local_socket import find_socket
@@ -17,40 +17,25 @@ class NotRunning(BusmeisterError):
     """No appliance answers at this data folder."""
 
 
-class Terminal(Protocol):
-    """Where answers appear."""
-
-    def write(self, line: str) -> None:
-        """One line."""
-
-    def progress(self, line: str) -> None:
-        """A line that the next one replaces."""
-
-    def ask(self, question: str, *, hidden: bool) -> str:
-        """What the person answers, not echoed where `hidden`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
     """How a line ended, as the appliance tells it."""
 
     kind: str | None
     leave: bool
-    prompt: str
 
 
 class LocalClient:
     """A console of a running appliance."""
 
-    def __init__(self, wire: Wire, terminal: Terminal, prompt: str) -> None:
-        self.prompt = prompt
+    def __init__(self, wire: Wire, write: Callable[[str], None]) -> None:
         self._wire = wire
-        self._terminal = terminal
+        self._write = write  # takes each line of an answer
         self._ordered = False  # something runs, and may be broken off
         self._broken_off = False
 
     @classmethod
-    def connect(cls, data_folder: Path, terminal: Terminal, *, columns: int, is_terminal: bool) -> LocalClient:
+    def connect(cls, data_folder: Path, write: Callable[[str], None]) -> LocalClient:
         """Reach the appliance; raises `NotRunning`."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -67,25 +52,29 @@ class LocalClient:
             ) from error
         wire = Wire(connection)
         with suppress(OSError):  # an appliance that hung up may have said why
-            wire.send({"hello": VERSION, "columns": columns, "terminal": is_terminal})
+            wire.send({"hello": VERSION})
         try:
-            greeting = _receive(wire)
+            _receive(wire)
         except NotRunning:
             wire.close()
             raise
-        return cls(wire, terminal, str(greeting.get("prompt", "")))
+        return cls(wire, write)
 
     def run(self, line: str) -> Done:
-        """Do one line; its answer appears on the terminal."""
-        return self._follow({"line": line})
+        """Do one line."""
+        return self._follow({"line": line}, self._write)
+
+    def log_in(self, user: str, password: str) -> Done:
+        """Be somebody else from now on; only a refusal is worth a line."""
+        said: list[str] = []
+        done = self._follow({"login": user, "password": password}, said.append)
+        for line in said if done.kind else ():
+            self._write(line)
+        return done
 
     def run_script(self, text: str) -> Done:
         """Do a whole file."""
-        return self._follow({"script": text})
-
-    def resize(self, columns: int) -> None:
-        """The window has another width."""
-        self._send({"columns": columns})
+        return self._follow({"script": text}, self._write)
 
     def close(self) -> None:
         """Hang up."""
@@ -97,32 +86,21 @@ class LocalClient:
         if self._ordered:
             self._send({"interrupt": True})
 
-    def _follow(self, order: Frame) -> Done:
+    def _follow(self, order: Frame, write: Callable[[str], None]) -> Done:
         self._ordered, self._broken_off = False, False
         self._send(order)
         self._ordered = True
         if self._broken_off:
             self._send({"interrupt": True})
         while "done" not in (frame := _receive(self._wire)):
-            self._show(frame)
+            write(str(frame.get("text", "")))
         self._ordered = False
-        return self._done(frame["done"])
+        done = frame["done"]
+        return Done(done.get("kind"), bool(done.get("leave")))
 
     def _send(self, frame: Frame) -> None:
         with suppress(OSError):  # what comes back tells that, and why
             self._wire.send(frame)
-
-    def _show(self, frame: Frame) -> None:
-        if "text" in frame:
-            self._terminal.write(str(frame["text"]))
-        elif "progress" in frame:
-            self._terminal.progress(str(frame["progress"]))
-        elif "ask" in frame:
-            self._send({"answer": self._terminal.ask(str(frame["ask"]), hidden=bool(frame.get("hidden")))})
-
-    def _done(self, done: dict[str, Any]) -> Done:
-        self.prompt = str(done.get("prompt", ""))
-        return Done(done.get("kind"), bool(done.get("leave")), self.prompt)
 
 
 def _receive(wire: Wire) -> Frame:

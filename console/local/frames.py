@@ -1,11 +1,11 @@
 """What goes over the socket: one JSON object a line, both ways.
 
 ```text
-client                                          server
-{"hello": 1, "columns": 80, "terminal": true}   {"hello": 1, "prompt": "boiler-room 3> "}    or {"refused": "sentence"}
-{"line": "meter list"} or {"script": "..."}     {"text": "..."} ...  {"progress": "..."}  {"ask": "..."}
-{"answer": "yes"}  {"interrupt": true}          {"done": {"kind": null, "leave": false, "prompt": "..."}}
-{"columns": 120}
+client                                     server
+{"hello": 2}                               {"hello": 2}    or {"refused": "sentence"}
+{"line": "meter list"} or {"script": ...}  {"text": "..."} ...
+{"login": "anna", "password": "..."}       {"done": {"kind": null, "leave": false}}
+{"interrupt": true}
 ```
 """
 
@@ -17,7 +17,7 @@ import socket
 import threading
 from typing import Any, Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 LONGEST: Final = 4 << 20  # octets: a script of 1 MiB, escaped
 CHUNK: Final = 65536
 

@@ -8,10 +8,11 @@ import socket
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from appliance.local_socket import place_socket, remove_socket
 from appliance.operations.all import registry
+from appliance.operations.line import quote
 from appliance.operations.local_peer import call_of, peer_of
 from appliance.operations.parts import Parts
 from console.local.frames import VERSION, Frame, Garbled, Wire
@@ -99,10 +100,11 @@ class LocalConsole:
 
 
 class Client:
-    """One connected console; the screen of its session."""
+    """One connected client; the screen of its session. Nobody can be asked, and no window has a width."""
+
+    columns = 80
 
     def __init__(self, parts: Parts, connection: socket.socket, console: LocalConsole) -> None:
-        self.columns = 80
         self._parts = parts
         peer = peer_of(connection)
         self._call = call_of(parts, peer)
@@ -112,7 +114,6 @@ class Client:
         self._visitor = parts.doorkeeper.lobby.enter_locally(peer.user, self._wire.hang_up)
         self._session: Session | None = None
         self._work: queue.Queue[Frame | None] = queue.Queue(WAITING_LINES)
-        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def start(self) -> None:
         """Serve it on threads of its own."""
@@ -132,13 +133,11 @@ class Client:
         self._send({"text": line})
 
     def progress(self, line: str) -> None:
-        """How a long order goes on."""
-        self._send({"progress": line})
+        """Scripts see none."""
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """Wait for the person; empty when they are gone."""
-        self._send({"ask": question, "hidden": hidden})
-        return self._answers.get()
+        """Nobody answers in a script."""
+        return ""
 
     def _listen(self) -> None:
         try:
@@ -149,7 +148,7 @@ class Client:
             if not self._console.seat(self):
                 self.refuse(f"{CLIENTS_AT_MOST} consoles are open already: close one.")
                 return
-            self._greet(hello)
+            self._greet()
             while (frame := self._wire.receive()) is not None:
                 self._take(frame)
         except Garbled:
@@ -157,26 +156,21 @@ class Client:
         finally:
             self._leave()
 
-    def _greet(self, hello: Frame) -> None:
+    def _greet(self) -> None:
         self._visitor.logged_in()
         self._connection.settimeout(None)
-        self._set_columns(hello)
         sessions, call = self._parts.doorkeeper.sessions, self._call
         entry = sessions.open(call.door, call.source, self.close, user=call.user, level=call.level)
         self._call = replace(call, session=entry)
-        session = Session(self._call, registry(), self, plain=not hello.get("terminal"))
+        session = Session(self._call, registry(), self, plain=True)
         self._session = session
-        self._send({"hello": VERSION, "prompt": session.prompt, "level": self._call.level})
+        self._send({"hello": VERSION, "level": self._call.level})
         threading.Thread(target=self._serve, args=(session,), name="console-worker", daemon=True).start()
 
     def _take(self, frame: Frame) -> None:
         assert self._session is not None  # greeted before
         if "interrupt" in frame:
             self._session.interrupt()
-        elif "answer" in frame:
-            self._answers.put(str(frame["answer"]))
-        elif "columns" in frame:
-            self._set_columns(frame)
         else:
             try:
                 self._work.put_nowait(frame)
@@ -186,12 +180,14 @@ class Client:
     def _serve(self, session: Session) -> None:
         while (frame := self._work.get()) is not None:
             outcome = self._run(session, frame)
-            done = {"kind": outcome.kind, "leave": outcome.leave, "prompt": session.prompt}
-            self._send({"done": done})
+            self._send({"done": {"kind": outcome.kind, "leave": outcome.leave}})
 
     def _run(self, session: Session, frame: Frame) -> Outcome:
         if "script" in frame:
             return session.run_script(str(frame["script"]))
+        if "login" in frame:
+            name, password = quote(str(frame["login"])), quote(str(frame.get("password")))
+            return session.run(f"login {name} password={password}")
         return session.run(str(frame.get("line", "")))
 
     def _leave(self) -> None:
@@ -203,13 +199,7 @@ class Client:
             self._parts.doorkeeper.sessions.close(self._call.session)
         self._visitor.leave()
         self._console.forget(self)
-        self._answers.put("")
         self._work.put(None)
-
-    def _set_columns(self, frame: dict[str, Any]) -> None:
-        columns = frame.get("columns")
-        if isinstance(columns, int) and 20 <= columns <= 1000:
-            self.columns = columns
 
     def _send(self, frame: Frame) -> None:
         try:

@@ -35,7 +35,7 @@ ASK_AS = """
 connection = socket.socket(socket.AF_UNIX)
 connection.connect(sys.argv[1])
 file = connection.makefile("rwb")
-for frame in ({"hello": 1}, {"line": "whoami json"}):
+for frame in ({"hello": 2}, {"line": "whoami json"}):
     file.write(json.dumps(frame).encode() + b"\\n")
     file.flush()
     print(file.readline().decode(), end="")
@@ -57,9 +57,9 @@ def served(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert not path.exists()
 
 
-def connect(world: World, *, is_terminal: bool = False) -> tuple[LocalClient, Paper]:
+def connect(world: World) -> tuple[LocalClient, Paper]:
     paper = Paper()
-    return LocalClient.connect(world.parts.data_folder, paper, columns=60, is_terminal=is_terminal), paper
+    return LocalClient.connect(world.parts.data_folder, paper.write), paper
 
 
 def run(world: World, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -70,7 +70,7 @@ def run(world: World, *arguments: str, typed: str = "") -> subprocess.CompletedP
 
 def test_own_user_has_level_3_by_the_kernels_word(world: World, served: Path) -> None:
     client, paper = connect(world)
-    assert client.run("whoami json") == Done(None, False, "busmeister-00000161 3> ")
+    assert client.run("whoami json") == Done(None, leave=False)
     told = json.loads(paper.lines[0])
     assert (told["user"].split(":")[0], told["level"], told["source"]) == ("local", 3, f"process {os.getpid()}")
     client.close()
@@ -126,24 +126,21 @@ def test_socket_is_closed_to_other_users(world: World, served: Path) -> None:
     assert os.geteuid() != NOBODY
 
 
-def test_answers_come_in_order_and_the_session_keeps_its_settings(world: World, served: Path) -> None:
-    client, paper = connect(world, is_terminal=True)
+def test_answers_come_in_order_and_the_session_keeps_its_level(world: World, served: Path) -> None:
+    client, paper = connect(world)
+    client.run("disable 2")
     client.run("set identity.name=cellar")
-    assert client.prompt == "cellar 3> "
-    client.run("script on")
-    client.run("show version")
-    assert paper.lines == ["OK", "OK", "busmeister 0.1.0", "OK"]
+    client.run("set bus.baud_rate=300")
+    assert paper.lines == ["OK", "OK", "ERROR bus.baud_rate needs level 3, this session has 2: enable 3"]
     assert client.run("quit").leave
     client.close()
 
 
-def test_question_is_asked_at_the_terminal(world: World, served: Path) -> None:
-    world.settings.set({"segment.roof.url": "tcp://a:1"}, "test")
-    client, paper = connect(world, is_terminal=True)
-    paper.answers = ["no", "yes"]
-    assert client.run("segment delete roof").kind == "usage"
-    assert client.run("segment delete roof").kind is None
-    assert list(world.settings.segment) == ["main"]
+def test_nobody_is_asked_in_a_script(world: World, served: Path) -> None:
+    client, paper = connect(world)
+    assert client.run("meter delete all").kind == "usage"
+    assert client.run("password").kind == "usage"
+    assert paper.lines[0] == 'ERROR "meter delete" deletes for good: confirm=yes does it.'
     client.close()
 
 
@@ -181,7 +178,7 @@ def test_too_many_consoles_are_refused(world: World, served: Path) -> None:
 
 @pytest.mark.parametrize(
     "octets",
-    [b"GET / HTTP/1.1\r\n\r\n", b"[]\n", b'{"hello": 7}\n', b'{"hello": 1}\n\xff\n', b"[" * 100_000 + b"\n", b""],
+    [b"GET / HTTP/1.1\r\n\r\n", b"[]\n", b'{"hello": 7}\n', b'{"hello": 2}\n\xff\n', b"[" * 100_000 + b"\n", b""],
 )
 def test_what_is_no_console_is_hung_up_on(world: World, served: Path, octets: bytes) -> None:
     stranger = socket.socket(socket.AF_UNIX)
@@ -198,7 +195,7 @@ def test_what_is_no_console_is_hung_up_on(world: World, served: Path, octets: by
 
 def test_appliance_that_hangs_up_is_said(world: World) -> None:
     ours, theirs = socket.socketpair()
-    client = LocalClient(Wire(ours), Paper(), "")
+    client = LocalClient(Wire(ours), Paper().write)
     theirs.close()
     with pytest.raises(NotRunning, match="hung up"):
         client.run("show version")
@@ -275,6 +272,24 @@ def test_level_too_low_has_its_exit_code(
     assert command.CODES[done.kind] == command.LEVEL_TOO_LOW  # type: ignore[index]  # a kind came, None would fail
     assert paper.lines == ["ERROR bus.baud_rate needs level 3, this session has 1: enable 3"]
     client.close()
+
+
+def test_user_of_the_command_line_is_logged_in_first(
+    world: World, served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings.set({"console.password.2": 'pumper "nickel" 17'}, "test")
+    password = tmp_path / "password"
+    monkeypatch.setenv(command.PASSWORD_FILE, str(password))
+    password.write_text('pumper "nickel" 17\n')
+    done = run(world, "--user", "2", "-c", "whoami")
+    assert (done.returncode, done.stdout.splitlines()[0][:17]) == (command.OK, "level 2, level 2,")
+    password.write_text("wrong wrong 1\n")
+    done = run(world, "--user", "2", "-c", "whoami")
+    assert (done.returncode, done.stdout) == (command.LOGIN_REFUSED, "ERROR The name or the password is wrong.\n")
+    password.unlink()
+    done = run(world, "--user", "2", "-c", "whoami")
+    assert (done.returncode, done.stdout) == (command.USAGE, "")
+    assert "password cannot be read: No such file" in done.stderr
 
 
 def test_console_starts_without_store_and_line_editor() -> None:

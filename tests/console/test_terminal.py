@@ -1,92 +1,113 @@
-"""The console in a terminal: a person types, looks, breaks off and leaves."""
+"""`busmeister console` in a terminal: the editor of the telnet console, over the local socket and a real pty."""
 
 from __future__ import annotations
 
-import os
-import pty
-import re
-import subprocess
-import sys
+import signal
 import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from appliance.appliance import open_console
 from appliance.events import BusTraffic
-from console.local.server import LocalConsole
 from tests.operations.world import World
+from tests.tui.local_terminal import CONTROL, Terminal, serving
 
-CONTROL = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
-PROMPT = b"\x1b[?2004h"  # bracketed paste on
-CTRL_C, CTRL_D, ENTER = b"\x03", b"\x04", b"\r"
+CTRL_C, CTRL_D, ENTER, TAB, UP = b"\x03", b"\x04", b"\r", b"\t", b"\x1b[A"
 
-
-class Terminal:
-    """`busmeister console` on a pseudo terminal."""
-
-    def __init__(self, world: World) -> None:
-        self._ours, theirs = pty.openpty()
-        termios.tcsetwinsize(theirs, (24, 80))
-        environment = os.environ | {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
-        words = [sys.executable, "-m", "appliance", "console", "--data", str(world.parts.data_folder)]
-        self.process = subprocess.Popen(
-            words, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
-        )  # fmt: skip
-        os.close(theirs)
-        self._seen = b""
-
-    def type(self, keys: bytes) -> None:
-        os.write(self._ours, keys)
-
-    def wait_for(self, text: str) -> None:
-        """Read on until the text has appeared; the test's own time-out ends what never comes."""
-        while text.encode() not in CONTROL.sub(b"", self._seen):
-            self._seen += os.read(self._ours, 65536)
-        self._seen = b""
-
-    def wait_for_prompt(self) -> None:
-        """Until the line editor has taken the terminal over."""
-        while PROMPT not in self._seen:
-            self._seen += os.read(self._ours, 65536)
-        self._seen = self._seen.partition(PROMPT)[2]
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._ours)
+OpenTerminal = Callable[..., Terminal]
 
 
 @pytest.fixture
-def terminal(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
-    monkeypatch.setattr("console.local.server.GLANCE", 0.01)
-    console, stop = LocalConsole(world.parts), threading.Event()
-    console.open()
-    server = threading.Thread(target=console.run, args=(stop,))
-    server.start()
-    terminal = Terminal(world)
-    yield terminal
-    terminal.close()
-    stop.set()
-    server.join(10)
+def opened(world: World) -> Iterator[OpenTerminal]:
+    """Opens consoles in terminals of 80 x 24."""
+    with ExitStack() as all_of_them:
+        all_of_them.enter_context(serving(world, open_console))
+
+        def open_terminal(*words: str) -> Terminal:
+            return all_of_them.enter_context(Terminal(world.parts.data_folder, "console", *words))
+
+        yield open_terminal
+
+
+@pytest.fixture
+def terminal(opened: OpenTerminal) -> Terminal:
+    return opened()
+
+
+def until(world: World, *, watched: bool) -> None:
+    while world.hub.wanted(BusTraffic) is not watched:
+        threading.Event().wait(0.001)
 
 
 def test_person_types_watches_breaks_off_and_leaves(world: World, terminal: Terminal) -> None:
-    terminal.wait_for_prompt()
+    terminal.see(b"Type help or ?")
+    terminal.see(b"3>")
     terminal.type(b"set identity.name=cellar" + ENTER)
-    terminal.wait_for_prompt()
-    terminal.wait_for("cellar 3>")
+    terminal.see(b"cellar 3>")
     terminal.type(b"bus watch" + ENTER)
-    while not world.hub.wanted(BusTraffic):
-        threading.Event().wait(0.001)
+    until(world, watched=True)
     terminal.type(CTRL_C)
-    terminal.wait_for_prompt()
-    assert not world.hub.wanted(BusTraffic)
-    terminal.type(b"half a line" + CTRL_C)
-    terminal.wait_for_prompt()
+    until(world, watched=False)
+    terminal.see(b"cellar 3>")
     terminal.type(b"show version" + ENTER)
-    terminal.wait_for("busmeister 0.1.0")
-    terminal.wait_for_prompt()
+    terminal.see(b"busmeister 0.1.0")
+    terminal.see(b"cellar 3>")
+    terminal.type(b"half a line" + CTRL_C + CTRL_D)
+    assert terminal.end() == 0
+    assert terminal.is_as_before
+    assert b"\x1b[?1049l" not in terminal.seen, "a terminal that showed no other screen must not go back from it"
+
+
+def test_ctrl_c_twice_with_nothing_typed_leaves(terminal: Terminal) -> None:
+    terminal.see(b"3>")
+    terminal.type(b"half a line" + CTRL_C + CTRL_C)
+    terminal.see(b"ctrl-c once more")
+    terminal.type(b"show version" + ENTER)
+    terminal.see(b"busmeister 0.1.0")
+    terminal.see(b"3>")
+    terminal.type(CTRL_C + CTRL_C)
+    assert terminal.end() == 0
+
+
+def test_tab_history_and_help_are_those_of_telnet(terminal: Terminal) -> None:
+    terminal.see(b"3>")
+    terminal.type(b"show vers" + TAB)
+    terminal.see(b"show version")
+    terminal.type(ENTER)
+    terminal.see(b"busmeister 0.1.0")
+    terminal.see(b"3>")
+    terminal.type(UP)
+    terminal.see(b"show version")
+    terminal.type(CTRL_C + b"meter ?")
+    terminal.see(b"Lists readings")
+
+
+def test_long_answers_stop_at_the_window_as_it_is_now(terminal: Terminal) -> None:
+    terminal.see(b"3>")
+    termios.tcsetwinsize(terminal.slave, (10, 60))
+    terminal.process.send_signal(signal.SIGWINCH)  # as a terminal tells the one before it
+    terminal.type(b"help" + ENTER)
+    terminal.wait_for(b"more: space")
+    lines = CONTROL.sub(b"", terminal.seen).splitlines()
+    page = lines[next(number for number, line in enumerate(lines) if line.startswith(b"command ")) :]
+    assert len(page) == 10
+    assert max(len(line.decode()) for line in page) <= 60
+    terminal.type(b"q")
+    terminal.see(b"3>")
     terminal.type(CTRL_D)
-    assert terminal.process.wait(30) == 0
+    assert terminal.end() == 0
+
+
+def test_user_of_the_command_line_is_asked_for_the_password(world: World, opened: OpenTerminal) -> None:
+    world.settings.set({"console.password.2": "pumpernickel-17"}, "test")
+    terminal = opened("--user", "2")
+    terminal.see(b"Password:")
+    terminal.type(b"pumpernickel-17" + ENTER)
+    terminal.see(b"level 2, level 2.")
+    terminal.see(b"2>")
+    terminal.type(CTRL_D)
+    assert terminal.end() == 0
+    assert b"pumpernickel" not in terminal.seen

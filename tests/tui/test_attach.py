@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import pty
-import select
-import subprocess
-import sys
-import termios
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from appliance.local_socket import DASHBOARD, find_socket
 from tests.operations.world import World
+from tests.tui.local_terminal import Terminal, serving
 from tui.attach_frames import KEYS, frame, hello, window
 from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
@@ -26,82 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CONNECTED = {"term": "xterm-256color", "columns": 80, "rows": 24}
 
 
-@contextmanager
-def serving(world: World) -> Iterator[Dashboards]:
-    """The socket's server on a loop of its own thread, as in the appliance."""
-    dashboards, ready, loops = Dashboards(world.parts), threading.Event(), []
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        server = await AttachServer.start(world.parts, dashboards)
-        loops.append(asyncio.get_running_loop())
-        ready.set()
-        await stop.wait()
-        await server.close()
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    ready.wait()
-    try:
-        yield dashboards
-    finally:
-        loops[0].call_soon_threadsafe(stop.set)
-        thread.join()
-
-
-class Terminal:
-    """`busmeister attach` in a pty."""
-
-    def __init__(self, folder: Path) -> None:
-        self.master, self.slave = pty.openpty()
-        termios.tcsetwinsize(self.slave, (24, 80))
-        self.before = termios.tcgetattr(self.slave)
-        self.seen = b""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "appliance", "attach", "--data", str(folder)],
-            cwd=ROOT,
-            stdin=self.slave,
-            stdout=self.slave,
-            stderr=self.slave,
-            env=os.environ | {"TERM": "xterm-256color"},
-            start_new_session=True,
-        )
-
-    def wait_for(self, sign: bytes) -> None:
-        """Read until the sign was seen."""
-        while sign not in self.seen:
-            octets = os.read(self.master, 65536)
-            self.seen += octets
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.master, keys)
-
-    def end(self) -> int:
-        """Wait until it has ended, reading what it says last."""
-        while self.process.poll() is None:
-            if select.select([self.master], [], [], 0.05)[0]:
-                self.seen += os.read(self.master, 65536)
-        return self.process.returncode
-
-    @property
-    def is_as_before(self) -> bool:
-        return termios.tcgetattr(self.slave) == self.before
-
-
 @pytest.fixture
 def terminal(world: World) -> Iterator[Callable[[], Terminal]]:
-    opened: list[Terminal] = []
-
-    def open_terminal() -> Terminal:
-        opened.append(Terminal(world.parts.data_folder))
-        return opened[-1]
-
-    yield open_terminal
-    for one in opened:
-        one.process.kill()
-        one.process.wait()
-        os.close(one.master)
-        os.close(one.slave)
+    with ExitStack() as opened:
+        yield lambda: opened.enter_context(Terminal(world.parts.data_folder))
 
 
 def test_dashboard_opens_in_a_terminal_and_leaves_it_as_it_was(world: World, terminal: Callable[[], Terminal]) -> None:

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import asyncssh
 
 from appliance.log import stream
 from appliance.operations.call import Call
 from tui.sessions import Dashboards, Session
-from tui.terminal import bounded, terminal_of
+from tui.terminal import Size, bounded, terminal_of
 from tui.text import _
 
 log = stream("service.ssh")
 
 CONSOLE: Final = "console"
-
-
-class Size(NamedTuple):
-    """Of a window."""
-
-    columns: int
-    rows: int
 
 
 class Channel(asyncssh.SSHServerSession[bytes]):

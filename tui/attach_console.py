@@ -1,0 +1,67 @@
+"""The console in a terminal of this machine: its stream over the local socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from appliance.operations.call import Call
+from tui.attach_frames import KEYS, SIZE, WINDOW
+from tui.attach_reader import Garbled, Hello, receive
+from tui.terminal import Size, bounded
+
+UNSENT: Final = 256 * 1024  # octets after which a terminal that takes nothing is hung up on
+
+
+class ConsoleStream:
+    """What the console needs of a terminal."""
+
+    is_terminal = True
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hello: Hello) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._resized: Callable[[], None] = lambda: None
+        self.size = hello.size
+        self.terminal = hello.type
+
+    def on_resize(self, callback: Callable[[], None]) -> None:
+        """Call this whenever the window has another size."""
+        self._resized = callback
+
+    async def read(self) -> bytes:
+        """The next keys; empty at the end."""
+        with suppress(OSError, Garbled, asyncio.IncompleteReadError):
+            while True:
+                kind, payload = await receive(self._reader)
+                if kind == KEYS and payload:
+                    return payload
+                if kind == WINDOW and len(payload) == SIZE.size:
+                    self.size = Size(*bounded(*SIZE.unpack(payload)))
+                    self._resized()
+        return b""
+
+    def write(self, octets: bytes) -> None:
+        """Send; a terminal that takes nothing is hung up on."""
+        transport = self._writer.transport
+        if transport.is_closing():
+            return
+        if transport.get_write_buffer_size() > UNSENT:
+            transport.abort()
+        else:
+            self._writer.write(octets)
+
+    async def drain(self) -> None:
+        """Wait until the terminal has taken most of what was written, or is gone."""
+        with suppress(OSError):
+            await self._writer.drain()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+
+
+OpenConsole = Callable[[ConsoleStream, Call], Awaitable[None]]
+"""Serves the console over a stream until either side ends."""
