@@ -140,7 +140,7 @@ def test_nobody_is_asked_in_a_script(world: World, served: Path) -> None:
     client, paper = connect(world)
     assert client.run("meter delete all").kind == "usage"
     assert client.run("password").kind == "usage"
-    assert paper.lines[0] == 'ERROR "meter delete" deletes for good: confirm=yes does it.'
+    assert paper.lines[0] == 'ERROR "meter delete" asks first: For good? confirm=yes does it.'
     client.close()
 
 
