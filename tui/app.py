@@ -85,6 +85,7 @@ class Dashboard(App[None]):
         self.call = call
         self.sessions = sessions
         self.commander = Commander(self)
+        self.remark = ""  # what the person is to be told first
         self.stops_appliance = stops_appliance  # quitting here ends `run`
         self.opened: set[Page] = set()  # screens that are there, seen or not
         self._ordered: list[Job] = []  # long orders given here
@@ -138,6 +139,8 @@ class Dashboard(App[None]):
         if not self.is_in:
             self.enter()
             return
+        if self.remark:
+            self.complain(self.remark)
         start = str(self.call.parts.settings.dashboard.start_screen)
         if start in self.MODES and start != self.current_mode:
             self.go(start)
@@ -206,6 +209,8 @@ class Dashboard(App[None]):
             self.exit()
 
     def _leave_if(self, yes: bool | None) -> None:
+        if yes and self.stops_appliance:
+            self.call.parts.lifecycle.end()
         if yes:
             self.exit()
 

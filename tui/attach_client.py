@@ -53,19 +53,22 @@ def connect(data_folder: Path) -> socket.socket:
     return connection
 
 
-def attach(connection: socket.socket, *, view: str = DASHBOARD, typed: str = "", stops_appliance: bool = False) -> None:
-    """Show a view on this terminal until it ends, as if `typed` were typed first; the terminal is left as it was."""
+def attach(connection: socket.socket, *, view: str = DASHBOARD, typed: str = "", stops_appliance: bool = False) -> bool:
+    """Show a view on this terminal until it ends, as if `typed` were typed first; whether its person let go of it.
+
+    The terminal is left as it was.
+    """
     keys, picture = sys.stdin.fileno(), sys.stdout.fileno()
     with ExitStack() as after:
         wakeup = _wakeups(after)
         connection.sendall(hello(_facts(view, stops_appliance=stops_appliance)) + frame(KEYS, typed.encode()))
         after.callback(_restore, keys, picture, termios.tcgetattr(keys), RESET[view])
         tty.setraw(keys)
-        _carry(connection, keys, picture, wakeup)
+        return _carry(connection, keys, picture, wakeup)
 
 
-def _carry(connection: socket.socket, keys: int, picture: int, wakeup: socket.socket) -> None:
-    """Octets both ways until one side ends."""
+def _carry(connection: socket.socket, keys: int, picture: int, wakeup: socket.socket) -> bool:
+    """Octets both ways until one side ends; whether it was this one."""
     last = b""
     sources: list[Any] = [connection, keys, wakeup]
     while True:
@@ -76,12 +79,12 @@ def _carry(connection: socket.socket, keys: int, picture: int, wakeup: socket.so
         if connection in ready:
             octets = _received(connection)
             if not octets:
-                return
+                return False
             _write(picture, octets)
         if keys in ready:
             typed = os.read(keys, CHUNK)
             if not typed or (last + typed).endswith(DETACH * 2):
-                return
+                return True
             last = typed[-1:]
             with suppress(OSError):  # the other side went: what it said last is still to be read
                 connection.sendall(frame(KEYS, typed))

@@ -45,6 +45,7 @@ class Dashboards:
         self.parts = parts
         self._feed: Feed | None = None
         self._open: dict[Session, str] = {}  # with the door it came by
+        self._disturbed: set[str] = set()  # people whose dashboard made a mistake, until they open another
 
     @property
     def count(self) -> int:
@@ -69,7 +70,10 @@ class Dashboards:
         tuning.session_opened()
         log.info("%s opened a dashboard (%s %s)", call.who, call.door, clean(call.source))
         try:
-            await session.show(await self._make(session, replace(call, session=entry)))
+            app = await self._make(session, replace(call, session=entry))
+            await session.show(app)
+            if app.return_code:
+                self._disturbed.add(call.who)
         finally:
             del self._open[session]
             sessions.close(entry)
@@ -83,7 +87,11 @@ class Dashboards:
         from tui.feed import Feed
 
         self._feed = self._feed or Feed(self.parts)
-        return Dashboard(self._feed, call, sessions=lambda: self.count, **session.facts())
+        remark = _("The dashboard made a mistake and was closed; the log has its trace.")
+        app = Dashboard(self._feed, call, sessions=lambda: self.count, **session.facts())
+        app.remark = remark if call.who in self._disturbed else ""
+        self._disturbed.discard(call.who)
+        return app
 
     def end(self, door: str, sentence: str) -> None:
         """The door closes: its dashboards end, and say why."""

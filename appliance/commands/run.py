@@ -25,6 +25,8 @@ from tui.attach_client import NotAttached, attach, connect
 
 START_PATIENCE: Final = 30.0  # seconds for the services to start
 GLANCE: Final = 0.1
+FIRST_PAUSE: Final = 1.0  # seconds until a dashboard that ended by itself is opened again
+LONGEST_PAUSE: Final = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,21 +87,34 @@ def run_in_dashboard(appliance: Appliance, stop: threading.Event) -> None:
     services = threading.Thread(target=appliance.run, args=(stop,), name="services")
     services.start()
     try:
-        with connect_soon(appliance.options.data, stop) as connection:
-            attach(connection, stops_appliance=True)
+        keep_attached(appliance.options.data, stop)
     finally:
         stop.set()
         services.join()
 
 
-def connect_soon(data: Path, stop: threading.Event) -> socket.socket:
-    """The dashboard's socket, which is there once the services have started."""
+def keep_attached(data: Path, stop: threading.Event) -> None:
+    """Until its person leaves; a dashboard that ended by itself is opened again, each time a little later."""
+    pause = FIRST_PAUSE
+    while (connection := connect_soon(data, stop)) is not None:
+        with connection:
+            if attach(connection, stops_appliance=True):
+                return
+        if not stop.is_set():
+            say(f"The dashboard is opened again in {pause:.0f} s; ctrl-c stops the appliance.")
+            stop.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def connect_soon(data: Path, stop: threading.Event) -> socket.socket | None:
+    """The dashboard's socket, which is there once the services have started; none where the appliance ends before."""
     for _ in range(int(START_PATIENCE / GLANCE)):
+        if stop.is_set():
+            return None
         try:
             return connect(data)
         except NotAttached:
-            if stop.wait(GLANCE):
-                break
+            stop.wait(GLANCE)
     return connect(data)
 
 

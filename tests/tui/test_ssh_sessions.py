@@ -83,6 +83,8 @@ def test_mistake_in_one_session_harms_no_other(house: World, monkeypatch: pytest
             assert b"seeded" not in said
             other.type("2")
             await other.see("by state, then name")
+            again = await Person.look(connection)
+            await again.see("made a mistake and was closed")
 
     over_ssh(house, with_person(act))
 
