@@ -19,7 +19,7 @@ from appliance.mbus.codings import DATA_FIELDS, by_length
 from appliance.mbus.dif import EXTENSION, LVAR, MANUFACTURER_DATA, MANUFACTURER_DATA_AND_MORE
 from appliance.mbus.frames import LongFrame
 from appliance.mbus.layout import Layout
-from appliance.mbus.meaning import PLAIN_TEXT
+from appliance.mbus.plain_text import is_plain_text, text_is_last
 from appliance.mbus.signature import crc16, format_signature
 from appliance.mbus.structures import CI_POSITION, USER_DATA
 from appliance.mbus.telegram import CompactData, Telegram
@@ -145,11 +145,13 @@ def _full_frame(telegram: Telegram, reference: CompactData, known: Format) -> by
 def _header_end(octets: bytes, start: int) -> int:
     """Behind DIF, DIFEs, VIF, its text, and VIFEs."""
     vif = _chain_end(octets, start)
-    if vif < len(octets) and octets[vif] & ~EXTENSION == PLAIN_TEXT:
-        text_end = vif + 2 + (octets[vif + 1] if vif + 1 < len(octets) else len(octets))
-        end = _chain_end(octets, text_end) if octets[vif] & EXTENSION else text_end
-    else:
+    if vif >= len(octets) or not is_plain_text(octets[vif]):
         end = _chain_end(octets, vif)
+    elif text_is_last(octets[vif:]):
+        end = _text_end(octets, _chain_end(octets, vif))
+    else:
+        text_end = _text_end(octets, vif + 1)
+        end = _chain_end(octets, text_end) if octets[vif] & EXTENSION else text_end
     if end > len(octets):
         raise TelegramError("the format ends inside a record header", octets, len(octets))
     return end
@@ -160,6 +162,11 @@ def _chain_end(octets: bytes, position: int) -> int:
     while position < len(octets) and octets[position] & EXTENSION:
         position += 1
     return position + 1
+
+
+def _text_end(octets: bytes, length: int) -> int:
+    """Behind a text whose length octet stands at `length`; beyond the octets where that is not there."""
+    return length + 1 + (octets[length] if length < len(octets) else len(octets))
 
 
 def _data_size(dif: int, data: bytes, position: int) -> int:

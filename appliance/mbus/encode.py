@@ -16,6 +16,7 @@ from appliance.mbus.fixed import FIXED_LENGTH
 from appliance.mbus.frames import RSP_UD, LongFrame
 from appliance.mbus.header import Header
 from appliance.mbus.meaning import meaning_of
+from appliance.mbus.plain_text import FIRST_EXTENSION
 from appliance.mbus.structures import APPLICATION_ERROR, FIXED, VARIABLE
 
 LONGEST_TEXT: Final = 0xBF
@@ -77,10 +78,11 @@ def encode_bcd(dif: bytes, vif: bytes, value: int) -> bytes:
 
 
 def plain_text_vif(text: str, extensions: bytes = b"") -> bytes:
-    """A VIF that names its unit in plain text."""
+    """A VIF that names its unit in plain text, extensions behind it."""
     octets = text.encode("latin-1", "replace")[::-1]
-    if len(octets) > 0xFF:
-        raise EncodeError(f"The text of a VIF has at most 255 characters, not {len(octets)}.")
+    most = FIRST_EXTENSION - 1 if extensions else 0xFF
+    if len(octets) > most:
+        raise EncodeError(f"The text of a VIF like this has at most {most} characters, not {len(octets)}.")
     return bytes((0xFC if extensions else 0x7C, len(octets))) + octets + extensions
 
 

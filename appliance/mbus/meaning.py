@@ -10,13 +10,12 @@ from decimal import Context, Decimal, Inexact
 from functools import lru_cache
 from typing import Final
 
-from appliance.mbus import vife
+from appliance.mbus import plain_text, vife
 from appliance.mbus.codings import DATES_BY_SIZE, Coding, Kind, Order, Raw
 from appliance.mbus.dif import LVAR, Function, place
 from appliance.mbus.text import MeterText
 from appliance.mbus.vif import PRIMARY_TABLE_LEADS_ON, TABLES, UNKNOWN_TYPES, Form, Unit
 
-PLAIN_TEXT: Final = 0x7C
 MANUFACTURER_VIF: Final = 0x7F
 SELECTION_FOR_READOUT: Final = 0x08
 TYPE_M: Final = "type M (a moment in UTC or a duration), kept as octets: no public source tells their layout"
@@ -85,7 +84,7 @@ def meaning_of(
 def _look_up(vif: bytes, order: Order) -> tuple[Unit, bytes, tuple[str, ...]]:
     """The unit a VIF names, the extensions left to apply, and notes."""
     code = vif[0] & 0x7F
-    if code == PLAIN_TEXT:
+    if plain_text.is_plain_text(code):
         return _plain_text(vif, order)
     if code == MANUFACTURER_VIF:
         words = f"manufacturer's VIF {vif[1:].hex(' ').upper()}".rstrip()
@@ -105,11 +104,10 @@ def _look_up(vif: bytes, order: Order) -> tuple[Unit, bytes, tuple[str, ...]]:
 
 
 def _plain_text(vif: bytes, order: Order) -> tuple[Unit, bytes, tuple[str, ...]]:
-    end = 2 + vif[1]
-    text = vif[2:end] if order is Order.LEAST_FIRST else vif[end - 1 : 1 : -1]
-    words = MeterText.from_wire(text).strip()
+    text, extensions = plain_text.split(vif)
+    words = MeterText.from_wire(text if order is Order.LEAST_FIRST else text[::-1]).strip()
     unit, quantity = PLAIN_TEXT_UNITS.get(words, (None, words or "plain text"))
-    return Unit(quantity, unit, 0, 1, Form.NUMBER), vif[end:], ()
+    return Unit(quantity, unit, 0, 1, Form.NUMBER), extensions, ()
 
 
 # Units that meters write out as text because the tables lacked them.

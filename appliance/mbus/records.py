@@ -22,7 +22,8 @@ from appliance.mbus.dif import (
     READOUT_REQUEST,
     Function,
 )
-from appliance.mbus.meaning import PLAIN_TEXT, Meaning, Value, meaning_of
+from appliance.mbus.meaning import Meaning, Value, meaning_of
+from appliance.mbus.plain_text import is_plain_text, text_is_last
 
 SPECIAL_FUNCTION: Final = 0x0F
 
@@ -175,16 +176,23 @@ def _vif_end(octets: bytes, position: int, end: int) -> int:
     """Behind the VIF, its plain text and its VIFEs."""
     if position >= end:
         raise _Unreadable("the record ends before its VIF", position)
-    if octets[position] & 0x7F != PLAIN_TEXT:
+    if not is_plain_text(octets[position]):
         return _chain_end(octets, position, end, "VIFE")
-    if position + 1 >= end or position + 2 + octets[position + 1] > end:
-        raise _Unreadable("the record ends inside the text of its VIF", end)
-    last = position + 1 + octets[position + 1]
+    if text_is_last(octets[position:end]):
+        return _text_end(octets, _chain_end(octets, position, end, "VIFE"), end)
+    behind = _text_end(octets, position + 1, end)
     if not octets[position] & EXTENSION:
-        return last + 1
-    if last + 1 >= end:
+        return behind
+    if behind >= end:
         raise _Unreadable("the record ends before its last VIFE", end)
-    return _chain_end(octets, last + 1, end, "VIFE")
+    return _chain_end(octets, behind, end, "VIFE")
+
+
+def _text_end(octets: bytes, length: int, end: int) -> int:
+    """Behind the text whose length octet stands at `length`."""
+    if length >= end or length + 1 + octets[length] > end:
+        raise _Unreadable("the record ends inside the text of its VIF", end)
+    return length + 1 + octets[length]
 
 
 def read_records(octets: bytes, found: Walk, end: int) -> tuple[Record, ...]:

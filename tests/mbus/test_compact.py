@@ -161,14 +161,15 @@ def test_fillers_are_no_part_of_the_format() -> None:
 
 
 def test_format_with_text_and_extensions_is_cut_at_its_headers() -> None:
-    headers = (b"\x84\x10" + plain_text_vif("kWh", b"\x3b"), b"\x04" + plain_text_vif("m"), b"\x0d\xfd\x11")
+    text_last = b"\x04\xfc\xbb\x74\x01m"
+    headers = (b"\x84\x10" + plain_text_vif("kWh", b"\x3b"), b"\x04" + plain_text_vif("m"), text_last, b"\x0d\xfd\x11")
     octets = b"".join(headers)
     parsed = Format.parse(octets)
     assert parsed.headers == headers
     assert format_signature(parsed.headers) == crc16(octets)
 
 
-@pytest.mark.parametrize("octets", ["84", "04", "04FD", "04FC05", "047C", "047C0541"])
+@pytest.mark.parametrize("octets", ["84", "04", "04FD", "04FC05", "047C", "047C0541", "04FC74", "04FC740241"])
 def test_format_that_ends_inside_a_header_is_refused(octets: str) -> None:
     with pytest.raises(TelegramError, match="inside a record header"):
         Format.parse(bytes.fromhex(octets))

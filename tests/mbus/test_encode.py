@@ -105,4 +105,6 @@ def test_text_and_numbers_too_long_for_their_length_are_refused() -> None:
     with pytest.raises(EncodeError):
         plain_text_vif("x" * 256)
     with pytest.raises(EncodeError):
+        plain_text_vif("x" * 32, b"\x3b")
+    with pytest.raises(EncodeError):
         encode_bcd(b"\x0d", b"\x13", 10**30)

@@ -104,6 +104,9 @@ FAULTS: Final = [
     ("047C",                       "the record ends inside the text of its VIF", 8),
     ("047C0541",                   "the record ends inside the text of its VIF", 10),
     ("04FC0141",                   "the record ends before its last VIFE",     10),
+    ("04FC74",                     "the record ends inside the text of its VIF", 9),
+    ("04FCF4",                     "the record ends before its last VIFE",     9),
+    ("04FC740241",                 "the record ends inside the text of its VIF", 11),
     ("3F",                         "DIF 3F is reserved",                       6),
     ("8F00",                       "DIF 8F is reserved",                       6),
 ]

@@ -93,6 +93,9 @@ def meaning(vif: str, kind: Kind = Kind.INTEGER, size: int = 4) -> Meaning:
     ("BB49",     "volume flow",               None,    "1"),
     ("FC0325485274", "RH%",                   None,    "0.01"),
     ("FC0348522574", "relative humidity",     "%",     "0.01"),
+    ("FC7403485225", "relative humidity",     "%",     "0.01"),
+    ("FCF47403485225", "relative humidity",   "%",     "0.0001"),
+    ("FC7400",   "plain text",                None,    "0.01"),
     ("7C01 43",  "C",                         None,    "1"),
 ])  # fmt: skip
 def test_code_says_quantity_unit_and_scale(vif: str, quantity: str, unit: str | None, value_of_one: str) -> None:
