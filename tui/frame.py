@@ -114,9 +114,9 @@ def tab_line(current: str, *, compact: bool) -> Line:
     return tuple(pieces)
 
 
-def key_line(bindings: Sequence[Binding], cells: int) -> Line:
+def key_line(bindings: Sequence[Binding], cells: int, *, help_too: bool = True) -> Line:
     """The keys that work here, the first ones first, as many as there is room for."""
-    end = line(("?", "strong accent"), (_(" help "), "grey"))
+    end = line(("?", "strong accent"), (_(" help "), "grey")) if help_too else EMPTY
     pieces: list[Piece] = [Piece(" ")]
     for binding in bindings:
         more = line((key_name(binding), "strong accent"), (f" {binding.description}", "grey"))

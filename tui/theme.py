@@ -64,6 +64,7 @@ SIXTEEN: Final = {
     "third": "yellow",
 }
 PLAIN: Final = dict.fromkeys(SIXTEEN, "default")
+FIELD_16: Final = "ansi_bright_black"  # ground of a field where there are 16 colours
 GROUNDS: Final = ("background", "cursor", "picked", "field")  # colours behind text
 
 
@@ -133,7 +134,11 @@ def _theme(word: str, colours: Mapping[str, str], *, dark: bool, ansi: bool = Fa
         boost=names["background"],
         dark=dark,
         ansi=ansi,
-        variables={**(BUILTIN_THEMES["ansi-dark"].variables if ansi else {}), **{f"c-{n}": names[n] for n in shown}},
+        variables={
+            **(BUILTIN_THEMES["ansi-dark"].variables if ansi else {}),
+            **{f"c-{name}": names[name] for name in shown},
+            **{f"c-{name}": names.get(name, FIELD_16) for name in ("field", "picked")},
+        },
     )
 
 

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from appliance.errors import Kind, RefusedError
 from appliance.operations.call import Call
 
 MOST: Final = 500  # files that are listed
+PREVIEW: Final = 64 << 10  # octets
+PREVIEW_LINES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,20 @@ def files(call: Call) -> tuple[File, ...]:
     folder = call.parts.files
     found = [_file(folder, path) for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     return tuple(sorted(found, key=lambda file: file.changed, reverse=True)[:MOST])
+
+
+def first_lines(call: Call, name: str) -> tuple[str, ...]:
+    """Of a text file; raises `RefusedError` for what is none, and for names that lead out of the repository."""
+    call.need_level(2, "what is in a file")
+    folder = call.parts.files.resolve()
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise RefusedError(f"There is no file {name} in the repository.", Kind.NOT_FOUND)
+    with path.open("rb") as file:
+        octets = file.read(PREVIEW)
+    if b"\0" in octets:
+        raise RefusedError(f"{name} is no text: {path.stat().st_size} octets.", Kind.VALUE)
+    return tuple(octets.decode("utf-8", "replace").splitlines()[:PREVIEW_LINES])
 
 
 def _file(folder: Path, path: Path) -> File:

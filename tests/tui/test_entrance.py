@@ -136,3 +136,12 @@ def test_no_key_leads_past_the_entrance(world: World) -> None:
             return app.current_mode
 
     assert asyncio.run(go()) == "overview"
+
+
+@SIZES
+def test_entrance_has_a_clock_and_says_its_keys(world: World, size: tuple[int, int]) -> None:
+    set_up(world)
+    picture, _level = enter(world, (), size)
+    assert "not set up" in picture
+    assert "06:00:0" in picture
+    assert "F2 show password" in picture

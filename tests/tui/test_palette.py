@@ -95,3 +95,27 @@ def test_files_are_listed_with_hostile_names_as_they_are(world: World, dashboard
     picture = press(dashboard, ("9",))
     assert "[red]x.txt" in picture
     assert "4.1 kB" in picture
+
+
+def test_file_is_shown_without_what_could_steer_the_terminal(world: World, dashboard: Dashboard) -> None:
+    world.parts.files.mkdir(parents=True, exist_ok=True)
+    (world.parts.files / "log.csv").write_text("time,message\n06:00,[red]\x1b[2Jwiped", encoding="utf-8")
+    picture = press(dashboard, ("9", "enter"))
+    assert "06:00,[red]" in picture
+    assert "\x1b" not in picture
+
+
+def test_file_that_is_no_text_is_refused_with_its_size(world: World, dashboard: Dashboard) -> None:
+    world.parts.files.mkdir(parents=True, exist_ok=True)
+    (world.parts.files / "picture.png").write_bytes(b"\x89PNG\0\0")
+    press(dashboard, ("9", "enter"))
+    assert [said.message for said in dashboard._notifications] == ["picture.png is no text: 6 octets."]
+
+
+def test_files_are_found_by_name(world: World, dashboard: Dashboard) -> None:
+    world.parts.files.mkdir(parents=True, exist_ok=True)
+    for name in ("main-1.bus", "log.csv"):
+        (world.parts.files / name).write_bytes(b"x")
+    picture = press(dashboard, ("9", "slash", *"BUS", "enter"))
+    assert "main-1.bus" in picture
+    assert "log.csv" not in picture

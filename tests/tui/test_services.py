@@ -75,3 +75,24 @@ def test_plain_port_open_to_all_is_exposed_once_there_are_users(world: World, mo
     assert doors["telnet"].reach is Reach.ALL
     assert not doors["telnet"].exposed
     assert replace(doors["telnet"], encrypted=False).exposed
+
+
+def test_exposure_and_clients_are_shown_alone(world: World) -> None:
+    world.parts.doorkeeper.sessions.open("ssh", "192.168.14.33", lambda: None, user="anna", level=3)
+    assert "show exposure" in look(world, ("x",))
+
+
+def test_clients_are_listed_over_the_screen(world: World) -> None:
+    world.parts.doorkeeper.sessions.open("ssh", "192.168.14.33", lambda: None, user="anna", level=3)
+    assert "192.168.14.33" in look(world, ("c",))
+
+
+def test_ending_somebodys_sessions_asks_whose(world: World) -> None:
+    world.parts.doorkeeper.sessions.open("ssh", "192.168.14.33", lambda: None, user="bert", level=1)
+    assert "all sessions end" in look(world, ("K",))
+
+
+def test_overview_says_what_does_not_run(world: World) -> None:
+    picture = look(world, ("1",))
+    assert "gpiochip0 is [red]not[/]" in picture
+    assert "1 worker runs" in picture

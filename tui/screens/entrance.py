@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -17,7 +17,8 @@ from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
 from appliance.operations.execute import execute_named, sentence_of
-from tui.draw import EMPTY, Line, Piece, line, marked
+from tui.draw import EMPTY, Line, Piece, line, marked, spread
+from tui.frame import KeyLine, StatusLine, key_line
 from tui.text import _
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
@@ -25,6 +26,14 @@ from tui.words import SILENT, Mark
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
+
+
+KEYS: Final = (
+    Binding("tab", "", _("next field")),
+    Binding("enter", "", _("go on")),
+    Binding("escape", "", _("back")),
+    Binding("f2", "", _("show password")),
+)
 
 
 class Entrance(Screen[None]):
@@ -43,8 +52,9 @@ class Entrance(Screen[None]):
         return cast("Dashboard", self.app)
 
     def compose(self) -> ComposeResult:
-        """Words, fields, words."""
-        with Vertical(id="entrance"):
+        """Words, fields, words; above them the name and the clock, below them the keys."""
+        yield StatusLine()
+        with Container(id="entrance-body"), Vertical(id="entrance"):
             yield Lines(*self.welcome(), id="welcome")
             yield Pane(id="form-pane")
             for name, label, secret in self.fields:
@@ -54,6 +64,20 @@ class Entrance(Screen[None]):
                     yield Lines(EMPTY, id=f"{name}-note", classes="note")
             yield Lines(EMPTY, id="refusal")
             yield Lines(*self.advice(), id="advice")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """The clock goes on here, too."""
+        self._draw_frame()
+        self.set_interval(1, self._draw_frame)
+
+    def _draw_frame(self) -> None:
+        parts, now = self.dashboard.call.parts, self.dashboard.now()
+        state = line() if parts.doorkeeper.is_set_up else line((_(" not set up"), "flag"))
+        left = (*line(" ", ("busmeister ", "strong accent"), (parts.settings.identity.name, "strong")), *state)
+        clock = line((f"{now:%H:%M:%S}", "strong"), " ")
+        self.query_one(StatusLine).make(lambda cells: spread(left, clock, cells))
+        self.query_one(KeyLine).make(lambda cells: key_line(KEYS, cells, help_too=False))
 
     def welcome(self) -> Sequence[Line]:
         """Above the form."""

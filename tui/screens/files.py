@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+import functools
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
-from appliance.operations.files_view import File, files
+from appliance.errors import BusmeisterError
+from appliance.operations.execute import sentence_of
+from appliance.operations.files_view import File, files, first_lines
+from appliance.operations.times import ago
 from tui.draw import line
+from tui.screens.answered import Answered
+from tui.screens.ask import Ask
 from tui.screens.page import Page
 from tui.shown import when
 from tui.text import _
@@ -16,11 +25,13 @@ from tui.widgets.table import Column, Row, Table
 
 COLUMNS: Final = (
     Column("changed", 14, _("date")),
-    Column("kind", 6, _("type")),
+    Column("kind", 9, _("type")),
     Column("size", 9, _("size"), right=True),
     Column("name", 20, _("name"), most=200),
+    Column("age", 6, _("age"), right=True),
 )
 STEPS: Final = (("MB", 1_000_000), ("kB", 1000))
+KINDS: Final = {"bus": _("recording"), "csv": _("table"), "json": _("table"), "xlsx": _("table"), "log": _("log")}
 
 
 class FilesPage(Page):
@@ -28,10 +39,19 @@ class FilesPage(Page):
 
     name_of_tab = "files"
     purpose = _("What lies on the appliance: recordings, exports, logs.")
+    levels: ClassVar[dict[str, int]] = {"show": 2}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "find", _("find"), id="files.find"),
+        Binding("Y", "copy", _("copy name"), id="files.copy"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._files: Sequence[File] = ()
+        self._wanted = ""
 
     def body(self) -> ComposeResult:
-        empty = _("No files yet. bus record FILE writes the traffic of a line into one.")
-        yield Pane(Table(COLUMNS, empty=empty, id="files"), id="files-pane", classes="rest")
+        yield Pane(Table(COLUMNS, id="files"), id="files-pane", classes="rest")
 
     def on_mount(self) -> None:
         """The list has the focus."""
@@ -40,15 +60,58 @@ class FilesPage(Page):
 
     async def load(self) -> None:
         """As they are now."""
-        found = await self.ask(files)
-        self.query_one(Table).show([self._row(file) for file in found])
+        self._files = await self.ask(files)
+        self._show()
+
+    @on(Table.Opened)
+    def _open(self, message: Table.Opened) -> None:
+        self.work(functools.partial(self._preview, message.row.key))
+
+    def action_find(self) -> None:
+        """Only those with these words in their name."""
+        self.app.push_screen(Ask(_("Find files"), self._wanted), self._found)
+
+    def action_copy(self) -> None:
+        """The name, into the clipboard of the terminal."""
+        row = self.query_one(Table).row
+        if row is not None:
+            self.app.copy_to_clipboard(row.key)
+            self.dashboard.say(_("Copied."))
+
+    async def _preview(self, name: str) -> None:
+        """The first lines of a text."""
+        try:
+            lines = await self.ask(first_lines, name)
+        except BusmeisterError as error:
+            self.dashboard.complain(sentence_of(error))
+            return
+        self.app.push_screen(Answered(name, lines))
+
+    def _found(self, words: str | None) -> None:
+        self._wanted = words or ""
+        self._show()
+
+    def _show(self) -> None:
+        found = [file for file in self._files if self._wanted.casefold() in file.name.casefold()]
+        table = self.query_one(Table)
+        nothing = _("No files yet. e on Bus or Log writes one.")
+        table.empty(_("None of {} matches '{}'.").format(len(self._files), self._wanted) if self._wanted else nothing)
+        table.show([self._row(file) for file in found])
         total = size(sum(file.size for file in found))
-        self.query_one("#files-pane", Pane).head(_("Files"), _("{} files · {}").format(len(found), total))
+        title = f"/ {self._wanted}" if self._wanted else _("Files")
+        self.query_one("#files-pane", Pane).head(title, _("{} files · {}").format(len(found), total))
 
     def _row(self, file: File) -> Row:
-        at = when(file.changed, self.dashboard.now(), self.dashboard.call.zone)
-        kind = file.name.rpartition(".")[2] if "." in file.name else ""
-        cells = (line((at, "grey")), line((kind, "grey")), line(size(file.size)), line(file.name))
+        now = self.dashboard.now()
+        at = when(file.changed, now, self.dashboard.call.zone)
+        ending = file.name.rpartition(".")[2] if "." in file.name else ""
+        cells = (
+            line((at, "grey")),
+            line((KINDS.get(ending, ending), "grey")),
+            line(size(file.size)),
+            line(file.name),
+            line((ago(file.changed, now), "grey")),
+        )
         return Row(file.name, cells)
 
 

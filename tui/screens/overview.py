@@ -22,6 +22,7 @@ from appliance.events import (
 )
 from appliance.operations.days import Day
 from appliance.operations.overview import Overview, overview
+from appliance.operations.services import services
 from tui.draw import EMPTY, Line, line
 from tui.screens import overview_lines as lines_of
 from tui.screens.page import Page
@@ -78,6 +79,7 @@ class OverviewPage(Page):
                 yield Pane(Lines(classes="round"), title=_("Round"), classes="the-round")
                 yield Pane(Lines(classes="bus"), title=_("Bus"))
                 yield Pane(Lines(classes="appliance"), title=_("Appliance"))
+                yield Pane(Lines(classes="services"), title=_("Services"), note=_("6 says who reaches them"))
         with Vertical(id="small"):
             yield Pane(Table(SMALL_COLUMNS, head=False), title=_("What to do"), classes="to-do")
             with Horizontal(classes="pair"):
@@ -104,6 +106,7 @@ class OverviewPage(Page):
         self._show_verdict()
         self._data = await self.ask(overview, tuple(glances.values()))
         self._show(self._data)
+        self._paint("services", lines_of.service_lines(await self.ask(services), self._right_width()))
         self._show_used(await self.dashboard.feed.two_days())
 
     def second(self) -> None:

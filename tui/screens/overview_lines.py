@@ -15,7 +15,9 @@ from appliance.meters.selection import medium_of
 from appliance.meters.units import friendly
 from appliance.operations.days import HOUR, Day, difference, midnight
 from appliance.operations.glances import Glance
+from appliance.operations.lines_now import share
 from appliance.operations.overview import Overview
+from appliance.operations.services import OFF, Service, Services
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
 from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread
@@ -95,11 +97,15 @@ def to_do_rows(to_do: Sequence[ToDo], now: datetime, zone: ZoneInfo, cells: int)
         row = Row(
             key=f"{one.what}/{one.state}/{number}",
             cells=(line(marked(marks[one.word])), line((one.what, "strong")), line((since, one.word))),
-            under=line(("→ ", "grey"), (cut(one.advice, cells - 8), "grey")),
+            under=line(("→ ", "grey"), (cut(_advice(one), cells - 8), "grey")),
             to=one.to,
         )
         rows.append(row)
     return rows
+
+
+def _advice(one: ToDo) -> str:
+    return _("{} (seen by {})").format(one.advice, one.seen) if one.seen else one.advice
 
 
 def round_lines(
@@ -166,12 +172,39 @@ def bus_lines(data: Overview, cells: int) -> list[Line]:
             (words, mark.word),
         )
         lines.append(spread(begin, line((meters, "grey"), " "), cells))
+    counted = [segment.counters for segment in data.segments]
+    quality = _("{} retried, {} collisions").format(
+        share(sum(one.repeats for one in counted), sum(one.requests for one in counted)),
+        sum(one.collisions for one in counted),
+    )
+    lines.append(line((f" {_('quality'):8}   ", "grey"), quality))
     lines += [
         line(" ", (cut(s.sentence, cells - 2), "silent"))
         for s in data.segments
         if s.sentence and s.state in STATE_MARKS
     ]
     return lines
+
+
+def service_lines(found: Services, cells: int) -> list[Line]:
+    """Ports first, each with who reaches it; workers that are well are one line."""
+    doors = [one for one in found.services if one.port]
+    troubled = [one for one in found.services if not one.port and one.state != "running"]
+    well = sum(not one.port and one.state == "running" for one in found.services)
+    lines = [_service(one, cells) for one in (*troubled, *doors)]
+    words = plural("{} worker runs", "{} workers run", well).format(well)
+    return [*lines, line((f" {_('others'):11} ", "grey"), marked(OK), f" {words}")] if well else lines
+
+
+def _service(one: Service, cells: int) -> Line:
+    if one.state != "running":
+        mark = PASSIVE if one.state == OFF else SILENT
+        words = one.note if mark is SILENT else one.state
+        return fit(line((f" {cut(one.name, 11):11} ", "grey"), marked(mark), (f" {words}", mark.word)), cells)
+    mark = FLAG if one.exposed else OK
+    clients = plural("{} client", "{} clients", one.clients).format(one.clients) if one.clients else ""
+    text = f" {one.port:<5} {one.reach}"
+    return line((f" {cut(one.name, 11):11} ", "grey"), marked(mark), text, (f"  {clients}", "grey"))
 
 
 def appliance_lines(data: Overview, now: datetime, cells: int) -> list[Line]:

@@ -10,9 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
+from appliance.operations.line import quote
 from appliance.operations.services import OFF, Reach, Service, Services, Session, services
 from appliance.operations.times import ago
 from tui.draw import EMPTY, Line, Piece, fit, joined, line, marked
+from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
 from tui.text import _
 from tui.widgets.lines import Lines
@@ -55,8 +57,11 @@ class ServicesPage(Page):
         Binding("enter", "settings", _("settings"), id="services.settings"),
         Binding("space", "switch", _("on / off"), id="services.switch"),
         Binding("l", "log", _("its log"), id="services.log"),
+        Binding("x", "exposure", _("exposure"), id="services.exposure"),
+        Binding("c", "clients", _("clients"), id="services.clients"),
+        Binding("K", "log_out", _("end sessions"), id="services.log-out"),
     ]
-    levels: ClassVar[dict[str, int]] = {"switch": 3}
+    levels: ClassVar[dict[str, int]] = {"switch": 3, "log_out": 3}
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,6 +141,27 @@ class ServicesPage(Page):
         one = self._under_cursor()
         if one is not None:
             self.dashboard.go(f"log/service.{one.name}")
+
+    def action_exposure(self) -> None:
+        """Every open port, and who may reach it."""
+        self.dashboard.commander.order("show exposure")
+
+    def action_clients(self) -> None:
+        """Everybody who is here."""
+        self.dashboard.commander.order("client list")
+
+    def action_log_out(self) -> None:
+        """Choose a person whose sessions end."""
+        people = sorted({one.user for one in self.view.sessions} - {""})
+        if not people:
+            self.dashboard.say(_("Nobody is logged in over the network."))
+            return
+        choices = [Choice(name, name, _("all sessions end")) for name in people]
+        self.app.push_screen(Choose(_("Whose sessions"), choices), self._log_out)
+
+    def _log_out(self, name: str | None) -> None:
+        if name is not None:
+            self.dashboard.commander.order(f"user logout {quote(name)}", self.reload)
 
     def _under_cursor(self) -> Service | None:
         row = self.query_one("#services", Table).row
