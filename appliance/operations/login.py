@@ -9,6 +9,7 @@ from appliance.operations.answer import Answer
 from appliance.operations.asked import OwnNewPassword, Password, SecretAsked
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
+from appliance.security.books import Act
 from appliance.security.doorkeeper import ADMINISTRATOR, Identity
 from appliance.settings.kinds import Integer, Text
 
@@ -49,8 +50,12 @@ def enable(call: Call, level: Level = 3, password: Password | None = None, *, us
         raise SecretAsked(sentence, "password", f"Password of {user or f'level {level}'}")
     keeper = call.parts.doorkeeper
     helper = keeper.login(user or str(level), password.reveal(), door=call.door, source=call.source)
-    if helper.level < level or helper.must_change_password:
+    if helper.must_change_password:
+        raise RefusedError(f"{helper.name} first sets a password of their own: login {helper.name}", Kind.LEVEL)
+    if helper.level < level:
         raise RefusedError(f"{helper.name} has level {helper.level}, not {level}.", Kind.LEVEL)
+    raised = Act(who=call.who, door=call.door, source=call.source, what=f"enable {level}", new=f"by {helper.name}")
+    keeper.audit.add(raised)
     return Answer(call=call.at_level(level))
 
 

@@ -153,6 +153,17 @@ def test_enable_by_the_level_password_of_the_level(home: World) -> None:
     assert talk.session.call.level == 2
     assert talk.say("enable 3").endswith("OK")
     assert (talk.session.call.user, talk.session.call.level) == ("anna", 3)
+    acts = [row.act for row in home.parts.doorkeeper.audit.newest(home.clock.now(), "anna", 1)]
+    assert [(act.what, act.new) for act in acts] == [("enable 3", "by level 3")]
+
+
+def test_one_time_password_raises_nobody(home: World) -> None:
+    keeper = home.parts.doorkeeper
+    keeper.users.change(replace(keeper.users.get("anna"), level=3))
+    talk = stranger(home, OTHER)
+    talk.session.call = replace(home.person(1), user="bert", door="console", source="10.4.0.7")
+    assert "first sets a password of their own" in talk.say("enable 3 user=anna")
+    assert talk.session.call.level == 1
 
 
 def test_level_passwords_hold_at_no_door_of_programs(home: World) -> None:
