@@ -5,6 +5,7 @@ store, settings, hub            open before anything runs
 bus       Reading               the engine: a worker a segment, rounds on schedule
 planning  Scheduler             every planned job, housekeeping of the store among them
 rounds    Registrar             what rounds did goes to the store; the engine follows changed settings
+identities                      who meters are, learnt from what they say
 console   LocalConsole          the local socket
 ui        UiLoop                everything people look at: the telnet console, the dashboard
 ```
@@ -150,6 +151,7 @@ class Appliance:
             wanted=hub.wanted,
             scheduler=self.scheduler,
         )
+        self.identities = wiring.identities(store, hub, self.settings, self.doorkeeper)
         parts = Parts(
             hub=hub,
             settings=self.settings,
@@ -161,6 +163,7 @@ class Appliance:
             started=clock.now(),
             data_folder=options.data,
             doorkeeper=self.doorkeeper,
+            identities=self.identities,
             notices=self._notices,
             services=lambda: self.supervisor.status(),
             troubles=lambda: self.ui.troubles,
@@ -184,7 +187,15 @@ class Appliance:
         self.ui.add("local terminals", partial(AttachServer.start, self.parts, self.dashboards, open_console))
         self.ui.add("ssh", SshServer(self.parts, self.dashboards, open_console).start)
         self.supervisor = Supervisor(
-            [Reading(self.engine), self.scheduler, Registrar(self), LocalConsole(self.parts), self.ui, self.panel],
+            [
+                Reading(self.engine),
+                self.scheduler,
+                Registrar(self),
+                self.identities,
+                LocalConsole(self.parts),
+                self.ui,
+                self.panel,
+            ],
             clock=clock,
             progress=lambda: min(self.engine.last_progress, store.progress),
             notifier=Notifier(),

@@ -10,10 +10,13 @@ from typing import Final
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.clock import Clock
 from appliance.errors import SettingError
+from appliance.hub import Hub
 from appliance.log import Severity, stream
 from appliance.mbus.dialogue import READOUT, Echo, Timing
+from appliance.meters.meter import Meter
 from appliance.ports import OpenLine
 from appliance.security.audit import AuditTrail, Room
+from appliance.security.books import Act
 from appliance.security.doorkeeper import Doorkeeper, Policy
 from appliance.security.guard import Guard, Limits
 from appliance.security.lobby import Lobby, Rules
@@ -26,6 +29,7 @@ from appliance.settings import Settings, row_of
 from appliance.settings.subjects.bus import MultiTelegramRule, SegmentReadout
 from appliance.settings.subjects.bus import Segment as SegmentSubject
 from appliance.store.folder import DataFolder
+from appliance.store.identities import Identities
 from appliance.store.options import StatusPolicy, StoreOptions
 from appliance.store.store import Store
 
@@ -167,6 +171,16 @@ def doorkeeper(
     if keeper.prepare():
         log.info("A one-time set-up code was made.")
     return keeper
+
+
+def identities(store: Store, hub: Hub, settings: Settings, keeper: Doorkeeper) -> Identities:
+    """Who meters are, learnt from what they say; in the audit trail as done by the appliance."""
+
+    def tell(before: Meter, after: Meter) -> None:
+        what = f"meter set {after.id} secondary_address={after.secondary_address}"
+        keeper.audit.add(Act(who="appliance", door="", source="bus", what=what, old=before.label, new=after.label))
+
+    return Identities(hub, store.meters, lambda: settings.search.name, tell)
 
 
 def limits(settings: Settings) -> Limits:

@@ -20,6 +20,7 @@ from appliance.ports import Heard, Missed, OpenLine
 from appliance.security.certificates import KeyStore
 from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
+from appliance.store.identities import Identities
 from appliance.store.store import Store
 from appliance.supervisor import ServiceStatus
 
@@ -109,6 +110,7 @@ class Parts:
     started: datetime
     data_folder: Path
     doorkeeper: Doorkeeper
+    identities: Identities
     notices: Callable[[], Sequence[str]] = tuple
     """What the root knows and a person should: damaged database set aside, ports taken ..."""
     services: Callable[[], Sequence[ServiceStatus]] = tuple

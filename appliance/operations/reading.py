@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from appliance.errors import Kind, RefusedError, SettingError
 from appliance.mbus.address import SecondaryAddress
-from appliance.mbus.telegram import decode
 from appliance.meters.meter import Addressing, Meter
 from appliance.meters.names import automatic_name
 from appliance.meters.selection import Selection
@@ -47,11 +46,13 @@ def meter_add(
     meter = Meter(id=0, segment=segment, baud_rate=baud_rate, name=name or "", **_address(secondary, primary))
     _refuse_twins(call, meter)
     (meter,) = call.parts.store.meters.add(meter)
+    if name is None:
+        meter = replace(meter, name=automatic_name(meter, call.parts.settings.search.name))
+        call.parts.store.meters.change(meter)
     call.parts.engine.reconfigure()
     answer = call.parts.engine.read([meter], store=True, job=call.job).result()[0] if read else None
-    meter = _named(call, _identified(meter, answer) if isinstance(answer, Heard) else meter, given=name is not None)
-    call.parts.store.meters.change(meter)
     if isinstance(answer, Heard):
+        meter = call.parts.identities.learn(answer) or meter
         return Answer(lines=tuple(lines_of(call, meter, answer)), data=data_of(meter, answer))
     detail = f", but not read yet: {answer.detail}" if isinstance(answer, Missed) else ""
     return Answer(
@@ -65,9 +66,9 @@ def meter_read(call: Call, meters: Selection, *, store: bool = True, raw: bool =
     chosen = choose(call.parts, meters)
     results = call.parts.engine.read(chosen, store=store, job=call.job).result()
     pairs = list(zip(chosen, results, strict=True))
-    heard = [(meter, result) for meter, result in pairs if isinstance(result, Heard)]
+    learn = call.parts.identities.learn
+    heard = [(learn(result) or meter, result) for meter, result in pairs if isinstance(result, Heard)]
     failed = [(meter, result) for meter, result in pairs if isinstance(result, Missed)]
-    heard = _complete(call, heard)
     if not heard:
         raise RefusedError(_why(failed), Kind.BUS)
     lines = [line for meter, result in heard for line in lines_of(call, meter, result, raw=raw)]
@@ -162,15 +163,6 @@ def _address(secondary: str | None, primary: int | None) -> dict[str, Any]:
         raise RefusedError(error.sentence, Kind.VALUE) from None
 
 
-def _complete(call: Call, heard: list[tuple[Meter, Heard]]) -> list[tuple[Meter, Heard]]:
-    """Meters that were added by a part of their address get the whole one they answered with."""
-    identified = [(_identified(meter, result), result) for meter, result in heard]
-    changed = [after for (before, _), (after, _) in zip(heard, identified, strict=True) if after != before]
-    if changed:
-        call.parts.store.meters.change(*changed)
-    return identified
-
-
 def _refuse_twins(call: Call, meter: Meter) -> None:
     for other in call.parts.store.meters.all():
         if other.segment == meter.segment and _may_be_the_same(meter, other):
@@ -182,20 +174,6 @@ def _may_be_the_same(one: Meter, other: Meter) -> bool:
         return one.primary_address is not None and one.primary_address == other.primary_address
     mine, theirs = one.secondary_address, other.secondary_address
     return mine.matches(theirs) or theirs.matches(mine)
-
-
-def _identified(meter: Meter, heard: Heard) -> Meter:
-    """With the address it answered; what it is asked by stays as typed where that is more than the answer tells."""
-    told = decode(heard.telegrams[0]).secondary_address
-    if told is None:
-        return meter
-    if meter.secondary_address is None or meter.secondary_address.has_wildcards:
-        return replace(meter, secondary_address=told)
-    return meter
-
-
-def _named(call: Call, meter: Meter, *, given: bool) -> Meter:
-    return meter if given else replace(meter, name=automatic_name(meter, call.parts.settings.search.name))
 
 
 def _why(failed: list[tuple[Meter, Missed]]) -> str:

@@ -76,6 +76,7 @@ class House:
             publish=self._take,
             wanted=lambda kind: kind is BusTraffic,
         )
+        doorkeeper = wiring.doorkeeper(self.store, self.settings, self.clock, data)
         parts = Parts(
             hub=self.hub,
             settings=self.settings,
@@ -86,7 +87,8 @@ class House:
             version="0.1.0",
             started=BEGIN,
             data_folder=folder,
-            doorkeeper=wiring.doorkeeper(self.store, self.settings, self.clock, data),
+            doorkeeper=doorkeeper,
+            identities=wiring.identities(self.store, self.hub, self.settings, doorkeeper),
             services=self._services,
             serial="00000161",
         )

@@ -97,7 +97,7 @@ class World:
 
     def make_engine(self) -> Engine:
         return Engine(
-            open_line=_no_line,
+            open_line=no_line,
             meters=self.book,
             intake=self.book,
             settings=lambda: self.settings,
@@ -153,5 +153,5 @@ def faulty(building: Building, fault: Fault, *places: int) -> Building:
     return building
 
 
-def _no_line(url: str) -> Line:
+def no_line(url: str) -> Line:
     raise LineRefused(f"{url} is driven in virtual time.")

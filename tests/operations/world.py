@@ -187,6 +187,7 @@ class World:
         )
         self.settings.set({"time.zone": "UTC"}, "test")
         self.engine = FakeEngine(self.store, self.settings, clock)
+        doorkeeper = wiring.doorkeeper(self.store, self.settings, clock, data, QuickHasher())
         self.parts = Parts(
             hub=self.hub,
             settings=self.settings,
@@ -197,7 +198,8 @@ class World:
             version="0.1.0",
             started=clock.now(),
             data_folder=folder,
-            doorkeeper=wiring.doorkeeper(self.store, self.settings, clock, data, QuickHasher()),
+            doorkeeper=doorkeeper,
+            identities=wiring.identities(self.store, self.hub, self.settings, doorkeeper),
         )
         self.call = Call(self.parts, "anna", 3, source="test")
 
