@@ -12,9 +12,9 @@ from typing import Final
 from appliance.errors import BusmeisterError, Kind, RefusedError
 from appliance.hub import Job, JobState
 from appliance.operations.answer import Answer, Live
-from appliance.operations.asked import SecretAsked
+from appliance.operations.asked import SecretAsked, YesAsked
 from appliance.operations.call import Call
-from appliance.operations.execute import execute, is_confirmed_first, kind_of, sentence_of
+from appliance.operations.execute import execute, kind_of, sentence_of
 from appliance.operations.line import Form, Line, Token, assigned, clean, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
@@ -124,8 +124,7 @@ class Session:
     def _do(self, operation: Operation, line: Line) -> Outcome:
         if line.background and not operation.long:
             raise RefusedError(f'"{operation.name}" answers at once: leave out the &.', Kind.USAGE)
-        confirmed = self._confirmed(operation, line)
-        answer = self._execute(operation, line.tokens, confirmed=confirmed)
+        answer = self._execute(operation, line.tokens)
         if answer.call is not None:
             self.call = answer.call
         if answer.plain is not None:
@@ -137,11 +136,16 @@ class Session:
         self._close(answer, shows=operation.shows)
         return Outcome(leave=answer.leave)
 
-    def _execute(self, operation: Operation, tokens: tuple[Token, ...], *, confirmed: bool) -> Answer:
-        """Do it; a secret that was left out is asked for, and it is done with that."""
+    def _execute(self, operation: Operation, tokens: tuple[Token, ...]) -> Answer:
+        """Do it; a yes or a secret that is wanted is asked for, and it is done with that."""
+        confirmed = False
         while True:
             try:
                 return execute(self.call, operation, tokens, confirmed=confirmed)
+            except YesAsked as asked:
+                if self.plain or self._screen.ask(f"{asked.question} ").strip().lower() != "yes":
+                    raise
+                confirmed = True
             except SecretAsked as asked:
                 if self.plain:
                     raise
@@ -154,12 +158,6 @@ class Session:
         if asked.twice and self._screen.ask("Again: ", hidden=True) != secret:
             raise RefusedError("The two are not the same; nothing was done.", Kind.VALUE)
         return assigned(asked.name, secret)
-
-    def _confirmed(self, operation: Operation, line: Line) -> bool:
-        given = any(token.name == "confirm" for token in line.tokens)
-        if self.plain or given or not is_confirmed_first(self.call, operation) or self.call.level < operation.level:
-            return False
-        return self._screen.ask(f"{operation.help} {operation.confirms} ").strip().lower() == "yes"
 
     def _wait(self, job: Job) -> Answer:
         self._job = job

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
+from appliance.operations.asked import YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, sentence_of
 from appliance.operations.line import parse_line
-from appliance.operations.operation import Operation
 from tui.answered import lines_of
 from tui.commands import Offer
 from tui.screens.answered import Answered
@@ -65,23 +65,22 @@ class Commander:
     async def _order(self, text: str, then: Callable[[], object], *, confirmed: bool) -> None:
         call = self._app.call
         try:
-            operation, _tokens = registry().find(parse_line(text).tokens)
-            if operation.confirms and not confirmed and "confirm=" not in text:
-                self._ask(operation, text, then)
-                return
             answer = await asyncio.wrap_future(call.parts.hub.ask(run, call, text, confirmed=confirmed))
+        except YesAsked as asked:
+            self._ask(asked, text, then)
+            return
         except BusmeisterError as error:
             self._app.complain(sentence_of(error))
             return
         self._show(text, answer)
         then()
 
-    def _ask(self, operation: Operation, text: str, then: Callable[[], object]) -> None:
+    def _ask(self, asked: YesAsked, text: str, then: Callable[[], object]) -> None:
         def done(yes: bool | None) -> None:
             if yes:
                 self.order(text, then, confirmed=True)
 
-        self._app.push_screen(Question(f"{text}: {operation.help}", _(operation.confirms)), done)
+        self._app.push_screen(Question(text, asked.question), done)
 
     def _show(self, text: str, answer: Answer) -> None:
         if answer.call is not None:

@@ -1,4 +1,4 @@
-"""Secrets that are asked for where a person did not type them: never echoed, never in the history.
+"""What a session asks back before an order is done: a yes, and secrets, which are never echoed nor in the history.
 
 ```python
 def login(call: Call, name: Name, password: Annotated[Secret, Asked("Password")]) -> Answer:
@@ -15,6 +15,14 @@ from appliance.errors import Kind, RefusedError
 from appliance.settings.kinds import Hidden, Secret
 
 LONGEST: Final = 200
+
+
+class YesAsked(RefusedError):
+    """A person must say yes first: ask `question`, and order again, confirmed. A script is refused."""
+
+    def __init__(self, sentence: str, question: str) -> None:
+        super().__init__(sentence, Kind.USAGE)
+        self.question = question
 
 
 class Asked(Hidden):

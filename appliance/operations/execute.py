@@ -20,6 +20,7 @@ from appliance.errors import (
 from appliance.hub import Job
 from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled
+from appliance.operations.asked import YesAsked
 from appliance.operations.call import Call
 from appliance.operations.line import Token
 from appliance.operations.narrow import narrowing
@@ -89,7 +90,7 @@ def execute_named(call: Call, operation: Operation, values: Mapping[str, str], *
     return _start(call, operation, operation.signature.fill_named(operation.name, values), confirmed=confirmed)
 
 
-def is_confirmed_first(call: Call, operation: Operation) -> bool:
+def _is_confirmed_first(call: Call, operation: Operation) -> bool:
     """Whether a yes is wanted before it is done."""
     return bool(operation.confirms) and call.parts.settings.security.confirm
 
@@ -105,8 +106,9 @@ def _allow(call: Call, operation: Operation) -> None:
 
 
 def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool) -> Answer:
-    if is_confirmed_first(call, operation) and not confirmed:
-        raise RefusedError(f'"{operation.name}" asks first: {operation.confirms} confirm=yes does it.', Kind.USAGE)
+    if _is_confirmed_first(call, operation) and not confirmed:
+        sentence = f'"{operation.name}" asks first: {operation.confirms} confirm=yes does it.'
+        raise YesAsked(sentence, operation.question(call, filled))
     if operation.long:
         work = _work(call, operation, filled)
         return Answer(job=call.parts.hub.jobs.start(operation.name, call.who, work))

@@ -14,11 +14,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled, Signature
 from appliance.settings.kinds import Kind
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Operation:
     own_trail: bool = False  # writes its rows of the audit trail itself
     long: bool = False  # runs as a job, can be broken off
     confirms: str = ""  # what is asked before it is done, "For good?"; a script writes confirm=yes
+    warns: Callable[..., str] | None = None  # what it leads to, of the same arguments; said before the question
     also: tuple[tuple[str, ...], ...] = ()  # further words for the same: `show meters`
     fields: Mapping[str, Kind[Any]] = field(default_factory=dict)  # those of FIELD=VALUE
     signature: Signature = field(init=False)
@@ -64,9 +67,16 @@ class Operation:
 
     def run(self, call: Any, filled: Filled) -> Answer:  # noqa: ANN401  # Call knows Operation's caller, not the reverse
         """Call the function."""
+        return self._with(self.function, call, filled)
+
+    def question(self, call: Any, filled: Filled) -> str:  # noqa: ANN401  # see `run`
+        """What a person is asked before it is done."""
+        return f"{self._with(self.warns, call, filled) if self.warns else self.help} {self.confirms}"
+
+    def _with(self, function: Callable[..., Result], call: Any, filled: Filled) -> Result:  # noqa: ANN401  # see `run`
         positional = [filled.values[argument.name] for argument in self.signature.positional]
         named = {a.parameter: filled.values[a.name] for a in self.signature.arguments if a.by_name}
-        return self.function(call, *positional, *filled.words, **named, **(filled.fields or {}))
+        return function(call, *positional, *filled.words, **named, **(filled.fields or {}))
 
 
 def operation(
@@ -77,6 +87,7 @@ def operation(
     own_trail: bool = False,
     long: bool = False,
     confirms: str = "",
+    warns: Callable[..., str] | None = None,
     also: str = "",
     fields: Mapping[str, Kind[Any]] | None = None,
 ) -> Callable[[Callable[..., Answer]], Operation]:
@@ -85,7 +96,7 @@ def operation(
 
     def make(function: Callable[..., Answer]) -> Operation:
         return Operation(
-            tuple(words.split()), function, level, audited, own_trail, long, confirms, others, fields or {}
+            tuple(words.split()), function, level, audited, own_trail, long, confirms, warns, others, fields or {}
         )
 
     return make
