@@ -127,7 +127,7 @@ def test_key_opens_dashboard_and_console_and_the_fifth_dashboard_is_refused_in_w
         second.see("Pane is dead")
         assert "1 dashboards are open already: close one." in second.said()
         with house.ssh("admin", *identity, "--", "console", place="third") as terminal:
-            terminal.see("3> ")
+            terminal.see("3>")
             terminal.type("show version", "Enter")
             terminal.see(r"busmeister \d+\.\d+")
             terminal.type("quit", "Enter")
