@@ -97,7 +97,7 @@ class Engine:
         with self._lock:
             self._planner.end()
             for name in list(self._segments):
-                self._dismiss(name)
+                self._dismiss(name, "The appliance stopped.")
             self._running = self._prepared = False
         self._intake.flush()
 
@@ -182,7 +182,7 @@ class Engine:
         wanted = {one.name: one for one in settings.segments if one.enabled}
         changed = [name for name, segment in self._segments.items() if wanted.get(name) != segment.settings]
         for name in changed:
-            self._dismiss(name)
+            self._dismiss(name, f"The settings of the segment {name} were changed.")
         for name, one in wanted.items():
             if name not in self._segments:
                 self._add(one)
@@ -208,13 +208,13 @@ class Engine:
             worker = self._workers[segment.name] = Worker(segment, self._open_line, self._clock)
             worker.start()
 
-    def _dismiss(self, name: str) -> None:
+    def _dismiss(self, name: str, sentence: str) -> None:
         segment = self._segments.pop(name)
         worker = self._workers.pop(name, None)
         if worker is None:
-            segment.stop()
+            segment.stop(sentence)
         else:
-            worker.stop()
+            worker.stop(sentence)
 
     def _order(self, *, store: bool) -> Errand:
         return Errand(

@@ -147,9 +147,9 @@ class Segment:
         self._visits.give_up(PROGRAM_FAILED.format(what="this meter's answer"), self._stepped_at)
         self._break_off(LineLost(PROGRAM_FAILED.format(what="this bus")))
 
-    def stop(self) -> None:
+    def stop(self, sentence: str = "The appliance stopped.") -> None:
         """End everything that is open: the appliance stops or the segment is no longer there."""
-        stopped = Failure(Reason.STOPPED, "The appliance stopped.")
+        stopped = Failure(Reason.STOPPED, sentence)
         self.mail.work_off(self._clock.monotonic())
         self._break_off(LineLost(stopped.detail))
         self._end_lease(stopped.detail)

@@ -28,14 +28,16 @@ class Worker:
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._pause = 0.0
+        self._why = ""
         self._thread = threading.Thread(target=self._run, name=f"bus-{segment.name}", daemon=True)
         segment.mail.wake = self.wake
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the thread; every open slot gets its reason."""
+    def stop(self, sentence: str) -> None:
+        """End the thread; every open slot gets the reason."""
+        self._why = sentence
         self._stopped.set()
         self.wake()
         self._thread.join()
@@ -57,7 +59,7 @@ class Worker:
                 log.exception("%s: the visit under way failed.", self._segment.name)
                 self._segment.recover()
                 self._wait_before_reopening(LineLost("The program failed on this bus; the log says how."))
-        self._segment.stop()
+        self._segment.stop(self._why)
 
     def _work(self) -> None:
         line = self._open()

@@ -228,3 +228,5 @@ def test_segment_that_starts_anew_in_mid_round_finishes_its_slot(world: World) -
     world.run(minutes=5)
     read = [heard.meter for heard in world.book.heard if heard.slot == at(6, 15)]
     assert sorted(read) == list(range(1, 21))
+    broken_off = {end.detail for end in world.book.ends if isinstance(end, Missed)}
+    assert broken_off == {"The settings of the segment main were changed."}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ from appliance.events import BusState
 from appliance.meters.selection import Status
 from appliance.operations.call import Call
 from appliance.operations.meter_state import states_of
+from appliance.operations.parts import Segment
 from appliance.operations.status import next_round
 from appliance.ports import Link
 from appliance.services.front_panel.pages import Facts, Lent
@@ -39,10 +41,9 @@ class FactFinder:
         self._stale = True
         self._broken_since: datetime | None = None
 
-    def find(self, link: Link, relays: tuple[int, ...]) -> Facts:
+    def find(self, segments: Sequence[Segment], link: Link, relays: tuple[int, ...]) -> Facts:
         """Everything as it is now."""
         call, parts = self._call, self._call.parts
-        segments = parts.engine.status()
         states = [segment.state for segment in segments]
         broken = next((state for state in BROKEN if state in states), None)
         now = call.now()

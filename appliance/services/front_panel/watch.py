@@ -52,8 +52,9 @@ class Watch:
         """How everything is now."""
         settings = self._call.parts.settings
         link = self._host.link(settings.network.lan.device)
-        facts = self._finder.find(link, relays_on)
-        states = [segment.state for segment in self._call.parts.engine.status()]
+        segments = self._call.parts.engine.status()
+        facts = self._finder.find(segments, link, relays_on)
+        states = [segment.state for segment in segments]
         signals = self._signals(facts, link, states)
         self._octets = link.octets
         return Sight(facts, link, conditions(self._call, facts, states), signals)
