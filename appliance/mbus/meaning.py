@@ -69,7 +69,7 @@ def meaning_of(
         else vife.refine(unit, extensions, from_master=from_master)
     )
     coding, coding_notes = _coding(refined.unit.form, kind, size, order)
-    if refined.unit.form is Form.DATE and dif[0] & 0x0F == LVAR and kind is not Kind.TEXT:
+    if refined.unit.form is Form.DATE and dif[0] & 0x0F == LVAR and kind in (Kind.INTEGER, Kind.RAW):
         coding, coding_notes = Coding(Kind.RAW, size, order), (TYPE_M,)
     if dif[0] & 0x0F == SELECTION_FOR_READOUT:
         coding_notes = ("selected for readout",)
