@@ -30,7 +30,7 @@ Address = Annotated[int, Integer(0, BROADCAST)]
 def bus_pause(call: Call, segment: Name = ANY_SEGMENT, *, for_: While = timedelta(minutes=10)) -> Answer:
     """Pauses readouts; goes on by itself."""
     until = call.now() + for_
-    for name in _segments(call, segment):
+    for name in segments_meant(call, segment):
         call.parts.engine.pause(name, until)
     return Answer(sentence=f"readouts are paused until {until.astimezone(call.zone):%H:%M:%S}")
 
@@ -38,7 +38,7 @@ def bus_pause(call: Call, segment: Name = ANY_SEGMENT, *, for_: While = timedelt
 @operation("bus resume", level=2, audited=True)
 def bus_resume(call: Call, segment: Name = ANY_SEGMENT) -> Answer:
     """Goes on."""
-    for name in _segments(call, segment):
+    for name in segments_meant(call, segment):
         call.parts.engine.resume(name)
     return Answer()
 
@@ -46,7 +46,7 @@ def bus_resume(call: Call, segment: Name = ANY_SEGMENT) -> Answer:
 @operation("bus initialize", level=2, audited=True)
 def bus_initialize(call: Call, segment: Name = ANY_SEGMENT, *, address: Address = BROADCAST) -> Answer:
     """Sends SND_NKE to all meters of a segment."""
-    names = _segments(call, segment)
+    names = segments_meant(call, segment)
     for name in names:
         if address == BROADCAST:
             call.parts.engine.talk(name, initialize_all()).result(ORDER_PATIENCE)
@@ -98,7 +98,7 @@ def lender_of(call: Call) -> Lender:
     return call.parts.lender
 
 
-def _segments(call: Call, name: str) -> Sequence[str]:
+def segments_meant(call: Call, name: str) -> Sequence[str]:
     """Those in use that are meant."""
     if name != ANY_SEGMENT:
         check_segment(call, name)

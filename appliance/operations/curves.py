@@ -56,8 +56,8 @@ def address_of(record: Record) -> Address:
 def curve(call: Call, number: int, address: Address, since: int, until: int, columns: int) -> Curve:
     """One series between two moments; of each of so many columns the least and the most value."""
     call.need_level(1, "readings")
-    unit, points = _points(call, number, address, since, until)
-    gaps = _gaps(points)
+    unit, points = points_of(call, number, address, since, until)
+    gaps = gaps_of(points)
     width = max(1, (until - since) // max(1, columns))
     runs = tuple(tuple(_peaks(run, since, width)) for run in _runs(points, gaps))
     return Curve(unit, runs, gaps, _extremes(points))
@@ -75,7 +75,7 @@ def amounts(call: Call, number: int, address: Address, edges: Sequence[int]) -> 
     return tuple(difference(first, last) for first, last in pairwise(levels))
 
 
-def _points(call: Call, number: int, address: Address, since: int, until: int) -> tuple[str, list[Point]]:
+def points_of(call: Call, number: int, address: Address, since: int, until: int) -> tuple[str, list[Point]]:
     """Unit and values of a series; the first record of a reading that is of the series counts."""
     unit, found = "", dict[int, Decimal]()
     for block in call.parts.store.readings.values(number, since, until):
@@ -107,7 +107,8 @@ def _record(book: LayoutBook, heard: Heard, address: Address) -> Record | None:
     return None
 
 
-def _gaps(points: Sequence[Point]) -> tuple[tuple[int, int], ...]:
+def gaps_of(points: Sequence[Point]) -> tuple[tuple[int, int], ...]:
+    """The slots before and after each time without readings."""
     steps = sorted(after - before for (before, _), (after, _) in pairwise(points))
     usual = steps[len(steps) // 2] if steps else 0
     return tuple((before, after) for (before, _), (after, _) in pairwise(points) if after - before > usual * GAP_FACTOR)

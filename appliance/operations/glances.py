@@ -17,6 +17,7 @@ from appliance.meters.selection import Status
 from appliance.meters.units import Shown, exact, show
 from appliance.operations.call import Call
 from appliance.operations.meter_state import State, slot_time, states_of
+from appliance.ports import Heard
 
 FAILED: Final = (Status.FAILED, Status.SILENT)
 
@@ -77,6 +78,12 @@ def main_record_of(state: State) -> Record | None:
         return main_record(decode(state.newest.telegrams[0]))
     except TelegramError:
         return None
+
+
+def shown_main(call: Call, heard: Heard) -> str:
+    """The main value of a reading with its unit, empty where it has none."""
+    record = main_record_of(State(Status.OK, heard))
+    return str(shown(call, record)) if record else ""
 
 
 def shown(call: Call, record: Record) -> Shown:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from appliance.events import BusState
 from appliance.mbus.dialogue import Counters
 from appliance.operations.call import Call
+from appliance.operations.parts import RoundNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class LineNow:
     queue: int
     meters: int
     counters: Counters
+    round: RoundNow | None
 
     @property
     def kind(self) -> str:
@@ -42,6 +44,7 @@ def lines_now(call: Call) -> tuple[LineNow, ...]:
             segment.queue,
             sum(meter.segment == segment.name for meter in meters),
             segment.counters,
+            segment.round,
         )
         for segment in call.parts.engine.status()
     )

@@ -11,9 +11,8 @@ from appliance.operations.answer import Answer, Item, Live, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.entries import entries, may_see
-from appliance.operations.moment import Moment
+from appliance.operations.moment import A_DAY_AGO, NOW, Moment
 from appliance.operations.operation import operation
-from appliance.operations.reading import A_DAY_AGO, NOW
 from appliance.operations.table_file import Form, write_table
 from appliance.operations.times import local
 from appliance.settings.kinds import Text

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from math import ceil
 from typing import Annotated, Any, Final
 
 from appliance.errors import Kind, RefusedError, SettingError
-from appliance.mbus.address import ANY
+from appliance.mbus.address import ANY, SecondaryAddress
 from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
+from appliance.meters.names import automatic_name
 from appliance.meters.selection import Selection, Status, manufacturer_of, medium_of
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
 from appliance.operations.meter_state import State, choose, choose_one, chosen, state_of, states_of
-from appliance.operations.moment import Moment
+from appliance.operations.moment import NOW, Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import head, key_of, lines_of
 from appliance.operations.times import local
@@ -24,7 +26,6 @@ from appliance.settings.subjects.bus import BAUD_RATES
 
 ALL: Final = Selection.parse("all")
 ACTIVE: Final = Selection.parse("active")
-NOW: Final = Moment("now")
 SORTS: Final[dict[str, Callable[[tuple[Meter, State]], Any]]] = {
     "secondary_address": lambda row: (key_of(row[0]), row[0].id),
     "name": lambda row: row[0].label.lower(),
@@ -32,7 +33,19 @@ SORTS: Final[dict[str, Callable[[tuple[Meter, State]], Any]]] = {
     "status": lambda row: (list(Status).index(row[1].status), row[0].id),
 }
 Sort = Annotated[str, Text(1, 20)]
+NameTemplate = Annotated[str, Text(1, 80)]
+
+
+class Activity(StrEnum):
+    """Whether a meter is read."""
+
+    ACTIVE = "active"
+    PASSIVE = "passive"
+
+
 FIELDS: Final[dict[str, ValueKind[Any]]] = {
+    "state": OneOf(Activity),
+    "secondary_address": Text(8, 20),
     "name": Text(1, 80),
     "location": Text(0, 80),
     "cost_centre": Text(0, 40),
@@ -107,6 +120,19 @@ def meter_deactivate(call: Call, meters: Selection) -> Answer:
     return _switch(call, meters, active=False)
 
 
+@operation("meter rename", level=2, audited=True)
+def meter_rename(call: Call, meters: Selection, *, template: NameTemplate | None = None) -> Answer:
+    """Gives automatic names."""
+    words = template or call.parts.settings.search.name
+    named = [replace(meter, name=automatic_name(meter, words)) for meter in choose(call.parts, meters)]
+    nameless = next((meter for meter in named if not meter.name), None)
+    if nameless is not None:
+        raise RefusedError(f"The template {words} gives {nameless.label} no name.", Kind.VALUE)
+    call.parts.store.meters.change(*named)
+    rows = [(key_of(meter), meter.name) for meter in named]
+    return Answer(table=Table.of("address name", rows), sentence=f"{len(named)} meters named")
+
+
 @operation("meter delete", level=3, audited=True, confirms="For good?", long=True)
 def meter_delete(call: Call, meters: Selection, *, keep_values: bool = False) -> Answer:
     """Deletes meters and their values."""
@@ -143,9 +169,25 @@ def parse_fields(call: Call, fields: Mapping[str, str]) -> dict[str, Any]:
         except NotTaken as reason:
             more = f": {reason}" if str(reason) else ""
             raise RefusedError(f"{name} takes {kind.allowed()}, not {text or 'nothing'}{more}", Kind.VALUE) from None
-        values[name] = value.total_seconds() if name == "response_timeout" else value
+        values |= _as_kept(name, value)
     check_segment(call, values.get("segment"))
     return values
+
+
+def _as_kept(name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 - what a field's kind makes of its text
+    """A field as the meter has it."""
+    match name:
+        case "response_timeout":
+            return {name: value.total_seconds()}
+        case "state":
+            return {"active": value is Activity.ACTIVE}
+        case "secondary_address":
+            try:
+                return {name: SecondaryAddress.parse(value)}
+            except SettingError as error:
+                raise RefusedError(error.sentence, Kind.VALUE) from None
+        case _:
+            return {name: value}
 
 
 def check_segment(call: Call, name: str | None) -> None:
@@ -201,7 +243,7 @@ def _fields(meter: Meter) -> dict[str, object]:
         "manufacturer": manufacturer_of(meter),
         "medium": medium_of(meter),
     }
-    own = {name: getattr(meter, name) for name in FIELDS if name != "response_timeout"}
+    own = {name: getattr(meter, name) for name in FIELDS if name not in facts and name != "response_timeout"}
     return facts | own | {"response_timeout": round(meter.response_timeout * 1000)}
 
 

@@ -31,6 +31,11 @@ class Moment:
         return _local(datetime.fromisoformat(self.text), zone)
 
 
+NOW: Final = Moment("now")
+TODAY: Final = Moment("today")
+A_DAY_AGO: Final = Moment("1d")
+
+
 class MomentKind(Kind[Moment]):
     """Times in arguments."""
 

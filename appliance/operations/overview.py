@@ -94,7 +94,7 @@ def rounds_done(call: Call, count: int = ROUNDS) -> tuple[RoundDone, ...]:
             seconds=max(((r.ended - r.began).total_seconds() for r in group if r.ended), default=0.0),
             due=sum(r.due for r in group),
             answered=sum(r.answered for r in group),
-            failed=failed.get(group[0].slot, 0),
+            failed=len(failed.get(group[0].slot, ())),
         )
         for group in joined
     )

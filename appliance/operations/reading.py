@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from appliance.errors import Kind, RefusedError, SettingError
 from appliance.mbus.address import SecondaryAddress
@@ -13,11 +13,12 @@ from appliance.meters.selection import Selection
 from appliance.operations.answer import Answer, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
-from appliance.operations.meter_state import choose, choose_kept, reading_before, slot_time
+from appliance.operations.meter_state import choose, choose_kept, reading_before
 from appliance.operations.meters import check_segment
-from appliance.operations.moment import Moment
+from appliance.operations.moment import NOW, TODAY, Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import data_of, head, key_of, lines_of, status_text
+from appliance.operations.readout import why_none
 from appliance.operations.segments import BaudRate, Name
 from appliance.operations.times import local
 from appliance.ports import Heard, Missed
@@ -25,9 +26,6 @@ from appliance.settings.kinds import Integer, Text
 
 PrimaryAddress = Annotated[int, Integer(0, 250)]
 MeterName = Annotated[str, Text(1, 80)]
-TODAY: Final = Moment("today")
-A_DAY_AGO: Final = Moment("1d")
-NOW: Final = Moment("now")
 
 
 @operation("meter add", level=2, audited=True, long=True)
@@ -70,26 +68,12 @@ def meter_read(call: Call, meters: Selection, *, store: bool = True, raw: bool =
     heard = [(learn(result) or meter, result) for meter, result in pairs if isinstance(result, Heard)]
     failed = [(meter, result) for meter, result in pairs if isinstance(result, Missed)]
     if not heard:
-        raise RefusedError(_why(failed), Kind.BUS)
+        raise RefusedError(why_none(failed), Kind.BUS)
     lines = [line for meter, result in heard for line in lines_of(call, meter, result, raw=raw)]
     lines += [f"{head(meter)}   {result.detail}" for meter, result in failed]
     data = [data_of(meter, result) for meter, result in heard]
     sentence = f"{len(heard)} of {len(chosen)} meters read, {len(failed)} failed" if failed else ""
     return Answer(lines=tuple(lines), data=data[0] if len(chosen) == 1 else data, sentence=sentence)
-
-
-@operation("readout now", level=2, audited=True, long=True)
-def readout_now(call: Call) -> Answer:
-    """Runs the scheduled round at once; its slot is the present one."""
-    results = call.parts.engine.round_now(call.job).result()
-    data = {"due": len(results), "answered": sum(isinstance(result, Heard) for result in results)}
-    if not results:
-        return Answer(sentence="every meter has its reading of the present slot", data=data)
-    found = [(call.parts.store.meters.find(result.meter), result) for result in results]
-    failed = [(meter, result) for meter, result in found if meter is not None and isinstance(result, Missed)]
-    if failed and not data["answered"]:
-        raise RefusedError(_why(failed), Kind.BUS)
-    return Answer(sentence=f"{data['answered']} of {data['due']} meters read", data=data)
 
 
 @operation("meter values", level=1, also="show values")
@@ -107,49 +91,19 @@ def meter_values(call: Call, meter: Selection, *, at: Moment = NOW) -> Answer:
 def meter_readings(
     call: Call, meter: Selection, *, since: Moment = TODAY, until: Moment = NOW, count: Count = 50
 ) -> Answer:
-    """Lists readings: created, status and number of telegrams."""
+    """Lists readings: created, status, message, telegram count."""
     chosen = choose_kept(call.parts, meter)
     first, last = (int(moment.at(call.now(), call.zone).timestamp()) for moment in (since, until))
     found = call.parts.store.readings.latest(chosen.id, count, first, last)
-    rows = [(local(h.at.wall, call.zone), h.kind, status_text(h), len(h.telegrams)) for h in found]
-    return Answer(table=Table.of("created kind status telegrams", rows, right="telegrams"))
-
-
-@operation("show gaps", level=1)
-def show_gaps(call: Call, *, since: Moment = A_DAY_AGO, count: Count = 1000) -> Answer:
-    """Slots without value, each with its reason."""
-    first = int(since.at(call.now(), call.zone).timestamp())
-    meters = {meter.id: meter for meter in call.parts.store.meters.all()}
     rows = [
-        (
-            local(slot_time(missed.slot), call.zone),
-            meters[missed.meter].label if missed.meter in meters else f"id={missed.meter}",
-            missed.reason,
-            missed.detail,
-        )
-        for missed in call.parts.store.readings.missed(first, count=count)
+        (local(h.at.wall, call.zone), _verdict(h), f"M-Bus status {status_text(h)}", len(h.telegrams)) for h in found
     ]
-    return Answer(table=Table.of("slot meter reason detail", rows))
+    return Answer(table=Table.of("created status message telegrams", rows, right="telegrams"))
 
 
-@operation("show rounds", level=1)
-def show_rounds(call: Call, *, count: Count = 20) -> Answer:
-    """Last rounds: due, begun, ended, meters ok and failed."""
-    rows = [
-        (
-            done.number,
-            done.segment,
-            local(slot_time(done.slot), call.zone),
-            local(done.began, call.zone),
-            local(done.ended, call.zone),
-            done.due,
-            done.answered,
-            done.missed,
-        )
-        for done in call.parts.store.history.rounds(count)
-    ]
-    names = "number segment slot began ended due answered missed"
-    return Answer(table=Table.of(names, rows, right="number due answered missed"))
+def _verdict(heard: Heard) -> str:
+    """The status in one word."""
+    return "ok" if status_text(heard) == "ok" else "error"
 
 
 def _address(secondary: str | None, primary: int | None) -> dict[str, Any]:
@@ -174,10 +128,3 @@ def _may_be_the_same(one: Meter, other: Meter) -> bool:
         return one.primary_address is not None and one.primary_address == other.primary_address
     mine, theirs = one.secondary_address, other.secondary_address
     return mine.matches(theirs) or theirs.matches(mine)
-
-
-def _why(failed: list[tuple[Meter, Missed]]) -> str:
-    meter, missed = failed[0]
-    if len(failed) > 1:
-        return f"None of {len(failed)} meters was read; the first, {meter.label}: {missed.detail}"
-    return missed.detail

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from appliance.errors import Kind, LineLost, RefusedError
-from appliance.operations.answer import Answer, Table
+from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
+from appliance.operations.lines_now import LineNow, lines_now
 from appliance.operations.operation import operation
 from appliance.settings import row_of
 from appliance.settings.kinds import Integer, Text
@@ -50,7 +51,7 @@ def segment_delete(call: Call, name: Name) -> Answer:
     return Answer()
 
 
-@operation("show segments", level=1, also="segment list,show bus")
+@operation("show segments", level=1, also="segment list")
 def show_segments(call: Call) -> Answer:
     """Segments with line, baud rate, state and number of meters."""
     meters, settings = call.parts.store.meters.all(), call.parts.settings.segment
@@ -72,6 +73,39 @@ def show_segments(call: Call) -> Answer:
             "segment line baud_rate state queue meters description sentence", rows, right="baud_rate queue meters"
         )
     )
+
+
+@operation("show bus", level=1)
+def show_bus(call: Call) -> Answer:
+    """Segments as they are: state, baud rate, round, queue, load, retries, collisions, unit loads."""
+    settings = call.parts.settings.segment
+    rows = []
+    for line in lines_now(call):
+        feeds = settings[line.name].unit_loads if line.name in settings else 0
+        counted = (line.counters.repeats, line.counters.collisions, line.counters.silences)
+        loads = Cell(line.meters, f"{line.meters} of {feeds}")
+        rows.append(
+            (line.name, line.state, line.baud_rate, _round(line), line.queue, _load(call, line), *counted, loads)
+        )
+    names = "segment state baud_rate round queue load retries collisions silences unit_loads"
+    return Answer(table=Table.of(names, rows, right="baud_rate queue load retries collisions silences"))
+
+
+def _round(line: LineNow) -> Cell:
+    """`41/62`, blank between rounds."""
+    if line.round is None:
+        return Cell(None, "")
+    done = line.round.answered + line.round.missed
+    return Cell({"done": done, "due": line.round.due}, f"{done}/{line.round.due}")
+
+
+def _load(call: Call, line: LineNow) -> Cell:
+    """How much of the time between two rounds the last one took."""
+    last, before = (*call.parts.store.history.rounds(2, line.name), None, None)[:2]
+    if last is None or before is None or last.ended is None or last.slot <= before.slot:
+        return Cell(None, "–")
+    per_cent = round(100 * (last.ended - last.began).total_seconds() / (last.slot - before.slot))
+    return Cell(per_cent, f"{per_cent} %")
 
 
 def _test(call: Call, name: str, url: str, baud_rate: int) -> str:

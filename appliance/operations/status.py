@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from appliance.cron import Schedule
 from appliance.events import BusState
-from appliance.meters.selection import Status
+from appliance.meters.selection import Status, medium_of
 from appliance.operations.answer import Answer, Data, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
+from appliance.operations.glances import glances
 from appliance.operations.meter_state import slot_time, states_of
 from appliance.operations.operation import operation
 from appliance.operations.times import ago, local
+from appliance.operations.to_do import ToDo, to_do
 
+READOUT_STATES: Final = ((Status.NEVER,), (Status.OK,), (Status.ERROR,), (Status.FAILED, Status.SILENT))
+"""The four of settings.md §26.1: a silent meter is one whose readouts failed."""
 TROUBLED = frozenset({BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED})
 
 
@@ -57,6 +62,33 @@ def show_status(call: Call) -> Answer:
     )
 
 
+@operation("show warnings", level=1)
+def show_warnings(call: Call) -> Answer:
+    """Only what needs a hand, with the order that helps."""
+    found = to_do(call, glances(call))
+    rows = [(todo.what, _standing(call, todo), todo.advice, todo.order) for todo in found]
+    told = [*call.parts.settings.problems]
+    if not call.parts.store.meters.all():
+        told.append("no meter is installed: meter add")
+    rows += [("appliance", "", sentence, "") for sentence in told]
+    return Answer(lines=() if rows else ("Nothing needs a hand.",), table=Table.of("what state advice order", rows))
+
+
+@operation("show media", level=1)
+def show_media(call: Call) -> Answer:
+    """Meters by medium, with the four readout states."""
+    meters = [meter for meter in call.parts.store.meters.all() if meter.active]
+    counted: dict[str, Counter[Status]] = {}
+    for meter, state in zip(meters, states_of(call.parts, meters), strict=True):
+        counted.setdefault(medium_of(meter) or "unknown", Counter())[state.status] += 1
+    rows = [
+        (medium, found.total(), *(sum(found[status] for status in state) for state in READOUT_STATES))
+        for medium, found in sorted(counted.items())
+    ]
+    names = "medium meters never_read ok meter_error readout_failed"
+    return Answer(table=Table.of(names, rows, right=names.removeprefix("medium ")))
+
+
 @operation("cron test", level=1)
 def cron_test(call: Call, pattern: str, *, count: Count = 10) -> Answer:
     """Says when a schedule runs next."""
@@ -74,6 +106,10 @@ def next_round(call: Call) -> datetime | None:
     if not readout.enabled:
         return None
     return Schedule.parse(readout.schedule).next(call.now(), call.zone)
+
+
+def _standing(call: Call, todo: ToDo) -> str:
+    return f"{todo.state} since {local(todo.since, call.zone).text}" if todo.since else todo.state
 
 
 def _counts(counted: Counter[Status], total: int) -> str:

@@ -43,6 +43,7 @@ class ToDo:
     state: str  # "silent", "low power", "never read"
     advice: str
     to: str  # address of the screen where it is cured
+    order: str = ""  # what to type that helps, or tells more
     seen: str = ""  # who said so
 
 
@@ -79,7 +80,8 @@ def _lines(call: Call) -> Iterator[ToDo]:
     for segment in call.parts.engine.status():
         if segment.state in LINE:
             advice = segment.sentence or LINE[segment.state]
-            yield ToDo("silent", f"Segment {segment.name}", None, str(segment.state), advice, "bus")
+            what, order = f"Segment {segment.name}", f"bus test {segment.name}"
+            yield ToDo("silent", what, None, str(segment.state), advice, "bus", order)
 
 
 def _silent(call: Call, active: Sequence[Glance]) -> Iterator[ToDo]:
@@ -93,7 +95,7 @@ def _silent(call: Call, active: Sequence[Glance]) -> Iterator[ToDo]:
             advice = f"{failed}; all on {segment} since the same round: look at their common cable"
         else:
             advice = f"{failed}; {_first_letter_small(meters[0].reason)}" if meters[0].reason else failed
-        yield ToDo("silent", _names(meters), since, "silent", advice, _address(meters))
+        yield ToDo("silent", _names(meters), since, "silent", advice, _address(meters), _explain(meters[0]))
 
 
 def _flagged(active: Sequence[Glance]) -> Iterator[ToDo]:
@@ -101,24 +103,25 @@ def _flagged(active: Sequence[Glance]) -> Iterator[ToDo]:
         if glance.status is Status.ERROR:
             octet = glance.octet or 0
             advice = next((text for bits, text in ADVICE.items() if octet & bits), "look at the meter")
-            yield ToDo("flag", glance.meter.label, None, glance.words, advice, _address([glance]))
+            what, to, order = glance.meter.label, _address([glance]), _explain(glance)
+            yield ToDo("flag", what, None, glance.words, advice, to, order)
 
 
 def _never(active: Sequence[Glance]) -> Iterator[ToDo]:
     never = [glance for glance in active if glance.status is Status.NEVER]
     if never:
-        yield ToDo(
-            "never", _names(never), None, "never read", "the next round reads it; r reads it now", _address(never)
-        )
+        advice, order = "the next round reads it; r reads it now", f"meter read id={never[0].meter.id}"
+        yield ToDo("never", _names(never), None, "never read", advice, _address(never), order)
 
 
 def _whole(call: Call) -> Iterator[ToDo]:
     for notice in call.parts.notices():
-        yield ToDo("silent", "Appliance", None, "trouble", notice, "log")
+        yield ToDo("silent", "Appliance", None, "trouble", notice, "log", "log list")
     if not call.parts.settings.readout.enabled:
-        yield ToDo("flag", "Readouts", None, "switched off", "set readout.enabled to true", "settings/readout.enabled")
+        advice, to = "set readout.enabled to true", "settings/readout.enabled"
+        yield ToDo("flag", "Readouts", None, "switched off", advice, to, "readout start")
     if not any(segment.url for segment in call.parts.settings.segment.values()):
-        yield ToDo("flag", "Bus", None, "no line", "segment add main URL", "bus")
+        yield ToDo("flag", "Bus", None, "no line", "segment add main URL", "bus", "segment add main URL")
 
 
 def _names(meters: Sequence[Glance]) -> str:
@@ -128,6 +131,10 @@ def _names(meters: Sequence[Glance]) -> str:
 
 def _address(meters: Sequence[Glance]) -> str:
     return f"meters/{meters[0].meter.id}" if len(meters) == 1 else "meters"
+
+
+def _explain(glance: Glance) -> str:
+    return f"meter explain id={glance.meter.id}"
 
 
 def _first_letter_small(sentence: str) -> str:

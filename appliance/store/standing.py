@@ -24,7 +24,7 @@ FAILED: Final = (  # one walk over the missed slots, whatever the number of mete
     f"SELECT meter, slot FROM missed WHERE slot > ? AND reason IN ({FAULTS}) AND meter IN ({{meters}})"
 )
 DETAILS: Final = "SELECT meter, detail FROM missed WHERE (slot, meter) IN (VALUES {keys})"
-IN_SLOTS: Final = f"SELECT slot, COUNT(*) FROM missed WHERE slot IN ({{slots}}) AND reason IN ({FAULTS}) GROUP BY slot"
+IN_SLOTS: Final = f"SELECT slot, meter FROM missed WHERE slot IN ({{slots}}) AND reason IN ({FAULTS})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,14 @@ class Standing:
         failures = self._failures(heard, since, waiting) if heard else {}
         return {meter: Stand(newest.get(meter), failures.get(meter, NO_FAILURES)) for meter in meters}
 
-    def failures_in(self, slots: Iterable[int]) -> dict[int, int]:
-        """How many meters failed in each of these slots; slots without any are left out."""
-        listed = _listed(slots)
-        if not listed:
-            return {}
-        with connected(self._database):
-            return dict(query(self._database, IN_SLOTS.format(slots=listed)))
+    def failures_in(self, slots: Iterable[int]) -> dict[int, set[int]]:
+        """The meters that failed in each of these slots; slots without any are left out."""
+        listed, found = _listed(slots), defaultdict[int, set[int]](set)
+        if listed:
+            with connected(self._database):
+                for slot, meter in query(self._database, IN_SLOTS.format(slots=listed)):
+                    found[slot].add(meter)
+        return found
 
     def _newest_of(self, meters: set[int], unwritten: Iterable[Heard]) -> dict[int, Heard]:
         by_slot: dict[int, list[int]] = defaultdict(list)

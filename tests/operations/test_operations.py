@@ -126,7 +126,7 @@ def test_named_values_do_the_same_as_typed_ones(world: World) -> None:
 
 def test_words_may_be_shortened_while_unique() -> None:
     find = registry().find
-    assert find(parse_line("m l").tokens)[0].name == "meter list"
+    assert find(parse_line("m li").tokens)[0].name == "meter list"
     assert find(parse_line("SH STA").tokens)[0].name == "show status"
     with pytest.raises(RefusedError, match='"meter re" may be read, readings'):
         find(parse_line("meter re").tokens)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from appliance.settings.kinds import Duration, Integer, OneOf, Text, Url, YesNo
+from appliance.settings.kinds import Duration, Exact, Integer, OneOf, Text, Url, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject, inherited
 
 BAUD_RATES: Final = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400)
@@ -86,6 +86,15 @@ class ReopenPause(Subject):
         help="Longest pause; it never gives up.")
 
 
+class Cable(Subject):
+    """`segment.NAME.cable.*`"""
+
+    length = Setting(Integer(0, 200000, "m"), "0", level=2, device=True, note="0 = unknown",
+        help="Length of the cable, for the bus planner's advice.")
+    diameter = Setting(Exact("0.4", "2.8", "mm"), "0.8", level=2, device=True,
+        help="Wire diameter, for the bus planner's advice.")
+
+
 class Segment(Subject):
     """`segment.NAME.*`"""
 
@@ -104,6 +113,9 @@ class Segment(Subject):
     latency = Setting(Duration("ms", 0, 10000), "0", level=3, device=True, restarts=SEGMENT,
         help="Added to every wait because the converter or network is slow.")
     reopen_pause = Part(ReopenPause)
+    unit_loads = Setting(Integer(1, 512, "loads"), "32", level=2, device=True,
+        help="Unit loads the master feeds (1.5 mA each); used in the load budget.")
+    cable = Part(Cable)
     overload_pause = Setting(Duration("s", 5, 3600), "60", level=3, restarts=SEGMENT,
         help="Wait after a short circuit before the bus is tried again.")
     readout = Part(SegmentReadout)
