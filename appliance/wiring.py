@@ -13,6 +13,7 @@ from appliance.errors import SettingError
 from appliance.hub import Hub
 from appliance.log import Severity, stream
 from appliance.mbus.dialogue import READOUT, Echo, Timing
+from appliance.mbus.dialogue.timing import CME3100_READOUT
 from appliance.meters.meter import Meter
 from appliance.ports import OpenLine
 from appliance.security.audit import AuditTrail, Room
@@ -26,7 +27,7 @@ from appliance.security.sessions import Sessions
 from appliance.security.setup_code import SetupCode
 from appliance.security.users import Users
 from appliance.settings import Settings, row_of
-from appliance.settings.subjects.bus import MultiTelegramRule, SegmentReadout
+from appliance.settings.subjects.bus import MultiTelegramRule, SegmentReadout, TimingProfile
 from appliance.settings.subjects.bus import Segment as SegmentSubject
 from appliance.store.folder import DataFolder
 from appliance.store.identities import Identities
@@ -35,6 +36,7 @@ from appliance.store.store import Store
 
 log = stream("security")
 
+PROFILES: Final = {TimingProfile.AUTOMATIC: READOUT, TimingProfile.CME3100: CME3100_READOUT}
 TCP_LATENCY: Final = 0.1  # seconds; what a converter on the network holds octets back where nobody says more
 
 
@@ -96,9 +98,10 @@ def latency(segment: SegmentSubject) -> float:
 
 def timing(readout: SegmentReadout) -> Timing:
     """Waits and attempts of a readout."""
+    profile = PROFILES[readout.profile]
     return replace(
-        READOUT,
-        response_timeout=readout.response_timeout.total_seconds(),
+        profile,
+        response_timeout=readout.response_timeout.total_seconds() or profile.response_timeout,
         readout_retries=readout.readout_retries,
         selection_retries=readout.selection_retries,
         initialization_idle_time=readout.initialization_idle_time.total_seconds(),

@@ -34,6 +34,7 @@ class Round:
     ) -> None:
         self.errand = errand
         self.visits = Itinerary(errand)
+        self.opened = False  # its first meter was asked
         self.outlasts: Reason | None = None  # why a meter failed that may have stopped the bus; the others wait for it
         self._job = job
         self._answer = answer

@@ -11,8 +11,9 @@ from appliance.bus.round import Round
 from appliance.bus.rounds import LATE, Rounds
 from appliance.bus.visit import Sitting, Visit
 from appliance.errors import ApplicationError, BusBlocked, BusmeisterError, SettingError, WrongAnswer
-from appliance.mbus.dialogue import Patience, Readout, Target, Wire, read_meter
+from appliance.mbus.dialogue import Patience, Readout, Target, Timing, Wire, read_meter
 from appliance.mbus.dialogue.conversation import Dialogue
+from appliance.mbus.dialogue.orders import initialize_all
 from appliance.mbus.dialogue.timing import transmission_time
 from appliance.mbus.frames import MAXIMUM_FRAME
 from appliance.meters.meter import Addressing
@@ -43,12 +44,14 @@ class Visits:
         self._current = one, visit
         self._wire.baud_rate = meter.baud_rate or self._settings.baud_rate
         self._wire.timing = timing_of(meter, self._settings)
+        opens = self._opens(one)
         planned = self._plan(one, visit, now)
         if isinstance(planned, Failure):
             self._current = None
             self._rounds.lost(one, visit, planned, now)
             return None
-        return read_meter(*planned)
+        readout = read_meter(*planned)
+        return _after_initialization(readout, self._wire.timing) if opens else readout
 
     def conclude(self, readout: Readout | None, error: BusmeisterError | None, now: float) -> None:
         """How it ended."""
@@ -95,6 +98,14 @@ class Visits:
         fitting = patience.within(left)
         return visit.failure or LATE if fitting is None else (target, fitting)
 
+    def _opens(self, one: Round) -> bool:
+        """Whether the round begins with this visit, and with SND_NKE to all, as rounds do on fixed timing."""
+        opens = one.errand.is_scheduled and not one.opened and not self._wire.timing.silence_ends_idle
+        one.opened = True
+        if opens:
+            self._memory.bits.clear()  # every meter's next bit is 1
+        return opens
+
     def _take(self, one: Round, visit: Visit, readout: Readout, now: float) -> None:
         self._learn(visit, readout)
         if readout.broken_off is None:
@@ -116,3 +127,8 @@ class Visits:
         address = visit.meter.primary_address
         if visit.meter.addressing is Addressing.PRIMARY and address is not None:
             self._memory.bits[address] = not self._memory.bits.get(address, True)
+
+
+def _after_initialization(readout: Dialogue[Readout], timing: Timing) -> Dialogue[Readout]:
+    yield from initialize_all(timing.initialization_idle_time)
+    return (yield from readout)

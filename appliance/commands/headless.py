@@ -22,7 +22,7 @@ from appliance.mbus.telegram import Telegram
 from appliance.meters.main_value import main_record
 from appliance.meters.meter import Meter
 from appliance.meters.units import Units, show
-from appliance.ports import Heard, Missed, ReadingKind
+from appliance.ports import Heard, Missed, ReadingKind, Reason
 
 Shown = TelegramHeard | ReadingMissed | RoundProgress | SegmentChanged | StorageTrouble
 SHOWN: Final[tuple[type[Shown], ...]] = (TelegramHeard, ReadingMissed, RoundProgress, SegmentChanged, StorageTrouble)
@@ -45,6 +45,7 @@ class Reporter:
         self._zone = zone
         self._units = units
         self._progress: dict[str, RoundProgress] = {}  # of the round that runs on a segment
+        self._stopped = False  # the appliance stops
 
     def follow(self, following: Following[Shown]) -> Iterator[str]:
         """The lines of all events until the following is closed."""
@@ -56,6 +57,8 @@ class Reporter:
         match event:
             case TelegramHeard(heard) if heard.kind is not ReadingKind.CONTINUOUS:
                 yield self._reading(heard)
+            case ReadingMissed(missed) if missed.reason is Reason.STOPPED and missed.round:
+                self._stopped = True  # told once, with the round
             case ReadingMissed(missed):
                 yield self._missing(missed)
             case RoundProgress():
@@ -74,7 +77,8 @@ class Reporter:
         else:
             record = main_record(telegram)
             value = str(show(record, self._units())) if record else "-"
-            status = ", ".join(status_words(telegram.header.status)) if telegram.header else "ok"
+            words = [*status_words(telegram.header.status if telegram.header else 0), heard.remark]
+            status = ", ".join(filter(None, words))
         return self._line(heard.at.wall, heard.meter, value, status or "ok")
 
     def _missing(self, missed: Missed) -> str:
@@ -102,7 +106,8 @@ class Reporter:
         self._progress.pop(progress.segment, None)
         slot = self._time(datetime.fromtimestamp(progress.slot, UTC))
         seconds = (progress.ended - progress.began).total_seconds()
-        missed = f", {progress.missed} missed" if progress.missed else ""
+        why = " as the appliance stopped" if self._stopped else ""
+        missed = f", {progress.missed} missed{why}" if progress.missed else ""
         yield (
             f"{self._time(progress.ended):%H:%M:%S}  round {slot:%H:%M} of {progress.segment}: "
             f"{progress.answered} of {progress.due} read{missed}, in {seconds:.0f} s"

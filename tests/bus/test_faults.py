@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.events import BusState, SegmentChanged
+from appliance.events import BusState, BusTraffic, Direction, SegmentChanged
 from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.dialogue.timing import CME3100_READOUT
 from appliance.meters.meter import MultiTelegram
@@ -160,3 +160,16 @@ def test_fixed_profile_reads_the_same_building_only_slower(world: World) -> None
     world.run(minutes=29)
     assert world.book.reasons == {Reason.NO_ANSWER: 2}
     assert len(world.book.heard) == 14
+
+
+def test_round_on_the_fixed_profile_begins_with_initialise_to_all_and_waits(world: World) -> None:
+    world.wanted.add(BusTraffic)
+    world.add(load("apartment-block", meters=3), replace(MAIN, readout=CME3100_READOUT))
+    world.run(minutes=16)
+    sent = [event for event in world.of(BusTraffic) if event.direction is Direction.SENT]
+    to_all = [place for place, event in enumerate(sent) if event.octets == bytes.fromhex("10 40 ff 3f 16")]
+    assert len(to_all) == 2
+    for place in to_all:
+        idle = (sent[place + 1].at - sent[place].at).total_seconds()
+        assert idle >= CME3100_READOUT.initialization_idle_time
+    assert len(world.book.heard) == 6

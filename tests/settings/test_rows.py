@@ -22,6 +22,12 @@ def rows_of_the_manual() -> dict[str, list[str]]:
     return {row[0].strip("`"): [cell.strip() for cell in row] for row in cells if len(row) >= 9}
 
 
+OWN = {"bus.readout.profile"}
+"""Rows that settings.md asks for in words alone: the profile by which it tells the two sets of waits apart."""
+
+IN_THE_MANUAL = [row for row in ROWS if not row.setting.base and row.pattern not in OWN]
+
+
 def written(pattern: str) -> list[str]:
     """The manual's line of a row; what comes in numbers is written once, with N."""
     lines = rows_of_the_manual()
@@ -53,7 +59,7 @@ def test_every_row_refuses_nonsense_by_its_own_name(row: Row) -> None:
     assert caught.value.sentence.startswith(f"{row.pattern} takes {setting.allowed()}")
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if not row.setting.base], ids=lambda row: row.pattern)
+@pytest.mark.parametrize("row", IN_THE_MANUAL, ids=lambda row: row.pattern)
 def test_rows_say_what_the_manual_says(row: Row) -> None:
     _, word, default, unit, _, level, device, restarts, help_, *_ = written(row.pattern)
     setting = row.setting
@@ -72,7 +78,7 @@ def test_rows_say_what_the_manual_says(row: Row) -> None:
     assert setting.help == help_
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if not row.setting.base], ids=lambda row: row.pattern)
+@pytest.mark.parametrize("row", IN_THE_MANUAL, ids=lambda row: row.pattern)
 def test_ranges_are_those_of_the_manual(row: Row) -> None:
     stated = re.match(r"(\d+)-(\d+)\b", written(row.pattern)[4])
     kind = row.setting.kind

@@ -49,9 +49,9 @@ def user_data(address: int, ci: int, octets: bytes) -> bytes:
     return LongFrame(SND_UD, address, ci, octets).to_bytes()
 
 
-def initialize_all() -> Generator[Request, Reply, None]:
-    """SND_NKE to every slave of the bus; none answers."""
-    yield Request(normalise(BROADCAST), 0.0, _nobody, "SND_NKE to all")
+def initialize_all(idle: float = 0.0) -> Generator[Request, Reply, None]:
+    """SND_NKE to every slave of the bus; none answers. The bus is left alone for `idle` seconds."""
+    yield Request(normalise(BROADCAST), idle, _nobody, "SND_NKE to all")
 
 
 def give_order(

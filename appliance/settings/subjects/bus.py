@@ -19,6 +19,13 @@ class MultiTelegramRule(StrEnum):
     AUTO = "auto"
 
 
+class TimingProfile(StrEnum):
+    """What the waits are."""
+
+    AUTOMATIC = "automatic"
+    CME3100 = "cme3100"
+
+
 class Echo(StrEnum):
     """Whether the converter repeats what is sent."""
 
@@ -31,6 +38,8 @@ class Echo(StrEnum):
 class BusReadout(Subject):
     """`bus.readout.*`"""
 
+    profile = Setting(OneOf(TimingProfile), "automatic", level=3,
+        help="Waits that an answer or silence ends, or the fixed ones of a CMe3100, which take far longer.")
     response_timeout = Setting(Duration("ms", 0, 60000), "0", level=3,
         help="Wait for an answer when reading; 0 = automatic (330 bit times + 50 ms + latency, learnt per meter, "
              "at most 1500).")
@@ -65,6 +74,7 @@ class Bus(Subject):
 class SegmentReadout(Subject):
     """`segment.NAME.readout.*`"""
 
+    profile = inherited(BusReadout.profile, "bus.readout.profile")
     response_timeout = inherited(BusReadout.response_timeout, "bus.readout.response_timeout")
     readout_retries = inherited(BusReadout.readout_retries, "bus.readout.readout_retries")
     selection_retries = inherited(BusReadout.selection_retries, "bus.readout.selection_retries")

@@ -1,0 +1,50 @@
+"""The lines of `run --headless`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from appliance.clock import VirtualClock
+from appliance.commands.headless import Reporter
+from appliance.events import ReadingMissed, RoundProgress, TelegramHeard
+from appliance.mbus.telegram import decode
+from appliance.meters.meter import Meter
+from appliance.ports import Heard, Missed, ReadingKind, Reason
+from tests.operations.world import water_meter
+
+
+def reporter() -> Reporter:
+    return Reporter(lambda number: Meter(id=number, name=f"water {number}"), decode, lambda: ZoneInfo("UTC"))
+
+
+def test_round_that_the_end_of_the_appliance_breaks_off_is_one_sentence(clock: VirtualClock) -> None:
+    lines = reporter()
+    slot, began = int(clock.now().timestamp()), clock.now()
+    told: list[str] = []
+    for meter in range(12, 60):
+        missed = Missed(
+            meter=meter,
+            slot=slot,
+            kind=ReadingKind.SCHEDULED,
+            reason=Reason.STOPPED,
+            detail="The appliance stopped.",
+            at=clock.stamp(),
+            round=1,
+        )
+        told += lines.lines(ReadingMissed(missed))
+    told += lines.lines(RoundProgress(1, slot, "main", 60, 12, 48, began, began + timedelta(seconds=5)))
+    assert told == ["06:00:05  round 06:00 of main: 12 of 60 read, 48 missed as the appliance stopped, in 5 s"]
+
+
+def test_incomplete_reading_says_so(clock: VirtualClock) -> None:
+    heard = Heard(
+        meter=1,
+        slot=0,
+        kind=ReadingKind.SCHEDULED,
+        telegrams=(water_meter("10473002"),),
+        at=clock.stamp(),
+        incomplete=Reason.NO_ANSWER,
+    )
+    (line,) = reporter().lines(TelegramHeard(heard))
+    assert line.endswith("412.307 m3   incomplete: no answer")
