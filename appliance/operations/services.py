@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from appliance.operations.answer import Answer, Table
@@ -21,11 +22,12 @@ DOES: Final = {
     "bus": "reads the meters, a worker for each segment",
     "planning": "starts every planned job at its time",
     "rounds": "hands rounds, changed settings and meters to those who obey them",
-    "console": "local console on the socket of the data folder",
-    "people": "everything people look at: telnet, SSH, dashboards",
-    "front panel": "display, buttons, lights and relays",
-    "telnet": "console over telnet and plain TCP",
+    "local console": "console on the socket of the data folder",
+    "ui": "everything people look at: telnet, SSH, dashboards",
+    "panel": "display, buttons, lights and relays",
+    "console": "console over telnet and plain TCP",
     "ssh": "dashboard and console over SSH",
+    "level_converter": "a bus that is lent to a computer",
 }
 
 
@@ -72,6 +74,7 @@ class Service:
 class Session:
     """Somebody who is here now."""
 
+    number: int
     user: str
     door: str
     source: str
@@ -91,7 +94,7 @@ def services(call: Call) -> Services:
     """Everything that runs or could run; what runs first."""
     call.need_level(1, "the services")
     entries = call.parts.doorkeeper.sessions.all()
-    sessions = tuple(Session(e.user, e.door, e.source, e.level, e.since) for e in entries)
+    sessions = tuple(Session(e.number, e.user, e.door, e.source, e.level, e.since) for e in entries)
     found = [*(_worker(status) for status in call.parts.services()), *_doors(call, sessions)]
     found.sort(key=lambda one: one.state == OFF)
     return Services(tuple(found), sessions)
@@ -123,8 +126,9 @@ def show_exposure(call: Call) -> Answer:
 def client_list(call: Call) -> Answer:
     """Clients of all services."""
     now = call.now()
-    rows = [(s.user or "nobody yet", s.level, s.door, s.source, ago(s.since, now)) for s in services(call).sessions]
-    return Answer(table=Table.of("user level door source since", rows, "level"))
+    sessions = services(call).sessions
+    rows = [(s.number, s.user or "nobody yet", s.level, s.door, s.source, ago(s.since, now)) for s in sessions]
+    return Answer(table=Table.of("client user level door source since", rows, "client level"))
 
 
 def _worker(status: ServiceStatus) -> Service:
@@ -138,21 +142,40 @@ def _doors(call: Call, sessions: tuple[Session, ...]) -> Iterator[Service]:
     tls = str(settings.console.tls)
     passwords = "set up with users and passwords" if call.parts.doorkeeper.is_set_up else "not set up yet"
     console = f"{passwords}, TLS {tls}"
-    yield _door(call, "telnet", settings.console, "console", sessions, console, encrypted=tls == "required")
-    yield _door(call, "ssh", settings.ssh, "ssh", sessions, passwords, encrypted=True)
+    yield _door(call, "console", settings.console, sessions, console, encrypted=tls == "required")
+    yield _door(call, "ssh", settings.ssh, sessions, passwords, encrypted=True)
+    yield from _lent(call)
+
+
+def _lent(call: Call) -> Iterator[Service]:
+    """The port of the level converter, which listens while a bus is lent over the network."""
+    rows = call.parts.settings.level_converter
+    for lent in call.parts.lender.lent() if call.parts.lender else ():
+        if lent.where.startswith("TCP"):
+            yield Service(
+                "level_converter",
+                str(State.RUNNING),
+                "tcp",
+                call.now(),
+                f"the bus {lent.segment} without a password",
+                rows.port,
+                ",".join(map(str, rows.listen)),
+                _reach_of(rows.listen, rows.allow),
+                int(bool(lent.client)),
+                settings="level_converter",
+            )
 
 
 def _door(
     call: Call,
     name: str,
     rows: Console | Ssh,
-    subject: str,
     sessions: tuple[Session, ...],
     note: str,
     *,
     encrypted: bool,
 ) -> Service:
-    trouble = call.parts.troubles().get(subject, "") if rows.enabled else ""
+    trouble = call.parts.troubles().get(name, "") if rows.enabled else ""
     opens = rows.enabled and not trouble
     return Service(
         name,
@@ -163,20 +186,25 @@ def _door(
         rows.port,
         ",".join(map(str, rows.listen)),
         _reach(rows, is_set_up=call.parts.doorkeeper.is_set_up) if opens else Reach.NOBODY,
-        sum(session.door in (name, subject) for session in sessions),
+        sum(session.door == name for session in sessions),
         encrypted,
-        subject,
+        name,
         error=trouble,
     )
 
 
 def _reach(rows: Console | Ssh, *, is_set_up: bool) -> Reach:
     """Who reaches a port; before set-up by SSH the neighbours with the code, else nobody from outside."""
-    addresses = [address for address in rows.listen if address is not None]
+    reach = _reach_of(rows.listen, rows.allow)
+    if reach is not Reach.LOCAL and not is_set_up:
+        return Reach.NETWORK if isinstance(rows, Ssh) else Reach.LOCAL
+    return reach
+
+
+def _reach_of(listen: Iterable[IPv4Address | IPv6Address | None], allow: Collection[object]) -> Reach:
+    addresses = [address for address in listen if address is not None]
     if all(address.is_loopback for address in addresses):
         return Reach.LOCAL
-    if not is_set_up:
-        return Reach.NETWORK if isinstance(rows, Ssh) else Reach.LOCAL
-    if rows.allow:
+    if allow:
         return Reach.LISTED
     return Reach.ALL if any(address.is_unspecified for address in addresses) else Reach.NETWORK

@@ -23,9 +23,11 @@ from appliance.errors import (
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from appliance.operations.all import registry
+from appliance.operations.arguments import Argument
 from appliance.operations.execute import CODES, execute, execute_named, kind_of, sentence_of
 from appliance.operations.line import parse_line
 from appliance.operations.operation import Operation
+from appliance.settings.kinds import Integer
 from tests.operations.world import ELS, WATER, World, finished, water_meter
 
 ROWS = registry().operations
@@ -72,13 +74,24 @@ def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
 
 
 def of_one(row: Operation, name: str) -> str:
-    """What is typed after its words: a name, and of further arguments that must be given the first word allowed."""
-    positional = row.signature.positional
-    further = [argument.kind.choices()[0] for argument in positional[1:] if argument.required]
-    return " ".join([name, *further]) if positional else ""
+    """What is typed after its words: a name or number, and where few words are allowed the first of them."""
+    given = [argument for place, argument in enumerate(row.signature.positional) if argument.required or not place]
+    return " ".join(sample(argument, name) for argument in given)
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r.confirms and r.signature.positional], ids=lambda row: row.name)
+def sample(argument: Argument, name: str) -> str:
+    """A value that its kind takes."""
+    if isinstance(argument.kind, Integer):
+        return "99"
+    return next(iter(argument.kind.choices()), name)
+
+
+def names_one(row: Operation) -> bool:
+    """Whether it is told by a name or number what to destroy."""
+    return bool(row.signature.positional) and not row.signature.positional[0].kind.choices()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.confirms and names_one(row)], ids=lambda row: row.name)
 def test_what_is_deleted_must_be_there(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError) as caught:
         finished(execute(world.call, row, parse_line(f"{of_one(row, 'nothing')} confirm=yes").tokens))

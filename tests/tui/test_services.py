@@ -69,12 +69,12 @@ def test_who_is_here_is_listed(world: World) -> None:
 def test_plain_port_open_to_all_is_exposed_once_there_are_users(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.settings.set({"console.listen": "0.0.0.0", "console.tls": "required"}, "test")
     doors = {one.name: one for one in services(world.call).services}
-    assert doors["telnet"].reach is Reach.LOCAL
+    assert doors["console"].reach is Reach.LOCAL
     monkeypatch.setattr(type(world.parts.doorkeeper), "is_set_up", property(lambda keeper: True))
     doors = {one.name: one for one in services(world.call).services}
-    assert doors["telnet"].reach is Reach.ALL
-    assert not doors["telnet"].exposed
-    assert replace(doors["telnet"], encrypted=False).exposed
+    assert doors["console"].reach is Reach.ALL
+    assert not doors["console"].exposed
+    assert replace(doors["console"], encrypted=False).exposed
 
 
 def test_exposure_and_clients_are_shown_alone(world: World) -> None:
