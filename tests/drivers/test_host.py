@@ -112,6 +112,12 @@ def test_address_without_a_router_leads_nowhere_else() -> None:
     assert "default" not in told
 
 
+def test_another_router_takes_the_place_of_the_one_before() -> None:
+    told = after("192.168.14.21 255.255.254.0 192.168.15.1", "192.168.14.21 255.255.254.0 192.168.14.1")
+    assert "default via 192.168.14.1 dev lan0" in told
+    assert told.count("default") == 1
+
+
 @needs_root
 def test_without_the_right_the_sentence_names_it() -> None:
     told = as_nobody(
