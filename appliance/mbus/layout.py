@@ -13,7 +13,7 @@ telegram, and rebuilds every telegram exactly. No value ever chooses the layout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -26,11 +26,11 @@ from appliance.mbus.frames import LongFrame, parse_frame
 from appliance.mbus.header import LONG_HEADER, ByteOrder
 from appliance.mbus.json_line import json_line
 from appliance.mbus.json_plan import LineWriter
-from appliance.mbus.many import reader_of_many
+from appliance.mbus.many import Telegrams
 from appliance.mbus.masking import mask_of, masked
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
-from appliance.mbus.plan import Column, Reader, Values, reader
+from appliance.mbus.plan import Column, Reader, reader
 from appliance.mbus.planned import PlannedTelegram
 from appliance.mbus.records import RecordSpan, Walk, walk
 from appliance.mbus.security import DECRYPTED, encrypted_octets
@@ -118,10 +118,9 @@ class Layout:
         """The same from the data octets that a store keeps, without rebuilding the telegram."""
         return reader(self._columns, self._packing.kept)
 
-    @cached_property
-    def values_of_many(self) -> Callable[[Sequence[bytes]], list[Values]]:
-        """The same from the data octets of many telegrams at once, in their order."""
-        return reader_of_many(self._columns, self._packing.kept, self.values_of_data)
+    def many(self, datas: Sequence[bytes]) -> Telegrams:
+        """The data octets of many telegrams, to be read record by record."""
+        return Telegrams(self._columns, self._packing.kept, datas)
 
     def decode(self, octets: bytes) -> Telegram:
         """What a telegram that belongs says: its values are read now, words about them when somebody looks."""

@@ -1,30 +1,42 @@
-"""Values of many telegrams of one layout at once: what a year of a meter takes.
+"""Values of many telegrams of one layout, record by record: what a curve over a year takes.
 
-The data octets of all telegrams lie behind one another and are taken as one long integer. A few steps on it make plain
-binary numbers of all BCD digits, where they stand; then the plan reads those as it reads unsigned integers.
+The data octets of all telegrams lie behind one another. One record of all of them is taken out octet by octet, by
+strides, into lanes of 1, 2, 4 or 8 octets, and each kind of coding makes values of whole lanes. Lanes of BCD are taken
+as one long integer, on which a few steps make plain binary numbers of all digits:
 
 ```text
-digits of an octet        16 a + b            - 6 a              = 10 a + b
+digits of an octet        16 a + b            - (16 - 10) a      = 10 a + b
 two neighbouring octets   256 a + b           - (256 - 100) a    = 100 a + b
 two pairs, two fours      likewise, with the powers of 256 and 100
 ```
-No lane ever borrows from its neighbour, since none becomes negative. Telegrams with BCD digits that are none (a meter
-without a value sends them) are read one by one.
+No lane ever borrows from its neighbour, since none becomes negative. Lanes in which a digit is none (a meter without a
+value sends such) are read one by one, as are codings that have no way of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from struct import unpack
 from typing import Final, NamedTuple
 
 from appliance.errors import TelegramError
-from appliance.mbus.codings import Kind, Order
-from appliance.mbus.plan import ROWS, Column, Reader, Values, source_parts
+from appliance.mbus.codings import Coding, Kind, Order, Raw
+from appliance.mbus.numerals import read_bcd
+from appliance.mbus.plan import Column, clocks, days, odd_moment
+from appliance.mbus.singles import real
 
-TOGETHER: Final = 256  # telegrams: enough to share the work of a step, few enough to stay near the processor
-DIGIT: Final = 0x0F
-WIDTHS: Final = (1, 2, 4)  # octets of the halves that a step puts together
+TOGETHER: Final = (
+    1024  # lanes in one integer: enough to share the work of a step, few enough to stay near the processor
+)
+LANES: Final = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 8: 8}
+"""By the size of a record's data, the octets of its lane."""
+CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
+"""By the octets of a lane, the code of `struct`."""
+ANY_SIZE: Final = 0
+CENTURY: Final = 0x30000  # where `days` wants the century of a date and time
 
 
 class Step(NamedTuple):
@@ -36,85 +48,124 @@ class Step(NamedTuple):
 
 
 class Digits:
-    """Makes binary numbers of the BCD fields in so many rows of octets."""
+    """Makes numbers of so many lanes of BCD."""
 
-    def __init__(self, fields: Sequence[range], width: int, rows: int) -> None:
-        octets = [place for field in fields for place in field]
-        self._size = width * rows
-        self._ones = _mask(octets, 0x11, width, rows)
-        self._steps = [Step(4, _mask(octets, DIGIT, width, rows), 16 - 10)]
-        for half in WIDTHS:
-            halves = [place for field in fields for place in _lower_places(field, half)]
-            if halves:
-                self._steps.append(Step(8 * half, _mask(halves, 0xFF, width, rows), 256**half - 100**half))
+    def __init__(self, width: int, lanes: int) -> None:
+        self._size = width * lanes
+        self._ones = _mask(b"\x11", self._size)
+        self._steps = [Step(4, _mask(b"\x0f", self._size), 16 - 10)]
+        for half in (1, 2, 4):
+            if half < width:
+                mask = _mask(b"\xff" * half + bytes(half), self._size)
+                self._steps.append(Step(8 * half, mask, 256**half - 100**half))
 
-    def convert(self, octets: bytes) -> bytes | None:
-        """The rows with numbers in place of digits; None where a digit is none."""
-        number = int.from_bytes(octets, "little")
+    def convert(self, lanes: bytes) -> bytes | None:
+        """The same lanes with numbers in them; None where a digit is none."""
+        number = int.from_bytes(lanes, "little")
         if number >> 3 & (number >> 2 | number >> 1) & self._ones:  # 8 with 4 or 2: A to F
             return None
         for shift, mask, factor in self._steps:
             number -= (number >> shift & mask) * factor
-        return number.to_bytes(self._size, "little")
+        return number.to_bytes(self._size, "little")[: len(lanes)]
 
 
-def reader_of_many(
-    columns: Sequence[Column], positions: Sequence[int], singly: Reader
-) -> Callable[[Sequence[bytes]], list[Values]]:
-    """A plan for the data octets of many telegrams, in their order; `singly` reads one.
+class Telegrams:
+    """The data octets of many telegrams of one layout. Raises `TelegramError` where they are of another."""
 
-    It raises `TelegramError` where the data are of another layout.
-    """
-    places = {position: place for place, position in enumerate(positions)}
-    whole = [column for column in columns if _is_whole_bcd(column)]
-    fields = [range(places[column.start], places[column.start] + column.coding.size) for column in whole]
-    read = _reader_of_rows([_as_unsigned(column) if column in whole else column for column in columns], positions)
-    width = len(positions)
-    digits = Digits(fields, width, TOGETHER)
+    def __init__(self, columns: Sequence[Column], positions: Sequence[int], datas: Sequence[bytes]) -> None:
+        self._columns = columns
+        self._positions = positions
+        self._count = len(datas)
+        for length in set(map(len, datas)) - {len(positions)}:
+            raise TelegramError(f"The layout has {len(positions)} octets of data, not {length}.")
+        self._octets = b"".join(datas)
 
-    def values_of_many(datas: Sequence[bytes]) -> list[Values]:
-        for length in set(map(len, datas)) - {width}:
-            raise TelegramError(f"The layout has {width} octets of data, not {length}.")
-        values: list[Values] = []
-        for first in range(0, len(datas), TOGETHER):
-            some = datas[first : first + TOGETHER]
-            octets = b"".join(some)
-            numbers = digits.convert(octets)
-            values += map(singly, some) if numbers is None else read(numbers[: len(octets)])
-        return values
+    def values(self, index: int) -> Sequence[Raw]:
+        """Raw values of one record, in the order of the telegrams."""
+        coding, start, end = self._columns[index]
+        way = WAYS.get((coding.kind, ANY_SIZE)) or WAYS.get((coding.kind, coding.size))
+        if start == end or way is None or coding.size not in LANES:
+            return self._singly(coding, start, end)
+        return way(self._lanes(coding, start), coding.size)
 
-    return values_of_many
+    def _lanes(self, coding: Coding, start: int) -> bytes:
+        """The data of one record with the least significant octet first, filled up with zeros."""
+        places = range(coding.size) if coding.order is Order.LEAST_FIRST else range(coding.size - 1, -1, -1)
+        first, width, row = self._positions.index(start), LANES[coding.size], len(self._positions)
+        lanes = bytearray(width * self._count)
+        for octet, place in enumerate(places):
+            lanes[octet::width] = self._octets[first + place :: row]
+        return bytes(lanes)
 
-
-def _is_whole_bcd(column: Column) -> bool:
-    """Whether the steps can make an integer of it that the plan reads."""
-    kind, size, order = column.coding.kind, column.coding.size, column.coding.order
-    return kind is Kind.BCD and (order is Order.LEAST_FIRST or size == 1) and (Kind.UNSIGNED, size) in ROWS
-
-
-def _as_unsigned(column: Column) -> Column:
-    return column._replace(coding=replace(column.coding, kind=Kind.UNSIGNED))
+    def _singly(self, coding: Coding, start: int, end: int) -> list[Raw]:
+        if start == end:
+            return [coding.reader(b"")] * self._count
+        first, row = self._positions.index(start), len(self._positions)
+        read, octets = coding.reader, self._octets
+        return [read(octets[place : place + end - start]) for place in range(first, len(octets), row)]
 
 
-def _reader_of_rows(columns: Sequence[Column], positions: Sequence[int]) -> Callable[[bytes], list[Values]]:
-    """A plan for rows of octets behind one another, put together of the same parts as one for a single row."""
-    names, parts = source_parts(columns, positions)
-    fields = ", ".join(field for part in parts for field in part.fields)
-    values = " ".join(f"({part.value})," for part in parts)
-    exec(f"def rows(octets):\n    return [({values}) for [{fields}] in iter_unpack(octets)]\n", names)
-    made: Callable[[bytes], list[Values]] = names["rows"]
-    return made
+def _unsigned(lanes: bytes, size: int) -> tuple[int, ...]:
+    width = LANES[size]
+    return unpack(f"<{len(lanes) // width}{CODES[width]}", lanes)
 
 
-def _lower_places(field: range, half: int) -> Iterator[int]:
-    """Where the octets of upper halves come to stand when they are moved down to the lower ones."""
-    for low in range(field.start, field.stop, 2 * half):
-        yield from range(low, min(low + half, field.stop - half))
+def _integer(lanes: bytes, size: int) -> Sequence[int]:
+    width = LANES[size]
+    if size == width:
+        return unpack(f"<{len(lanes) // width}{CODES[width].lower()}", lanes)
+    sign = 1 << 8 * size - 1
+    return [(number ^ sign) - sign for number in _unsigned(lanes, size)]
 
 
-def _mask(places: Sequence[int], octet: int, width: int, rows: int) -> int:
-    """A number with an octet at these places of each row."""
-    row = bytearray(width)
-    for place in places:
-        row[place] = octet
-    return int.from_bytes(bytes(row) * rows, "little")
+def _bcd(lanes: bytes, size: int) -> list[int | None]:
+    width, values = LANES[size], list[int | None]()
+    for first in range(0, len(lanes), width * TOGETHER):
+        some = lanes[first : first + width * TOGETHER]
+        numbers = _digits(width).convert(some)
+        if numbers is None:
+            values += (read_bcd(some[place : place + size]) for place in range(0, len(some), width))
+        else:
+            values += _unsigned(numbers, size)
+    return values
+
+
+def _real(lanes: bytes, size: int) -> list[Decimal | None]:
+    return list(map(real, unpack(f"<{len(lanes) // size}f", lanes)))
+
+
+def _date(lanes: bytes, size: int) -> list[date | None]:
+    return [days[number] for number in _unsigned(lanes, size)]
+
+
+def _date_time(lanes: bytes, size: int) -> Sequence[Raw]:
+    halves = _unsigned(lanes, size // 2)
+    lowers, uppers = halves[::2], halves[1::2]
+    keys = [upper | lower << 3 & CENTURY for lower, upper in zip(lowers, uppers, strict=True)]
+    dates, times = [days[key] for key in keys], [clocks[lower] for lower in lowers]
+    if None not in dates and None not in times:
+        return list(map(datetime.combine, dates, times))  # type: ignore[arg-type]  # none is None
+    return [
+        datetime.combine(day, clock) if day and clock else odd_moment(lower | upper << 16)
+        for day, clock, lower, upper in zip(dates, times, lowers, uppers, strict=True)
+    ]
+
+
+WAYS: Final[dict[tuple[Kind, int], Callable[[bytes, int], Sequence[Raw]]]] = {
+    (Kind.UNSIGNED, ANY_SIZE): _unsigned,
+    (Kind.INTEGER, ANY_SIZE): _integer,
+    (Kind.BCD, ANY_SIZE): _bcd,
+    (Kind.REAL, 4): _real,
+    (Kind.DATE, 2): _date,
+    (Kind.DATE_TIME, 4): _date_time,
+}
+
+
+@cache
+def _digits(width: int) -> Digits:
+    return Digits(width, TOGETHER)
+
+
+def _mask(octets: bytes, size: int) -> int:
+    """A number of so many octets, in which these come again and again."""
+    return int.from_bytes(octets * (size // len(octets)), "little")

@@ -162,7 +162,7 @@ def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[d
     """What a plan is made of: the names its source uses, and for each record fields and expression."""
     rows = [_row(column.coding) for column in columns]
     octets = Struct(_format(columns, rows, positions))
-    names: dict[str, Any] = {**FUNCTIONS, "unpack": octets.unpack, "iter_unpack": octets.iter_unpack}
+    names: dict[str, Any] = {**FUNCTIONS, "unpack": octets.unpack}
     parts: list[Part] = []
     count = 0
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):

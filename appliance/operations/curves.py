@@ -81,8 +81,8 @@ def points_of(call: Call, number: int, address: Address, since: int, until: int)
     for block in call.parts.store.readings.values(number, since, until):
         records = [Record(index, meaning, None, b"") for index, meaning in enumerate(block.meanings)]
         for record in (record for record in records if address_of(record) == address):
-            for slot, values in zip(block.slots, block.values, strict=True):
-                value = exact(replace(record, raw=values[record.index]))
+            for slot, raw in zip(block.slots, block.values(record.index), strict=True):
+                value = exact(replace(record, raw=raw))
                 if value is not None:
                     unit = record.unit or ""
                     found.setdefault(slot, value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from appliance.errors import TelegramError
+from appliance.mbus.codings import Raw
 from appliance.mbus.meaning import Meaning
-from appliance.mbus.plan import Values
 from appliance.mbus.telegram import decode
 from appliance.store.layouts import WHOLE, LayoutShelf
 
@@ -17,11 +17,11 @@ RawTelegram = tuple[int, int, bytes]
 
 
 class Block(NamedTuple):
-    """Telegrams of one shape: the slot of each, what their records mean, and the raw values of each in that order."""
+    """Telegrams of one shape: the slot of each, what their records mean, and what gives the raw values of a record."""
 
     slots: list[int]
     meanings: tuple[Meaning, ...]
-    values: list[Values]
+    values: Callable[[int], Sequence[Raw]]
 
 
 def blocks(telegrams: Iterable[RawTelegram], layouts: LayoutShelf) -> Iterator[Block]:
@@ -36,7 +36,7 @@ def blocks(telegrams: Iterable[RawTelegram], layouts: LayoutShelf) -> Iterator[B
             yield from filter(None, map(_block_of_one, slots, alike))
         else:
             layout = layouts.layout(number)
-            yield Block(slots, layout.meanings, layout.values_of_many(alike))
+            yield Block(slots, layout.meanings, layout.many(alike).values)
 
 
 def _block_of_one(slot: int, octets: bytes) -> Block | None:
@@ -44,4 +44,4 @@ def _block_of_one(slot: int, octets: bytes) -> Block | None:
         records = decode(octets).records or ()
     except TelegramError:
         return None
-    return Block([slot], tuple(record.meaning for record in records), [tuple(record.raw for record in records)])
+    return Block([slot], tuple(record.meaning for record in records), lambda index: (records[index].raw,))

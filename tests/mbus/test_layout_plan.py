@@ -29,6 +29,7 @@ ORDERS = (0x72, 0x76, 0x78, 0x7A)
 # Octets of which oddities are made: BCD that is none, minus signs, not a number, infinity, days and hours without end.
 ODD = (0x00, 0x0A, 0x7F, 0x80, 0x99, 0xA0, 0xC0, 0xF0, 0xF1, 0xFF)
 DIGITS = bytes(tens << 4 | ones for tens in range(10) for ones in range(10))
+CLOCK = seal(bytes.fromhex("080172 78563412 2D2C 01 07 05 00 0000  046D 0000413C"))
 WATER = seal(bytes.fromhex("080172 78563412 2D2C 01 07 05 00 0000  0C13 27048502"))
 
 
@@ -124,7 +125,7 @@ def test_plan_and_slow_path_agree_on_any_telegram_and_any_data(octets: bytes, se
 
 
 @settings(max_examples=150, deadline=None)
-@given(telegrams(), st.integers(), st.integers(0, 3 * TOGETHER))
+@given(telegrams(), st.integers(), st.integers(0, TOGETHER))
 def test_many_telegrams_at_once_have_the_values_that_each_has_alone(octets: bytes, seed: int, count: int) -> None:
     layout = Layout.of(octets)
     assume(layout is not None)
@@ -133,26 +134,37 @@ def test_many_telegrams_at_once_have_the_values_that_each_has_alone(octets: byte
     odd = layout.data(with_other_data(layout, octets, chance))
     numbers = [bytes(chance.choice(DIGITS) for _ in odd) for _ in range(3)]
     datas = [*chance.choices(numbers, k=count), odd, *chance.choices(numbers, k=count)]
-    singly = [layout.values_of_data(data) for data in datas]
-    assert layout.values_of_many(datas) == singly
-    assert list(map(repr, layout.values_of_many(datas))) == list(map(repr, singly))
+    singly = list(zip(*map(layout.values_of_data, datas), strict=True))
+    many = layout.many(datas)
+    found = [tuple(many.values(index)) for index in range(len(layout.meanings))]
+    assert found == singly
+    assert list(map(repr, found)) == list(map(repr, singly))
 
 
-@given(st.lists(st.integers(0, 10**12 - 1), min_size=1, max_size=2 * TOGETHER), st.integers(1, 6))
-def test_digits_of_any_length_become_numbers_where_they_stand(numbers: list[int], size: int) -> None:
-    row = 1 + size + 2
-    numbers = [number % 100**size for number in numbers]
-    octets = b"".join(b"\xfa" + bytes.fromhex(f"{n:0{2 * size}d}")[::-1] + b"\xaf\xff" for n in numbers)
-    converted = Digits([range(1, 1 + size)], row, len(numbers)).convert(octets)
-    assert converted == b"".join(b"\xfa" + n.to_bytes(size, "little") + b"\xaf\xff" for n in numbers)
+@given(st.lists(st.integers(0, 10**16 - 1), min_size=1, max_size=40), st.sampled_from((1, 2, 4, 8)))
+def test_digits_become_numbers_where_they_stand(numbers: list[int], width: int) -> None:
+    numbers = [number % 100**width for number in numbers]
+    lanes = b"".join(bytes.fromhex(f"{number:0{2 * width}d}")[::-1] for number in numbers)
+    converted = Digits(width, 64).convert(lanes)
+    assert converted == b"".join(number.to_bytes(width, "little") for number in numbers)
 
 
 def test_one_digit_that_is_none_is_seen_among_many() -> None:
-    digits = Digits([range(1, 4)], 4, 2)
-    for place, octet in itertools.product((1, 2, 3, 5, 6, 7), (0x0A, 0xA0, 0xFF, 0x9B, 0xE9)):
-        octets = bytearray.fromhex("FF999999 FF999999")
+    digits = Digits(4, 2)
+    for place, octet in itertools.product(range(8), (0x0A, 0xA0, 0xFF, 0x9B, 0xE9)):
+        octets = bytearray.fromhex("99999999 99999999")
         octets[place] = octet
         assert digits.convert(bytes(octets)) is None
+
+
+def test_clocks_of_every_hour_and_century_are_read_alike_among_many() -> None:
+    layout = Layout.of(CLOCK)
+    assert layout is not None
+    data = layout.data(CLOCK)
+    for end in (b"\x41\x3c", b"\x00\x00"):  # a day, and none
+        datas = [data[:-4] + bytes((minute, hour)) + end for minute in (0, 59, 0xBB) for hour in range(256)]
+        assert layout.many(datas).values(0) == [layout.values_of_data(one)[0] for one in datas]
+        assert layout.many(datas[:128:32]).values(0) == [layout.values_of_data(one)[0] for one in datas[:128:32]]
 
 
 def test_data_of_another_length_are_refused_among_many() -> None:
@@ -160,8 +172,8 @@ def test_data_of_another_length_are_refused_among_many() -> None:
     assert layout is not None
     data = layout.data(WATER)
     with pytest.raises(TelegramError):
-        layout.values_of_many([data, data[:-1], data + b"\0"])
-    assert layout.values_of_many([]) == []
+        layout.many([data, data[:-1], data + b"\0"])
+    assert not layout.many([]).values(0)
 
 
 @settings(max_examples=150, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.mbus.codings import Raw
 from appliance.mbus.telegram import decode
 from appliance.ports import Heard, ReadingKind
 from appliance.store import Store
+from appliance.store.blocks import Block
 from appliance.store.database import connected, query
 from appliance.store.past import LAST_OFF_GRID, LAST_ON_GRID, OFF_GRID, ON_GRID
 from appliance.store.readings import COLUMNS, RAW_COLUMNS
@@ -65,6 +68,12 @@ def pairs(found: list[Heard]) -> list[tuple[int, tuple[bytes, ...]]]:
     return [(heard.slot, heard.telegrams) for heard in found]
 
 
+def pairs_of(block: Block) -> Iterator[tuple[int, tuple[Raw, ...]]]:
+    """Each slot with the values of its telegram."""
+    columns = [block.values(index) for index in range(len(block.meanings))]
+    return zip(block.slots, zip(*columns, strict=True), strict=True)
+
+
 def raws(telegrams: tuple[bytes, ...]) -> list[tuple[object, ...]]:
     return [tuple(record.raw for record in decode(octets).records or ()) for octets in telegrams]
 
@@ -84,7 +93,7 @@ def test_past_is_that_of_a_search_through_all_rows(
         assert pairs(store.readings.latest(meter, most, since, until)) == within[::-1][:most]
         assert pairs([h] if (h := store.readings.newest(meter)) else []) == whole[-1:]
         assert pairs([h] if (h := store.readings.at(meter, since)) else []) == [(s, t) for s, t in whole if s == since]
-        found = [pair for block in store.readings.values(meter, since, until) for pair in zip(*block[::2], strict=True)]
+        found = [pair for block in store.readings.values(meter, since, until) for pair in pairs_of(block)]
         assert sorted(found, key=repr) == sorted(((s, row) for s, t in within for row in raws(t)), key=repr)
 
 

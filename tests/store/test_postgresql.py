@@ -168,7 +168,7 @@ def test_past_deletion_and_numbers_are_the_same_on_a_server(server: Server, open
     both = sorted([*slots, *(slot + 77 for slot in slots)])
     assert [heard.slot for heard in store.readings.between(2)] == both
     assert [heard.slot for heard in store.readings.latest(2, 3, until=both[9])] == both[9:6:-1]
-    assert sum(len(block.values) for block in store.readings.values(2)) == 120
+    assert sum(len(block.slots) for block in store.readings.values(2)) == 120
     extent = store.survey.extent()
     assert (extent.readings, extent.file) == (160, None)
     store.meters.delete(1, 3, keep_values=False)
