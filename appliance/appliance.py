@@ -35,7 +35,9 @@ from appliance.lifecycle import Lifecycle
 from appliance.log import JournalHandler, Output, set_up, stream
 from appliance.mbus.book import LayoutBook
 from appliance.notify import Notifier
+from appliance.operations.all import registry
 from appliance.operations.call import Call
+from appliance.operations.execute import execute
 from appliance.operations.parts import Parts
 from appliance.panel_wiring import front_panel
 from appliance.planning import PlannedJob, Scheduler
@@ -198,7 +200,8 @@ class Appliance:
             ],
             clock=clock,
             progress=lambda: min(self.engine.last_progress, store.progress),
-            notifier=Notifier(),
+            patience=lambda: self.settings.watchdog.stall_time.total_seconds(),
+            notifier=Notifier() if self.settings.watchdog.enabled else None,
         )
 
     @classmethod
@@ -245,7 +248,7 @@ class Appliance:
 
     def obey(self, names: frozenset[str]) -> None:
         """Settings have new values: hand them to who obeys them."""
-        if any(name.startswith(("storage.", "log.")) for name in names):
+        if any(name.startswith(("storage.", "log.", "restart.", "time.")) for name in names):
             self.obey_storage()
             self.plan_housekeeping()
         if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):
@@ -266,21 +269,27 @@ class Appliance:
         return self.hub.ask(self.store.housekeeping.resume)
 
     def plan_housekeeping(self) -> None:
-        """The store's regular work, on the schedules in force."""
+        """The regular work of the store and of the whole, on the schedules in force."""
         for job in self._planned:
             job.cancel()
-        zone, storage = self.settings.time.zone.info, self.settings.storage
+        zone, storage, restart = self.settings.time.zone.info, self.settings.storage, self.settings.restart
         keeping = self.store.housekeeping
         work: tuple[tuple[str, Callable[[], object]], ...] = (
             (storage.maintenance.schedule, keeping.maintain),
             (storage.snapshot.schedule, keeping.changed),
             (storage.check.schedule, keeping.check),
+            (restart.schedule if restart.enabled else "", self.restart_as_planned),
         )
         self._planned = [
             self.scheduler.cron(Schedule.parse(text, self.serial), zone, partial(self._in_background, task))
             for text, task in work
             if text
         ]
+
+    def restart_as_planned(self) -> None:
+        """As a person would order it, so that no round is cut in two and the audit trail says why."""
+        call = Call(self.parts, "restart.schedule", 3, door="schedule")
+        execute(call, registry().get("restart"), [], confirmed=True)
 
     def repair_time(self, seconds: float) -> None:
         """The wall clock was set. Where that made it trustworthy, readings made before get their true slots."""

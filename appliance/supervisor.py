@@ -33,7 +33,7 @@ SOUND_AFTER: Final = 10.0  # seconds of running after which a failure counts as 
 LOOP: Final = 5  # failures in a row that make a crash loop
 TICK: Final = 5.0
 STOP_PATIENCE: Final = 10.0  # seconds for one service to end
-PROGRESS_PATIENCE: Final = 80.0  # seconds without progress after which systemd should start everything anew
+PROGRESS_PATIENCE: Final = 60.0  # seconds without progress after which systemd should start everything anew
 
 
 class Service(Protocol):
@@ -83,7 +83,7 @@ class Supervisor:
         *,
         clock: Clock,
         progress: Callable[[], float] | None = None,  # monotonic time of the last sign that real work goes on
-        patience: float = PROGRESS_PATIENCE,
+        patience: Callable[[], float] = lambda: PROGRESS_PATIENCE,
         notifier: Notifier | None = None,
         changed: Callable[[ServiceStatus], None] = lambda status: None,
         wait: Wait = threading.Event.wait,
@@ -139,10 +139,11 @@ class Supervisor:
         """Whether real work goes on; being alive is not enough. The change to standstill is logged."""
         if self._progress is None:
             return True
-        stuck = self._clock.monotonic() - self._progress() > self._patience
+        patience = self._patience()
+        stuck = self._clock.monotonic() - self._progress() > patience
         if stuck and not self._stuck:
             stream("service.supervisor").error(
-                "There was no progress for %d s: the watchdog is no longer fed.", int(self._patience)
+                "There was no progress for %d s: the watchdog is no longer fed.", int(patience)
             )
         self._stuck = stuck
         return not stuck

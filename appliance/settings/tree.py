@@ -13,6 +13,7 @@ from appliance.settings.subjects.panel import RELAYS, Panel, Relay
 from appliance.settings.subjects.readout import Job, Readout, Search
 from appliance.settings.subjects.security import Audit, Security
 from appliance.settings.subjects.storage import Log, Storage
+from appliance.settings.subjects.system import Restart, Watchdog
 
 
 class Tree(Subject):
@@ -38,3 +39,5 @@ class Tree(Subject):
     level_converter = Part(LevelConverter)
     panel = Part(Panel)
     relay = Numbers(Relay, RELAYS)
+    restart = Part(Restart)
+    watchdog = Part(Watchdog)
