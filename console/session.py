@@ -20,6 +20,7 @@ from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.operations.script import Step, read_script
 from appliance.operations.times import span_of_seconds
+from console.history import remember
 from console.rendering import csv_of, json_of, text_of
 from console.screen import Screen
 
@@ -70,6 +71,8 @@ class Session:
             form = line.form
             if not line.tokens:
                 return Outcome()
+            if self.call.session is not None:
+                remember(self.call.session.history, self._registry, text)
             operation, arguments = self._registry.find(line.tokens)
             return self._do(operation, replace(line, tokens=arguments))
         except Exception as error:  # noqa: BLE001  # the session lives on; the log has what was no refusal

@@ -51,5 +51,6 @@ class SecretAsked(RefusedError):
 
 
 Password = Annotated[Secret, Asked("Password")]
+FirstPassword = Annotated[Secret, Asked("New password for admin", twice=True)]
 OwnNewPassword = Annotated[Secret, Asked("New password", twice=True)]
 OneTimePassword = Annotated[Secret, Asked("One-time password for {name}")]

@@ -75,7 +75,7 @@ def log_clear(call: Call) -> Answer:
     return Answer()
 
 
-@operation("log note", level=2)
+@operation("log note", level=2, acts=True)
 def log_note(call: Call, text: Note) -> Answer:
     """Writes a line of one's own, such as "fuse changed"."""
     call.parts.store.journal.add(Level.INFO, "note", f"{call.who}: {text}")

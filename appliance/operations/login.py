@@ -6,11 +6,12 @@ from typing import Annotated
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.answer import Answer
-from appliance.operations.asked import OwnNewPassword, Password, SecretAsked
+from appliance.operations.asked import FirstPassword, OwnNewPassword, Password, SecretAsked
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
 from appliance.security.books import Act
 from appliance.security.doorkeeper import ADMINISTRATOR, Identity
+from appliance.settings import Settings
 from appliance.settings.kinds import Integer, Text
 
 Level = Annotated[int, Integer(1, 3)]
@@ -19,11 +20,13 @@ Code = Annotated[str, Text(1, 40)]
 
 
 @operation("setup", level=0, audited=True, own_trail=True)
-def setup(call: Call, code: Code, password: OwnNewPassword) -> Answer:
+def setup(call: Call, code: Code, password: FirstPassword) -> Answer:
     """Uses the one-time set-up code and makes the first user `admin` of level 3."""
     keeper = call.parts.doorkeeper
     identity = keeper.setup(code, password.reveal(), door=call.door, source=call.source)
-    return _welcome(call, identity, f"User {ADMINISTRATOR}, level {identity.level}.")
+    return _welcome(
+        call, identity, f"User {ADMINISTRATOR}, level {identity.level}. {_what_is_open(call.parts.settings)}"
+    )
 
 
 @operation("login", level=0, audited=True, own_trail=True)
@@ -74,6 +77,15 @@ def password_(call: Call, password: OwnNewPassword) -> Answer:
         raise RefusedError("Nobody with an account is logged in here: login", Kind.LOGIN)
     call.parts.doorkeeper.change_password(call.user, password.reveal())
     return Answer(call=call.with_own_password())
+
+
+def _what_is_open(settings: Settings) -> str:
+    """Set-up opens SSH; whoever did it should know."""
+    outside = [str(one) for one in settings.ssh.listen if one is not None and not one.is_loopback]
+    if not settings.ssh.enabled or not outside:
+        return "Everything listens on loopback (show exposure)."
+    where = "all addresses" if {"0.0.0.0", "::"} & set(outside) else ", ".join(outside)
+    return f"SSH is now open on port {settings.ssh.port} of {where}; see show exposure."
 
 
 def _welcome(call: Call, identity: Identity, sentence: str) -> Answer:

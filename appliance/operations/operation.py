@@ -32,6 +32,7 @@ class Operation:
     level: int
     audited: bool = False  # who, from where, arguments and result go to the audit trail
     own_trail: bool = False  # writes its rows of the audit trail itself
+    acts: bool = False  # changes something, also where it leaves no row there
     long: bool = False  # runs as a job, can be broken off
     confirms: str = ""  # what is asked before it is done, "For good?"; a script writes confirm=yes
     warns: Callable[..., str] | None = None  # what it leads to, of the same arguments; said before the question
@@ -63,7 +64,7 @@ class Operation:
     @property
     def shows(self) -> bool:
         """Changes nothing: its answer ends without OK on a terminal."""
-        return not self.audited and not self.long
+        return not (self.audited or self.acts or self.long)
 
     def run(self, call: Any, filled: Filled) -> Answer:  # noqa: ANN401  # Call knows Operation's caller, not the reverse
         """Call the function."""
@@ -85,6 +86,7 @@ def operation(
     level: int,
     audited: bool = False,
     own_trail: bool = False,
+    acts: bool = False,
     long: bool = False,
     confirms: str = "",
     warns: Callable[..., str] | None = None,
@@ -96,7 +98,17 @@ def operation(
 
     def make(function: Callable[..., Answer]) -> Operation:
         return Operation(
-            tuple(words.split()), function, level, audited, own_trail, long, confirms, warns, others, fields or {}
+            tuple(words.split()),
+            function,
+            level,
+            audited=audited,
+            own_trail=own_trail,
+            acts=acts,
+            long=long,
+            confirms=confirms,
+            warns=warns,
+            also=others,
+            fields=fields or {},
         )
 
     return make

@@ -8,6 +8,7 @@ from enum import StrEnum
 from appliance.errors import Kind, RefusedError, SettingError
 from appliance.hub import Job
 from appliance.operations.answer import Answer, Table
+from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.operation import Operation, operation
 from appliance.operations.registry import Registry
@@ -82,6 +83,13 @@ def quit_(call: Call) -> Answer:
 def script(call: Call, state: Switch) -> Answer:
     """Plain mode for this session: no prompt, paging, colour; every answer ends with OK or ERROR."""
     return Answer(plain=state is Switch.ON)
+
+
+@operation("history", level=0)
+def history(call: Call, *, count: Count = 20) -> Answer:
+    """Lists earlier commands of this session, without secrets."""
+    lines = tuple(call.session.history) if call.session else ()
+    return Answer(lines=lines[-count:], data=list(lines[-count:]))
 
 
 @operation("jobs", level=1, also="show jobs")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from typing import Final
 
 from appliance.clock import Clock
+
+KEPT: Final = 100  # lines of a session
 
 
 @dataclass
@@ -22,6 +26,7 @@ class SessionEntry:
     end: Callable[[], None] = field(repr=False)
     user: str = ""
     level: int = 0
+    history: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)  # lines, without secrets
 
 
 class Sessions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
@@ -19,9 +20,9 @@ from appliance.errors import Kind
 from appliance.operations.all import registry
 from appliance.operations.call import Call
 from console.editor.bindings import bindings
-from console.editor.history import Memory
 from console.editor.keyboard import CTRL_C, Keyboard
 from console.editor.keys import StreamInput
+from console.editor.memory import Memory
 from console.editor.outlet import Outlet, octets_of
 from console.editor.output import StreamOutput, has_colours
 from console.editor.pager import END, More
@@ -60,7 +61,7 @@ class Conversation:
         self._screen = TerminalScreen(self._outlet, lambda: stream.size, self, colours=has_colours(stream))
         self.session = Session(call, registry(), self._screen, plain=False)
         self._worker = Worker("console-worker")
-        self._memory = Memory(registry())
+        self._memory = Memory(call.session.history if call.session else deque())
         self._refused = 0
         self._wants_to_leave = False
         self._over = False

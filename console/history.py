@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable
 from typing import Final
-
-from prompt_toolkit.history import History
 
 from appliance.errors import BusmeisterError
 from appliance.operations.line import Token, parse_line
@@ -14,36 +12,14 @@ from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.settings import full_name, row_of
 
-KEPT: Final = 100
 TELLTALES: Final = ("password", "secret", "passphrase", "setup", "login", "key")
 
 
-class Memory(History):
-    """The last lines; never more than `KEPT`."""
-
-    def __init__(self, registry: Registry) -> None:
-        super().__init__()
-        self._registry = registry
-        self._lines: deque[str] = deque(maxlen=KEPT)
-
-    async def load(self) -> AsyncGenerator[str, None]:
-        for line in reversed(self._lines):
-            yield line
-
-    def append_string(self, string: str) -> None:
-        """Keep a line as far as it may be kept."""
-        kept = without_secrets(self._registry, string)
-        if kept and (not self._lines or self._lines[-1] != kept):
-            self._lines.append(kept)
-
-    def get_strings(self) -> list[str]:
-        return list(self._lines)
-
-    def load_history_strings(self) -> Iterable[str]:
-        return reversed(self._lines)
-
-    def store_string(self, string: str) -> None:
-        """Nothing is kept beyond the session."""
+def remember(lines: deque[str], registry: Registry, line: str) -> None:
+    """Keep a line as far as it may be kept, once where it is typed again and again."""
+    kept = without_secrets(registry, line).strip()
+    if kept and (not lines or lines[-1] != kept):
+        lines.append(kept)
 
 
 def without_secrets(registry: Registry, line: str) -> str:
@@ -52,13 +28,19 @@ def without_secrets(registry: Registry, line: str) -> str:
         tokens = parse_line(line, len(line.encode(errors="replace"))).tokens
         operation, arguments = registry.find(tokens)
     except BusmeisterError:
-        return "" if any(word in line.lower() for word in TELLTALES) else line
+        return "" if _may_tell(line.lower()) else line
     if not any(_is_secret(operation, token) for token in arguments) and not _secrets_by_place(operation):
         return line
     open_ones = [_open(operation, token) for token in arguments]
     if _secrets_by_place(operation):
         open_ones = []
     return " ".join([operation.name, *filter(None, open_ones)])
+
+
+def _may_tell(line: str) -> bool:
+    """Whether something of an order that nobody knows looks like one that takes a secret."""
+    near = any(difflib.get_close_matches(word, TELLTALES, 1) for word in line.split())
+    return near or any(word in line for word in TELLTALES)
 
 
 def _open(operation: Operation, token: Token) -> str:
