@@ -80,7 +80,7 @@ class Segment:
         self._lending = Lending(settings.name, self.herald)
         self._agenda = Agenda(settings, rounds=self.rounds, lending=self._lending, meters=meters, clock=clock)
         self._conversation: Conversation[Any] | None = None
-        self._stepped_at = self._idle_at = clock.monotonic()
+        self._stepped_at = self._idle_until = clock.monotonic()
 
     @property
     def name(self) -> str:
@@ -92,8 +92,8 @@ class Segment:
 
     @property
     def last_progress(self) -> float:
-        """Monotonic time of the last visit that ended, or of the last step that found nothing to do."""
-        return max(self.rounds.progress_at, self._idle_at)
+        """Monotonic time of the last visit that ended, or until which there is nothing to do."""
+        return max(self.rounds.progress_at, self._idle_until)
 
     # ---------------------------------------------------------------- for other threads
 
@@ -176,8 +176,8 @@ class Segment:
                 self._take_stray(now, received)
                 received = NOTHING
             if not self._begin_next(now):
-                self._idle_at = now
-                return Step(b"", self._sleep_until(now), self.wire.baud_rate)
+                self._idle_until = self._sleep_until(now)
+                return Step(b"", self._idle_until, self.wire.baud_rate)
 
     # ---------------------------------------------------------------- what to do next
 
@@ -255,7 +255,6 @@ class Segment:
 
     def _serve(self, lease: Lease, now: float, received: Received) -> Step:
         """The borrower talks; the slots that pass meanwhile are missed with the reason."""
-        self._idle_at = now
         octets = self._lending.serve(lease, now, received)
         if octets is None:
             self._end_lease()
@@ -263,6 +262,7 @@ class Segment:
         self._agenda.give_up(now, self._blocks.failure)
         self.wire.baud_rate = lease.baud_rate
         wait_until = max(min(lease.until, self.rounds.next_deadline(now), now + LONGEST_SLEEP), now)
+        self._idle_until = wait_until
         return Step(octets, wait_until, lease.baud_rate)
 
     def _end_lease(self, sentence: str = "") -> None:
