@@ -43,7 +43,7 @@ def exchange_of(meter: Meter, newest: Heard | None) -> Exchange:
     telegrams = [len(octets) for octets in newest.telegrams] if newest and newest.telegrams else [USUAL]
     octets, answers = sum(telegrams) + SHORT * len(telegrams), len(telegrams)
     if meter.addressing is not Addressing.PRIMARY:
-        octets, answers = octets + SELECT + ACKNOWLEDGE, answers + 1
+        octets, answers = octets + ACKNOWLEDGE + SELECT, answers + 1
     if meter.initialization is not Initialization.OFF:
         octets, answers = octets + SHORT + ACKNOWLEDGE, answers + 1
     return Exchange(octets, answers)

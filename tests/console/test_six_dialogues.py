@@ -2,11 +2,11 @@
 
 Left out, because what they need comes with a later issue:
 * 15.1  `show warnings` names no backup: there are none yet.
-* 15.2  `search start`, `readout plan`, `meter report` and `segment.main.unit_loads`; meters are added by hand.
-* 15.3  `series show`; readings have no column `message`, and a reading by hand tells no duration.
+* 15.2  `search start`, `meter report` and `segment.main.unit_loads`; meters are added by hand.
+* 15.3  `series show`; a reading by hand tells no duration.
 * 15.4  all of it (`delivery.*`, `report ...`): push reports.
 * 15.5  `modbus map ...` and `service open modbus`; what opens a service is played with the console in 15.1.
-* 15.6  `meter explain`, the second `search start`, and voltage and current, which the fake bus has not.
+* 15.6  the second `search start`, and what `bus watch` and the bus's voltage show: the fake bus has neither.
 
 A line `(typed: ...)` before a prompt says what the person answers to the questions of the next order.
 """
