@@ -20,8 +20,10 @@ HELP: Final = {
     "cost_centre": "Cost centre.",
     "group": "Tenant or group, for reports and exports per group.",
     "comment": "Anything worth knowing.",
+    "state": "Passive meters are not read; values stay.",
     "segment": "Interface the meter is reached through.",
     "addressing": "How the meter is addressed.",
+    "secondary_address": "Secondary address, mostly the meter's number.",
     "primary_address": "Primary address; needed for primary addressing.",
     "baud_rate": "Baud rate of this meter; 0 = as the segment says.",
     "schedule": "Own readout cycle; empty = as readout.schedule.",
@@ -39,20 +41,27 @@ def meter_fields(call: Call, number: int) -> tuple[Line, ...]:
     """Every field that can be changed, with its value."""
     call.need_level(1, "a meter")
     meter = find_meter(call, number)
-    return tuple(_line(name, _text(name, meter), row) for name, row in ROWS.items())
+    return tuple(_line(name, field_text(name, meter), row) for name, row in ROWS.items())
 
 
 def _line(name: str, text: str, row: Setting[Any]) -> Line:
     return Line(name, row, text, f"{text} {row.kind.unit}".rstrip(), row.default, text == row.default)
 
 
-def _text(name: str, meter: Meter) -> str:
+def field_text(name: str, meter: Meter) -> str:
+    """As it is typed back."""
+    match name:
+        case "state":
+            return "active" if meter.active else "passive"
+        case "secondary_address":
+            return str(meter.secondary_address or "")
+        case "response_timeout":
+            return FIELDS[name].format(timedelta(seconds=meter.response_timeout))
     value = getattr(meter, name)
-    if value is None:
-        return ""
-    return FIELDS[name].format(timedelta(seconds=value) if name == "response_timeout" else value)
+    return "" if value is None else FIELDS[name].format(value)
 
 
 ROWS: Final[dict[str, Setting[Any]]] = {
-    name: Setting(kind, _text(name, UNSET), level=LEVEL, help=HELP[name]) for name, kind in FIELDS.items()
+    name: Setting(FIELDS[name], field_text(name, UNSET), level=LEVEL, help=sentence) for name, sentence in HELP.items()
 }
+"""In the order of the form."""

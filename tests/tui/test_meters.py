@@ -195,7 +195,7 @@ def test_field_of_a_meter_is_saved_with_all_others(installed: World, dashboard: 
 
 
 def test_wrong_field_of_a_meter_keeps_all_from_being_saved(installed: World, dashboard: Dashboard) -> None:
-    typed = ("enter", *"x", "enter", *["down"] * 7, "enter", *"999", "enter", "ctrl+s")
+    typed = ("enter", *"x", "enter", *["down"] * 9, "enter", *"999", "enter", "ctrl+s")
     assert "must be 0-250" in visit(dashboard, open_tab(1, "settings", *typed))
     meter = installed.store.meters.find(1)
     assert meter is not None
@@ -322,3 +322,16 @@ def test_every_key_of_a_screen_is_in_its_help(installed: World, dashboard: Dashb
     picture = visit(dashboard, keys("2", "question_mark"))
     for words in ("mark all", "passive shown or not", "columns", "next pane", "break off", "screens", "ctrl+p :"):
         assert words in picture
+
+
+def test_marked_meters_are_exported(installed: World, dashboard: Dashboard) -> None:
+    visit(dashboard, keys("2", "space", "e"))
+    for job in installed.hub.jobs.all():
+        job.wait()
+    (file,) = installed.parts.files.glob("meters-*.csv")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["Position", "Cellar"]
+
+
+def test_chart_of_the_record_under_the_cursor_opens(installed: World, dashboard: Dashboard) -> None:
+    assert "volume, storage 1, 24 h" in visit(dashboard, open_tab(1, "values", "down", "enter"))

@@ -88,6 +88,7 @@ class ChartsTab(Tab):
         self._second: Address | None = None
         self._cursor: int | None = None  # column
         self._charted: Charted | None = None
+        self._wanted = ""  # key of the series that was asked for before they were known
 
     def compose(self) -> ComposeResult:
         """List and chart."""
@@ -136,8 +137,9 @@ class ChartsTab(Tab):
         return next((one for one in self._series if row and one.key == row.key), None)
 
     def choose(self, index: int, *, used: bool = False) -> None:
-        """The series of a record."""
-        self.query_one("#series", Table).move_to(f"{index}{'u' if used else ''}")
+        """The series of a record, also before the list is there."""
+        self._wanted = f"{index}{'u' if used else ''}"
+        self._draw_list()
 
     def take_focus(self) -> None:
         """The list, or the chart where there is none."""
@@ -192,7 +194,11 @@ class ChartsTab(Tab):
 
     def _draw_list(self) -> None:
         rows = [self._row(one) for one in self._series]
-        self.query_one("#series", Table).show(rows)
+        table = self.query_one("#series", Table)
+        table.show(rows)
+        if rows and self._wanted:
+            table.move_to(self._wanted)
+            self._wanted = ""
         self.query_one("#series-pane").display = not self.dashboard.compact
 
     def _row(self, one: Series) -> Row:

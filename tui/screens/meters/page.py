@@ -52,7 +52,7 @@ class MetersPage(Page):
     name_of_tab = "meters"
     purpose = _("Every meter with its state and its main value: find one, or act on many.")
     stale_by = (ReadingStored, ReadingMissed, MetersChanged, SettingsChanged)
-    levels: ClassVar[dict[str, int]] = {"read": 2, "read_all": 2, "bulk": 2, "add": 2, "delete": 3}
+    levels: ClassVar[dict[str, int]] = {"read": 2, "read_all": 2, "bulk": 2, "add": 2, "export": 2, "delete": 3}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", _("mark"), id="meters-mark"),
         Binding("r", "read", _("read now"), id="meters-read"),
@@ -61,6 +61,7 @@ class MetersPage(Page):
         Binding("x", "bulk", _("bulk"), id="meters-bulk"),
         Binding("o", "order", _("sort"), id="meters-order"),
         Binding("c", "columns", _("columns"), id="meters-columns"),
+        Binding("e", "export", _("export"), id="meters-export"),
         Binding("slash", "find", _("find"), id="meters-find"),
         Binding("D", "delete", _("delete"), id="meters-delete"),
         Binding("v", "preview", _("preview"), id="meters-preview"),
@@ -211,6 +212,13 @@ class MetersPage(Page):
         chosen = self._chosen()
         if chosen:
             self._orders.bulk(chosen)
+
+    def action_export(self) -> None:
+        """Those marked, else all that are shown, into a file that can be installed again."""
+        marked = self.table.marked
+        keys = [row.key for row in self.table.rows if not marked or row.key in marked]
+        if keys:
+            self.order("meter export", meters=",".join(f"id={key}" for key in keys), columns="full")
 
     def action_delete(self) -> None:
         """Wants the name typed."""
