@@ -25,6 +25,8 @@ from tui.terminal import Terminal
 NOW: Final = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # 14:30 in Berlin, when a round begins
 INTO_THE_ROUND: Final = 31.0  # seconds
 WIDE, SMALL = (140, 45), (80, 24)
+TRAFFIC: Final = "traffic"  # among the keys: let what was on the wire a moment ago be seen
+LOOK: Final = 0.7  # seconds, more than the bus screen's own period
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,15 @@ SCREENS: Final = (
     Picture("overview", ("1",)),
     Picture("meters", ("2", *["down"] * 4)),
     Picture("meter", ("2", *["down"] * 4, "enter", *["down"] * 6)),
+    Picture("bus", ("3", TRAFFIC, *["tab"], *["down"] * 3)),
 )
 SIZES: Final = ((WIDE, "dark"), (WIDE, "light"), (SMALL, "dark"))
-PICTURES: Final = tuple(replace(p, size=size, theme=theme) for p in SCREENS for size, theme in SIZES)
+MORE: Final = (
+    Picture("chart", ("2", *["down"] * 4, "enter", *["down"] * 6, "c")),
+    Picture("settings", ("7", *["down"] * 7, "enter", "down", "enter", "ctrl+u", "5", "5", "enter")),
+    Picture("panel", ("8",)),
+)
+PICTURES: Final = (*(replace(p, size=size, theme=theme) for p in SCREENS for size, theme in SIZES), *MORE)
 
 
 async def photograph(house: House, pictures: Sequence[Picture], folder: Path) -> None:
@@ -61,7 +69,11 @@ async def photograph(house: House, pictures: Sequence[Picture], folder: Path) ->
             house.publish_round()
             await feed.tick()
             for key in picture.keys:
-                await pilot.press(key)
+                if key == TRAFFIC:
+                    house.publish_traffic()
+                    await pilot.pause(LOOK)
+                else:
+                    await pilot.press(key)
                 await pilot.pause()
             await settle(app, pilot.pause)
             (folder / picture.file).write_text(own_font(app.export_screenshot(title="busmeister")), encoding="utf-8")
