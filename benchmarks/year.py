@@ -19,7 +19,7 @@ from appliance.clock import VirtualClock
 from appliance.mbus.codings import Raw
 from appliance.ports import Heard, ReadingKind
 from appliance.store import Store, StoreOptions
-from appliance.store.erasure import FOREVER
+from appliance.store.rows import FOREVER
 from benchmarks.measure import seconds
 from benchmarks.registry import Row
 from tests.store.telegrams import heat_meter

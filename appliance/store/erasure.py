@@ -19,11 +19,11 @@ import peewee
 from appliance.store.database import change, connected, execute_many, query
 from appliance.store.models import Condemned, MissedRow, OutboxRow, ReadingRow
 from appliance.store.newest import NewestBook
+from appliance.store.rows import FOREVER
 from appliance.store.status import StatusLog
 from appliance.store.writer import Writer
 
 SLICE: Final = 250  # rows in a transaction: those of one meter lie on a page each
-FOREVER: Final = 1 << 40  # above every slot
 CONDEMN: Final = (
     "INSERT INTO condemned (meter, until) VALUES (?, ?) ON CONFLICT (meter) DO UPDATE SET until = "
     "CASE WHEN excluded.until > condemned.until THEN excluded.until ELSE condemned.until END"

@@ -19,13 +19,12 @@ from appliance.store.layouts import WHOLE, LayoutShelf
 from appliance.store.models import MissedRow, ReadingRow
 from appliance.store.newest import NewestBook
 from appliance.store.past import Past, Row
-from appliance.store.rows import REASONS, Starts, When, incomplete, unpack
+from appliance.store.rows import FOREVER, REASONS, Starts, When, incomplete, unpack
 
 COLUMNS: Final = "r.slot, r.telegram, r.layout, r.marks, r.boot, r.delay, r.drift, r.octets"
-RAW_COLUMNS: Final = "r.slot, r.layout, r.octets"
+RAW_COLUMNS: Final = "s.slot, r.layout, r.octets"
 AT: Final = f"SELECT {COLUMNS} FROM reading AS r WHERE r.slot = ? AND r.meter = ? ORDER BY r.telegram"
 IN_SLOT: Final = f"SELECT {COLUMNS}, r.meter FROM reading AS r WHERE r.slot = ? AND r.meter BETWEEN ? AND ?"
-FOREVER: Final = 1 << 40
 
 
 class Readings:

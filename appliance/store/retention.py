@@ -13,14 +13,13 @@ from appliance.clock import Clock
 from appliance.store.ballast import Space
 from appliance.store.database import change, is_sqlite, query
 from appliance.store.options import StoreOptions
-from appliance.store.rows import milliseconds
+from appliance.store.rows import FOREVER, milliseconds
 from appliance.store.writer import Writer
 
 SLICE: Final = 1000
 ROUND_DAYS: Final = 366
 ENTRY_OVERHEAD: Final = 24  # octets of a journal row besides its texts
 LEAST_SHARE: Final = 10  # the disk must be filled by the database to this divisor before readings go for its sake
-FOREVER: Final = 1 << 40
 DELIVERED: Final = (
     "DELETE FROM {table} WHERE (slot, meter) IN (SELECT DISTINCT slot, meter FROM {table} WHERE slot < ? "
     "AND (slot, meter) NOT IN (SELECT slot, meter FROM outbox) ORDER BY slot, meter LIMIT ?)"

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from appliance.clock import ClockQuality, Stamp
 from appliance.ports import ReadingKind, Reason
 
+FOREVER: Final = 1 << 40  # above every slot
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 KINDS: Final = (ReadingKind.SCHEDULED, ReadingKind.MANUAL, ReadingKind.CONTINUOUS, ReadingKind.RADIO)

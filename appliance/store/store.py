@@ -16,7 +16,7 @@ from appliance.mbus.book import LayoutBook
 from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.audit import AuditShelf
 from appliance.store.damage import Recovery
-from appliance.store.database import close_all, connected, open_server, open_sqlite, writing
+from appliance.store.database import close_all, connected, is_sqlite, open_server, open_sqlite, writing
 from appliance.store.erasure import Erasure
 from appliance.store.extent import Survey
 from appliance.store.facts import Facts
@@ -165,7 +165,7 @@ class Store:
     @property
     def is_on_a_server(self) -> bool:
         """Whether the database is not a file of the data folder."""
-        return not isinstance(self._database, peewee.SqliteDatabase)
+        return not is_sqlite(self._database)
 
     def open_network(self) -> None:
         """A person says that the appliance may listen again."""

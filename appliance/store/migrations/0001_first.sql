@@ -1,4 +1,4 @@
--- The first schema. $integer, $octets, $text and $compact, $plain are spelled per backend (see migrations.py).
+-- The first schema. $integer, $octets, $text and $compact, $plain are spelled per backend (see schema.py).
 
 CREATE TABLE boot (
     number $integer NOT NULL PRIMARY KEY,
