@@ -45,7 +45,7 @@ class Reporter:
         self._zone = zone
         self._units = units
         self._progress: dict[str, RoundProgress] = {}  # of the round that runs on a segment
-        self._stopped = False  # the appliance stops
+        self._broken_off: dict[int, str] = {}  # rounds that could not be finished, and why
 
     def follow(self, following: Following[Shown]) -> Iterator[str]:
         """The lines of all events until the following is closed."""
@@ -58,7 +58,7 @@ class Reporter:
             case TelegramHeard(heard) if heard.kind is not ReadingKind.CONTINUOUS:
                 yield self._reading(heard)
             case ReadingMissed(missed) if missed.reason is Reason.STOPPED and missed.round:
-                self._stopped = True  # told once, with the round
+                self._broken_off[missed.round] = missed.detail  # told once, with the end of the round
             case ReadingMissed(missed):
                 yield self._missing(missed)
             case RoundProgress():
@@ -106,11 +106,11 @@ class Reporter:
         self._progress.pop(progress.segment, None)
         slot = self._time(datetime.fromtimestamp(progress.slot, UTC))
         seconds = (progress.ended - progress.began).total_seconds()
-        why = " as the appliance stopped" if self._stopped else ""
-        missed = f", {progress.missed} missed{why}" if progress.missed else ""
+        missed = f", {progress.missed} missed" if progress.missed else ""
+        why = f": {self._broken_off[progress.number]}" if progress.number in self._broken_off else ""
         yield (
             f"{self._time(progress.ended):%H:%M:%S}  round {slot:%H:%M} of {progress.segment}: "
-            f"{progress.answered} of {progress.due} read{missed}, in {seconds:.0f} s"
+            f"{progress.answered} of {progress.due} read{missed}, in {seconds:.0f} s{why}"
         )
 
     def _time(self, at: datetime) -> datetime:

@@ -18,7 +18,7 @@ def reporter() -> Reporter:
     return Reporter(lambda number: Meter(id=number, name=f"water {number}"), decode, lambda: ZoneInfo("UTC"))
 
 
-def test_round_that_the_end_of_the_appliance_breaks_off_is_one_sentence(clock: VirtualClock) -> None:
+def test_round_that_the_end_breaks_off_is_one_sentence(clock: VirtualClock) -> None:
     lines = reporter()
     slot, began = int(clock.now().timestamp()), clock.now()
     told: list[str] = []
@@ -34,7 +34,7 @@ def test_round_that_the_end_of_the_appliance_breaks_off_is_one_sentence(clock: V
         )
         told += lines.lines(ReadingMissed(missed))
     told += lines.lines(RoundProgress(1, slot, "main", 60, 12, 48, began, began + timedelta(seconds=5)))
-    assert told == ["06:00:05  round 06:00 of main: 12 of 60 read, 48 missed as the appliance stopped, in 5 s"]
+    assert told == ["06:00:05  round 06:00 of main: 12 of 60 read, 48 missed, in 5 s: The appliance stopped."]
 
 
 def test_incomplete_reading_says_so(clock: VirtualClock) -> None:
