@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from appliance.meters.units import digits
@@ -71,4 +72,4 @@ def _days_left(call: Call, extent: Extent) -> str:
 
 
 def _megabytes(octets: int) -> str:
-    return f"{digits(octets // MEGABYTE)} MB"
+    return f"{digits(Decimal(octets * 10 // MEGABYTE).scaleb(-1))} MB"
