@@ -13,6 +13,7 @@ BUILDING: Final = "apartment-block"
 SEGMENT: Final = "main"
 SCHEDULE: Final = "2min"  # sixty meters at 2400 baud take most of a minute
 WHO: Final = "demo"
+UNIT_LOADS: Final = "250"  # that its master feeds
 PORTS: Final = ("console.port", "ssh.port")
 
 
@@ -40,7 +41,11 @@ def take_free_ports(appliance: Appliance) -> list[str]:
 
 def hang_building(appliance: Appliance) -> None:
     """The segment, its meters, the schedule."""
-    settings = {f"segment.{SEGMENT}.url": f"simulated://{BUILDING}", "readout.schedule": SCHEDULE}
+    settings = {
+        f"segment.{SEGMENT}.url": f"simulated://{BUILDING}",
+        f"segment.{SEGMENT}.unit_loads": UNIT_LOADS,
+        "readout.schedule": SCHEDULE,
+    }
     appliance.settings.set(settings, WHO)
     number = appliance.store.meters.next_number()
     meters = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import Annotated, Final
 
 from appliance.errors import Kind, RefusedError, SettingError
@@ -140,7 +140,8 @@ def _by_step(points: Sequence[Point], edges: Sequence[datetime], consumption: bo
     widths = [after - before for before, after in pairwise(seconds)]
     slots = [slot for slot, _value in points]
     levels = [_level(points, slots, edge, width) for edge, width in zip(seconds, [widths[0], *widths], strict=True)]
-    for edge, (first, last) in zip(edges, pairwise(levels), strict=False):
+    steps = zip(edges, pairwise(levels), strict=False)
+    for edge, (first, last) in dropwhile(lambda step: step[1] == (None, None), steps):  # before it was first read
         value = difference(first, last) if consumption else last
         fell = first is not None and last is not None and last < first
         yield edge, value, "" if value is not None else "counter fell" if fell else "gap"

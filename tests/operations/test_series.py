@@ -60,6 +60,12 @@ def test_hour_without_readings_is_a_gap(metered: World) -> None:
     assert max(len(str(bar)) for bar in cells(answer, "chart")) == 40
 
 
+def test_time_before_a_meter_was_first_read_is_no_gap(metered: World) -> None:
+    answer = order(metered.person(1), "series show 10473001/0 since=31d by=day")
+    assert [f"{day:%d}" for day in cells(answer, "day")] == ["21", "20", "19"]
+    assert set(cells(answer, "mark")) == {""}
+
+
 @pytest.mark.parametrize("name", ["10473001", "10473001/9", "/0", "10473001/"])
 def test_series_that_does_not_exist_is_refused(metered: World, name: str) -> None:
     with pytest.raises(RefusedError, match=r"such as 10473002/0|has no series 9, only 0 volume"):
