@@ -41,3 +41,8 @@ def need_program(name: str) -> str:
             pytest.fail(f"{name} is not installed, and BUSMEISTER_REQUIRE_PEERS asks for it")
         pytest.skip(f"{name} is not installed")
     return found
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` keeps pictures as they are seen now."""
+    parser.addoption("--update", action="store_true", help="keep the dashboard's pictures as they are seen now")
