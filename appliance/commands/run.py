@@ -18,7 +18,6 @@ from appliance.appliance import Appliance, Options
 from appliance.commands.endings import obey
 from appliance.commands.headless import SHOWN, Reporter
 from appliance.data_folder import default_data_folder
-from appliance.demo import furnish
 from appliance.hub import Following
 from appliance.lifecycle import Lifecycle
 from tui.attach_client import NotAttached, attach, connect
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     in_dashboard = not arguments.headless and sys.stdin.isatty() and sys.stdout.isatty()
     appliance = Appliance.open(Options(data=arguments.data, database=arguments.database, quiet=in_dashboard), lifecycle)
     try:
-        remarks = furnish(appliance) if arguments.demo else []
+        remarks = furnished(appliance) if arguments.demo else []
         if in_dashboard:
             run_in_dashboard(appliance, stop)
         else:
@@ -70,6 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
         appliance.close()
     say("Stopped; everything that was read is stored.")
     return obey(lifecycle.ending, arguments.data, say)
+
+
+def furnished(appliance: Appliance) -> Sequence[str]:
+    """What was done for the demo; only that loads the simulated building."""
+    from appliance.demo import furnish
+
+    return furnish(appliance)
 
 
 def run_headless(appliance: Appliance, stop: threading.Event, remarks: Sequence[str]) -> None:

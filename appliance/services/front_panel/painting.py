@@ -7,7 +7,6 @@ from typing import Final
 from appliance.board import Screen
 from appliance.operations.panel_view import Page
 from appliance.ports import Display, Picture
-from appliance.services.front_panel.drawing import draw
 
 DIMMED: Final = 5  # percent
 
@@ -26,6 +25,8 @@ class Painter:
         """Show a page."""
         if page == self._page:
             return
+        from appliance.services.front_panel.drawing import draw  # Pillow's 5 MB are for devices with a display alone
+
         self._page = page
         picture = draw(page, self._screen.width, self._screen.height, colour=self._screen.colour)
         if picture != self._picture:
