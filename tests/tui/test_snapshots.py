@@ -35,7 +35,7 @@ class Picture:
 PICTURES = (
     Picture("overview-140x45", ("1",), WIDE),
     Picture("meters-80x24", ("2", "down"), SMALL),
-    Picture("meter-140x45-light", ("2", "enter"), WIDE, "light"),
+    Picture("meter-140x45-light", ("2", "down", "down", "down", "enter"), WIDE, "light"),
     Picture("overload-80x24", ("1",), SMALL),
 )
 
@@ -55,6 +55,8 @@ def test_screen_looks_as_it_should(
                 await app.workers.wait_for_complete()
                 await pilot.pause()
             await app.workers.wait_for_complete()
+            await pilot.pause()
+            app._second()  # the frame as it is once everything has its place
             await pilot.pause()
             return app.export_screenshot(title="busmeister")
 
