@@ -139,8 +139,10 @@ class Rounds:
         for one in list(self._active):
             if one.is_cancelled:
                 self._drop(one, CANCELLED)
-            elif blocked is not None and (_is_in_vain(one, blocked) or now >= one.errand.ends):
+            elif blocked is not None and _is_in_vain(one, blocked):
                 self._drop(one, blocked)
+            elif blocked is not None and now >= one.errand.ends:
+                self._drop(one, _why_unfinished(one, blocked) or blocked)
             elif now >= one.errand.retries_end:
                 self._give_up(one, one.visits.drop_retries())
 
@@ -163,7 +165,7 @@ class Rounds:
         a blocked bus every one is."""
         for one in list(self._active):
             if one.errand.is_scheduled and one.holds(meter):
-                given_up = one.errand.gives_way or blocked
+                given_up = _why_unfinished(one, blocked)
                 if given_up is None:
                     return True
                 self._drop(one, given_up)
@@ -233,3 +235,8 @@ def _urgency(one: Round) -> tuple[Priority, float, int]:
 def _is_in_vain(one: Round, blocked: Failure) -> bool:
     """Whether a person waits for a bus that may not work again soon."""
     return one.errand.priority is Priority.PERSON and one.outlasts is not blocked.reason
+
+
+def _why_unfinished(one: Round, blocked: Failure | None) -> Failure | None:
+    """Why a round is given up for the next slot; None where that waits. A bus that worked in it is not the reason."""
+    return (one.errand.gives_way if one.answered else blocked) or blocked or one.errand.gives_way

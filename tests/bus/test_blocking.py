@@ -61,6 +61,17 @@ def state_is_blocked(event: object) -> bool:
 
 
 @blockers
+def test_slot_that_ends_soon_after_the_start_is_not_charged_to_the_bus(
+    world: World, clock: VirtualClock, fault: Fault, reason: Reason
+) -> None:
+    clock.advance(minutes=14, seconds=50)
+    world.add(faulty(load("apartment-block", meters=20), fault, 3))
+    world.run(minutes=5)
+    good = [end for end in world.book.ends if isinstance(end, Missed) and end.meter != 4]
+    assert {(end.slot, end.reason) for end in good} == {(at(6, 0), Reason.OFF)}
+
+
+@blockers
 def test_two_meters_that_stop_the_bus_are_both_found(world: World, fault: Fault, reason: Reason) -> None:
     world.add(faulty(load("apartment-block", meters=6), fault, 1, 2))
     world.run(minutes=29)
