@@ -45,7 +45,7 @@ def live_and_die(data: Path, chance: random.Random, name: str) -> float:
 def linger(appliance: Program, lines: int) -> None:
     """Let it work on for so many readings."""
     for _ in range(lines):
-        appliance.wait_for("/60 ")
+        appliance.wait_for(" ok")
 
 
 def kill_again_and_again(data: Path, times: int) -> list[float]:
