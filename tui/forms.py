@@ -74,7 +74,7 @@ class Draft:
         try:
             setting.parse(name, self.typed[name])
         except SettingError:
-            return _("must be {}").format(f"{range_of(self.lines[name])} {setting.kind.unit}".rstrip())
+            return _("must be {}").format(range_of(self.lines[name]))  # its unit stands beside the field
         return ""
 
     @property
