@@ -36,7 +36,9 @@ def make_help(registry: Callable[[], Registry]) -> Operation:
         if len(found) == 1:
             return explain(found[0])
         rows = [(row.usage, row.level, row.help) for row in sorted(found, key=lambda row: row.words)]
-        return Answer(table=Table.of("command level help", rows, right="level"))
+        contact = call.parts.settings.identity.contact
+        lines = (f"Who to call: {contact}",) if contact and not words else ()
+        return Answer(lines=lines, table=Table.of("command level help", rows, right="level"))
 
     return help_
 

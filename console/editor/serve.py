@@ -52,7 +52,7 @@ async def serve(
         patience.logged_in()
     try:
         if stream.is_terminal:
-            stream.write(octets_of(f"{greeting(call)}\n"))
+            stream.write(octets_of("".join(f"{line}\n" for line in (*notice(call), greeting(call)))))
             await Conversation(stream, call, patience).run()
         else:
             await _serve_plain(stream, call, patience)
@@ -60,6 +60,11 @@ async def serve(
         sessions.close(entry)
         patience.close()
         stream.close()
+
+
+def notice(call: Call) -> list[str]:
+    """`identity.banner` for those who have not logged in yet."""
+    return [] if call.level else call.parts.settings.identity.banner.splitlines()
 
 
 def greeting(call: Call) -> str:

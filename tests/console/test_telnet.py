@@ -93,6 +93,20 @@ def test_terminal_is_greeted_and_its_window_used(world: World, monkeypatch: pyte
     serve(world, monkeypatch, story)
 
 
+def test_notice_stands_before_the_greeting_line_by_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settings.set({"identity.banner": "Private.\nKeep out."}, "test")
+
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        client.type(HELLO)
+        seen = await client.see(b"0>")
+        assert seen.index(b"Private.\r\nKeep out.\r\n") < seen.index(b"Log in" if b"Log in" in seen else b"Not set up")
+        client.type(b"\x04")
+        await client.rest()
+
+    serve(world, monkeypatch, story)
+
+
 def test_interrupt_of_the_telnet_client_is_ctrl_c(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(console: TelnetConsole) -> None:
         client = await Client.connect(console)

@@ -43,6 +43,25 @@ def test_password_opens_the_dashboard(house: World) -> None:
     assert "What to do" in over_ssh(house, look)
 
 
+def test_notice_is_shown_before_the_password_is_asked_for(house: World) -> None:
+    house.settings.set({"identity.banner": "Private.\nKeep out."}, "test")
+    notices: list[str] = []
+
+    class Visitor(asyncssh.SSHClient):
+        def auth_banner_received(self, msg: str, lang: str) -> None:
+            notices.append(msg)
+
+    async def knock(port: int) -> None:
+        with pytest.raises(asyncssh.PermissionDenied):
+            await asyncssh.connect(
+                "127.0.0.1", port, client_factory=Visitor, username="nobody", password="wrong wrong 1",
+                known_hosts=None, client_keys=None, config=None,
+            )  # fmt: skip
+
+    over_ssh(house, knock)
+    assert notices == ["Private.\r\nKeep out.\r\n"]
+
+
 def test_key_of_a_user_opens_the_console(house: World) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     house.parts.doorkeeper.users.add_key("admin", parse_key(key.export_public_key().decode()))

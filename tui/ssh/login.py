@@ -45,6 +45,7 @@ class Connection(asyncssh.SSHServer):
         self._visitor: Visitor | None = None
         self._identity: Identity | None = None
         self._code = ""
+        self._banner = parts.settings.identity.banner  # still to be shown
         self._gone = False
         self._decided = asyncio.Event()  # whether somebody is in is known
         self._key = ("", b"")  # offered last, known, not yet proven
@@ -94,7 +95,14 @@ class Connection(asyncssh.SSHServer):
         """Nobody comes in without."""
         if self._visitor is not None:
             self._visitor.heard()
+            self._show_banner()
         return True
+
+    def _show_banner(self) -> None:
+        """`identity.banner`, once a connection: SSH asks for a login again when another name is tried."""
+        banner, self._banner = self._banner, ""
+        if banner:
+            self._connection.send_auth_banner("".join(f"{line}\r\n" for line in banner.splitlines()))
 
     def password_auth_supported(self) -> bool:
         return self._parts.doorkeeper.is_set_up and self._parts.settings.ssh.password_login

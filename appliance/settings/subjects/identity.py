@@ -29,6 +29,10 @@ class Identity(Subject):
                    help="Name of this appliance in reports, screens, display and as mail sender.")
     location = Setting(Text(0, 80), "", level=2, device=True,
                        help="Where this appliance hangs; shown beside the name on every screen.")
+    contact = Setting(Text(0, 80), "", level=2,
+                      help="Who to call; shown on the help screen and as the SNMP contact.")
+    banner = Setting(Text(0, 1000, lines=True), "", level=3, restarts=Restarts.SESSION,
+                     help="Notice shown before every login.")
 
 
 class Localization(Subject):
