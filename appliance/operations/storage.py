@@ -39,6 +39,13 @@ def show_storage(call: Call) -> Answer:
     return Answer(lines=tuple(f"{name:{NAMES}}{text}" for name, text in lines), data=data)
 
 
+@operation("system maintain", level=3, audited=True, long=True)
+def system_maintain(call: Call) -> Answer:
+    """Runs housekeeping now."""
+    call.parts.store.housekeeping.maintain()
+    return Answer()
+
+
 def _data(extent: Extent) -> dict[str, Data]:
     file = extent.file
     return {
