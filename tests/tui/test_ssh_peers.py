@@ -112,7 +112,7 @@ def test_from_the_first_start_over_a_broken_line_to_the_next_visit(house: House)
         log_in(terminal)
         terminal.see("· cellar")
         terminal.type("q")
-        terminal.see("Pane is dead")
+        terminal.see_end()
 
 
 def test_key_opens_dashboard_and_console_and_the_fifth_dashboard_is_refused_in_words(house: House) -> None:
@@ -125,14 +125,14 @@ def test_key_opens_dashboard_and_console_and_the_fifth_dashboard_is_refused_in_w
     with house.ssh("admin", *identity) as first:
         first.see(r"of 60 meters|60 meters are fine")
         with house.ssh("admin", *identity, place="second") as second:
-            second.see("Pane is dead")
+            second.see_end()
             assert "1 dashboards are open already: close one." in second.said()
     with house.ssh("admin", *identity, "--", "console", place="third") as terminal:
         terminal.see("3>")
         terminal.type("show version", "Enter")
         terminal.see(r"busmeister \d+\.\d+")
         terminal.type("quit", "Enter")
-        terminal.see("Pane is dead")
+        terminal.see_end()
 
 
 def test_one_time_password_is_changed_before_anything_else(house: House) -> None:

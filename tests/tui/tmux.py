@@ -43,6 +43,13 @@ class Pane:
             threading.Event().wait(GLANCE)
         return found
 
+    def see_end(self) -> None:
+        """Wait until the program in it has ended."""
+        until = time.monotonic() + PATIENCE
+        while self._order("display-message", "-p", "#{pane_dead}").strip() != "1":
+            assert time.monotonic() < until, f"it goes on:\n{self.shows()}"
+            threading.Event().wait(GLANCE)
+
     def type(self, text: str, *keys: str) -> None:
         """A text, then keys by their names."""
         if text:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
@@ -43,6 +42,7 @@ class Entrance(Screen[None]):
     fields: ClassVar[tuple[tuple[str, str, bool], ...]] = ()  # name, label, secret
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "reveal", _("show password"), id="entrance.reveal"),
+        Binding("enter", "go_on", _("go on"), id="entrance.go-on", priority=True),
         Binding("escape", "leave", _("back"), id="entrance.leave"),
     ]
 
@@ -113,14 +113,18 @@ class Entrance(Screen[None]):
         else:
             self.app.exit()
 
-    @on(Input.Submitted)
-    def _next_field(self, message: Input.Submitted) -> None:
+    def action_go_on(self) -> None:
+        """To the next field, at once, so that what a paste brings next falls into it; from the last one in."""
         names = [name for name, _label, _secret in self.fields]
-        place = names.index(message.input.id or names[-1])
+        field = self.focused if isinstance(self.focused, Input) else self.query_one(f"#{names[-1]}", Input)
+        place = names.index(field.id or names[-1])
         if place + 1 < len(names):
-            self.query_one(f"#{names[place + 1]}", Input).focus()
+            self.set_focus(self.query_one(f"#{names[place + 1]}", Input))
         else:
-            self.run_worker(cast("Any", self.submit), exclusive=True)
+            field.call_later(self._submit)  # after what was typed into it before
+
+    def _submit(self) -> None:
+        self.run_worker(cast("Any", self.submit), exclusive=True)
 
     async def submit(self) -> None:
         """Ask to be let in."""
