@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,15 @@ CAPTURED = Path(__file__).resolve().parents[2] / "shared" / "telegrams"
 
 settings.register_profile("busmeister", deadline=None)  # no test fails because the machine was busy
 settings.load_profile("busmeister")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Log handlers are the process's: each test leaves them as it found them."""
+    root = logging.getLogger("busmeister")
+    before = root.handlers[:], root.level, root.propagate
+    yield
+    root.handlers[:], root.level, root.propagate = before
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,15 +18,6 @@ from appliance import log as module
 from appliance.clock import VirtualClock
 from appliance.flood_guard import FloodGuard, LeftOut
 from appliance.log import Entry, JournalHandler, Output, Secrets, Severity, clean, set_up, stream, under_journald
-
-
-@pytest.fixture(autouse=True)
-def _log_as_it_was() -> Iterator[None]:
-    """Log handlers are the process's: each test leaves them as it found them."""
-    root = logging.getLogger("busmeister")
-    before = root.handlers[:], root.level, root.propagate
-    yield
-    root.handlers[:], root.level, root.propagate = before
 
 
 @pytest.fixture
