@@ -145,7 +145,7 @@ class Dashboard(App[None]):
         if start in self.MODES and start != self.current_mode:
             self.go(start)
         elif self.page is not None:
-            self.page.on_screen_resume()
+            self.page.renew()
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""

@@ -37,7 +37,7 @@ def watch(
             assert isinstance(page, BusPage)
             for event in minute(world.clock, answer=answer):
                 world.hub.publish(event)
-            page.take_in()
+            page.look()
             await pilot.pause()
             await pilot.press(*keys)
             await pilot.pause()
@@ -151,7 +151,7 @@ def test_newest_answer_stays_in_sight_while_the_traffic_runs(world: World, dashb
             *events, _last = minute(world.clock)
             for event in events:
                 world.hub.publish(event)
-            page.take_in()
+            page.look()
             await pilot.pause()
             return seen(dashboard)
 

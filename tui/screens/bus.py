@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from appliance.events import BusTraffic, Direction, SegmentChanged
 from appliance.hub import Following
@@ -29,7 +28,6 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import Table
 from tui.words import OK
 
-PERIOD: Final = 0.5  # seconds between two looks at the traffic
 NO_TRAFFIC: Final = _("Quiet. Traffic shows here as it passes.")
 
 
@@ -39,6 +37,7 @@ class BusPage(Page):
     name_of_tab = "bus"
     purpose = _("What goes over the wire, live, and any telegram of it octet by octet.")
     CSS_PATH = "bus.tcss"
+    period = 0.5
     stale_by: ClassVar[tuple[type, ...]] = (SegmentChanged,)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", _("pause"), id="bus.pause"),
@@ -59,7 +58,6 @@ class BusPage(Page):
         self.live = True
         self.filter = Filter()
         self._following: Following[BusTraffic] | None = None
-        self._timer: Timer | None = None
         self._orders = Orders(self)
         self._lines: Sequence[LineNow] = ()
         self._compact = False  # the columns the tables have now
@@ -87,10 +85,8 @@ class BusPage(Page):
 
     def on_screen_resume(self) -> None:
         """Follow the wire while this screen is seen."""
-        super().on_screen_resume()
         if self._following is None:
             self._following = self.dashboard.call.parts.hub.follow(BusTraffic, limit=KEPT)
-            self._timer = self.set_interval(PERIOD, self.take_in)
         self._arrange()
 
     def on_screen_suspend(self) -> None:
@@ -98,8 +94,6 @@ class BusPage(Page):
         if self._following is not None:
             self._following.close()
             self._following = None
-        if self._timer is not None:
-            self._timer.stop()
 
     def on_unmount(self) -> None:
         """The session ends."""
@@ -107,7 +101,6 @@ class BusPage(Page):
 
     def on_resize(self) -> None:
         """Another density may hold."""
-        super().on_resize()
         self._arrange()
 
     async def load(self) -> None:
@@ -119,7 +112,7 @@ class BusPage(Page):
         """Counters change with each frame: look with every change there is."""
         self.reload()
 
-    def take_in(self) -> None:
+    def look(self) -> None:
         """What passed since the last look."""
         following, names = self._following, names_of(self.dashboard)
         before = self.ring.seen

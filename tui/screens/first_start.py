@@ -46,7 +46,6 @@ class FirstStart(NewPassword):
 
     def on_mount(self) -> None:
         """Ready to type."""
-        super().on_mount()
         self.query_one("#form-pane", Pane).head(_("User {}").format(ADMINISTRATOR), "level 3")
         self.note("code", None, _("shown on the device"))
 

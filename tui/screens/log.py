@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from appliance.log import Severity
 from appliance.operations.line import quote
@@ -27,7 +26,6 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
 from tui.words import FLAG, NEVER, OK, PLAIN, SILENT, Mark
 
-PERIOD: Final = 2.0  # seconds between two looks at the log
 MARKS: Final = {Severity.ERROR: SILENT, Severity.WARNING: FLAG, Severity.INFO: PLAIN, Severity.DEBUG: PLAIN}
 STANDING: Final = {"silent": SILENT, "flag": FLAG, "never": NEVER}
 STEPS: Final = (Severity.INFO, Severity.WARNING, Severity.ERROR, Severity.DEBUG)
@@ -59,6 +57,7 @@ class LogPage(Page):
     name_of_tab = "log"
     purpose = _("What came and did not go, and everything that was noted, newest first.")
     CSS_PATH = "log.tcss"
+    period = 2.0
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", _("pause"), id="log.pause"),
         Binding("s", "severity", _("severity"), id="log.severity"),
@@ -81,7 +80,6 @@ class LogPage(Page):
         self.live = True
         self.said: Sequence[Said] = ()
         self.standing: Sequence[ToDo] = ()
-        self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
         yield OneLine(id="filter")
@@ -92,17 +90,6 @@ class LogPage(Page):
     def on_mount(self) -> None:
         """The log has the focus."""
         self.query_one("#log", Table).focus()
-
-    def on_screen_resume(self) -> None:
-        """Look now and then while this screen is seen."""
-        super().on_screen_resume()
-        self._timer = self._timer or self.set_interval(PERIOD, self._look_again)
-        self._timer.resume()
-
-    def on_screen_suspend(self) -> None:
-        """Nobody looks."""
-        if self._timer is not None:
-            self._timer.pause()
 
     async def load(self) -> None:
         """The newest entries that the filter lets through."""
@@ -231,7 +218,7 @@ class LogPage(Page):
             self.order("log note", text=text)
             self.reload()
 
-    def _look_again(self) -> None:
+    def look(self) -> None:
         if self.live and self.is_current:
             self.reload()
 

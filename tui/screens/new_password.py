@@ -89,7 +89,6 @@ class OwnPassword(NewPassword):
 
     def on_mount(self) -> None:
         """Ready to type."""
-        super().on_mount()
         self.query_one("#form-pane", Pane).head(_("Password of {}").format(self.who))
 
     async def take(self, password: str) -> None:

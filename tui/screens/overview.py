@@ -92,12 +92,10 @@ class OverviewPage(Page):
 
     def on_screen_resume(self) -> None:
         """The cursor stands in What to do."""
-        super().on_screen_resume()
         self._to_do().focus()
 
     def on_resize(self) -> None:
         """Another arrangement may be seen."""
-        super().on_resize()
         self.call_after_refresh(self._show_again)
 
     async def load(self) -> None:

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
+from textual.timer import Timer
 
 from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
@@ -36,6 +37,7 @@ class Page(Screen[None]):
     purpose: ClassVar[str] = ""  # what it is for, in the help
     stale_by: ClassVar[tuple[type, ...]] = ()  # kinds of events that make its picture out of date
     levels: ClassVar[dict[str, int]] = {}  # action: least level, where that is more than 1
+    period: ClassVar[float] = 0.0  # seconds between two looks while it is seen; 0: only what happens renews it
     inherit_bindings = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", _("next pane"), show=False, id="next-pane"),
@@ -48,6 +50,7 @@ class Page(Screen[None]):
         self._too_small = TooSmall()
         self._loading = False
         self._again = False
+        self._looking: Timer | None = None
 
     @property
     def dashboard(self) -> Dashboard:
@@ -157,10 +160,26 @@ class Page(Screen[None]):
         """Keys that need a higher level are neither shown nor bound."""
         return self.dashboard.call.level >= self.levels.get(action, 0)
 
-    def on_screen_resume(self) -> None:
-        """It is seen again."""
+    def renew(self) -> None:
+        """Draw what is known, and ask for what is new."""
         self.draw_frame()
         self.reload()
+
+    def look(self) -> None:
+        """Time for another look."""
+        self.reload()
+
+    def on_screen_resume(self) -> None:
+        """It is seen again. Textual calls the handlers of all classes of a screen, so none calls another."""
+        self.renew()
+        if self.period:
+            self._looking = self._looking or self.set_interval(self.period, self.look)
+            self._looking.resume()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks."""
+        if self._looking is not None:
+            self._looking.pause()
 
     def on_resize(self) -> None:
         """The window has another size."""

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from appliance.errors import RefusedError
 from appliance.operations.call import Call
@@ -23,7 +22,6 @@ from tui.widgets.device import Device
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
 
-PERIOD: Final = 0.5  # lights blink at 1 Hz at most
 SHORTLY: Final = 0.2  # seconds
 PRESSES: Final = 8  # that are shown
 BOTH: Final = "both"
@@ -35,6 +33,7 @@ class PanelPage(Page):
     name_of_tab = "panel"
     purpose = _("The front panel as it is now: look at it, and press its buttons from afar.")
     CSS_PATH = "panel.tcss"
+    period = 0.5  # lights blink at 1 Hz at most
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "press('red')", _("press"), key_display="r b p", id="panel.red"),
         Binding("b", "press('blue')", show=False, id="panel.blue"),
@@ -52,7 +51,6 @@ class PanelPage(Page):
         super().__init__()
         self.view: PanelView | None = None
         self._held = ""
-        self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
         with Horizontal(id="device-row"):
@@ -64,16 +62,8 @@ class PanelPage(Page):
         yield Pane(Lines(id="pages"), id="pages-pane")
         yield Pane(Lines(id="presses"), id="presses-pane")
 
-    def on_screen_resume(self) -> None:
-        """Look often while this screen is seen."""
-        super().on_screen_resume()
-        self._timer = self._timer or self.set_interval(PERIOD, self.reload)
-        self._timer.resume()
-
     def on_screen_suspend(self) -> None:
-        """Nobody looks, and nobody holds a button."""
-        if self._timer is not None:
-            self._timer.pause()
+        """Nobody holds a button any more."""
         self._let_go()
 
     async def load(self) -> None:

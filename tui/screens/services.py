@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from appliance.operations.line import quote
 from appliance.operations.services import OFF, Reach, Service, Services, Session, services
@@ -22,7 +21,6 @@ from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
 from tui.words import FLAG, OK, PASSIVE, SILENT, Mark
 
-PERIOD: Final = 2.0
 TROUBLED: Final = ("waiting", "failed")
 COLUMNS: Final = (
     Column("mark", 1, "", gap=1),
@@ -53,6 +51,7 @@ class ServicesPage(Page):
     name_of_tab = "services"
     purpose = _("What runs, what listens, who is here, and what a stranger could reach.")
     CSS_PATH = "services.tcss"
+    period = 2.0
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "settings", _("settings"), id="services.settings"),
         Binding("space", "switch", _("on / off"), id="services.switch"),
@@ -66,7 +65,6 @@ class ServicesPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.view = Services((), ())
-        self._timer: Timer | None = None
 
     def body(self) -> ComposeResult:
         yield Lines(EMPTY, id="verdict")
@@ -80,17 +78,6 @@ class ServicesPage(Page):
     def on_mount(self) -> None:
         """The services have the focus."""
         self.query_one("#services", Table).focus()
-
-    def on_screen_resume(self) -> None:
-        """Look now and then while this screen is seen."""
-        super().on_screen_resume()
-        self._timer = self._timer or self.set_interval(PERIOD, self.reload)
-        self._timer.resume()
-
-    def on_screen_suspend(self) -> None:
-        """Nobody looks."""
-        if self._timer is not None:
-            self._timer.pause()
 
     async def load(self) -> None:
         """As they are now."""

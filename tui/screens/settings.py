@@ -84,7 +84,6 @@ class SettingsPage(Page):
 
     def on_resize(self) -> None:
         """Another group may have room below."""
-        super().on_resize()
         if self.groups:
             self.call_after_refresh(self.draw)
 

@@ -110,7 +110,6 @@ class MeterPage(Page):
 
     def on_resize(self) -> None:
         """Charts of another size."""
-        super().on_resize()
         self.call_after_refresh(self._show)
 
     def second(self) -> None:

@@ -101,7 +101,6 @@ class MetersPage(Page):
 
     def on_resize(self) -> None:
         """Other columns may fit."""
-        super().on_resize()
         self.call_after_refresh(self._arrange)
 
     def open(self, path: tuple[str, ...]) -> None:
