@@ -14,6 +14,7 @@ from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.geometry import Size
 from textual.screen import Screen
 
 from appliance.clock import ClockQuality
@@ -99,7 +100,7 @@ class Dashboard(App[None]):
     @property
     def compact(self) -> bool:
         """Too small for two columns and blank lines."""
-        return self.size.width < COMPACT_BELOW[0] or self.size.height < COMPACT_BELOW[1]
+        return smaller(self.size, COMPACT_BELOW)
 
     @property
     def page(self) -> Page | None:
@@ -132,9 +133,12 @@ class Dashboard(App[None]):
         """Time as people here read it."""
         return self.call.now().astimezone(self.call.zone)
 
-    async def on_mount(self) -> None:
-        """Begin to follow what happens."""
+    async def on_load(self) -> None:
+        """Follow what happens before there is a screen, so that the first one has everything at hand."""
         await self.feed.join(self._tell)
+
+    def on_mount(self) -> None:
+        """Ask who comes in, or lead to where they begin."""
         self.set_interval(1, self._second)
         if not self.is_in:
             self.enter()
@@ -144,8 +148,6 @@ class Dashboard(App[None]):
         start = str(self.call.parts.settings.dashboard.start_screen)
         if start in self.MODES and start != self.current_mode:
             self.go(start)
-        elif self.page is not None:
-            self.page.renew()
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
@@ -269,9 +271,9 @@ class Dashboard(App[None]):
             page.happened(message.changes)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose the density."""
-        self.set_class(self.compact, "compact")
-        self.set_class(event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1], "tiny")
+        """Choose the density. Textual tells `size` the new one only after this."""
+        self.set_class(smaller(event.size, COMPACT_BELOW), "compact")
+        self.set_class(smaller(event.size, SMALLEST), "tiny")
 
     def _tell(self, changes: Changes) -> None:
         self.post_message(Happened(changes))
@@ -305,6 +307,11 @@ class Dashboard(App[None]):
     def _print_error_renderables(self) -> None:
         """Nothing of a session goes to the output of the appliance."""
         self._exit_renderables.clear()
+
+
+def smaller(size: Size, least: tuple[int, int]) -> bool:
+    """In columns or in rows."""
+    return size.width < least[0] or size.height < least[1]
 
 
 def _console(terminal: Terminal, model: Console) -> Console:

@@ -50,10 +50,9 @@ class StreamDriver(Driver):
         self._entered = False
 
     def start_application_mode(self) -> None:
-        """Take the other side's screen."""
+        """Take the other side's screen; its size is known to the application."""
         self._entered = True
         self._link.write(ENTER.encode())
-        self._post_size()
 
     def stop_application_mode(self) -> None:
         """Give the screen back; twice is harmless."""

@@ -42,3 +42,23 @@ def test_digits_change_the_screen_and_escape_leads_back_to_overview(dashboard: D
         return visited
 
     assert asyncio.run(press()) == ["meters", "overview", "meters", "overview"]
+
+
+def test_window_of_another_size_arranges_the_overview_anew_and_fills_it(dashboard: Dashboard) -> None:
+    async def shrink_and_grow() -> list[str]:
+        pictures = []
+        async with dashboard.run_test(size=(140, 45)) as pilot:
+            for size in ((140, 45), (80, 24), (140, 45)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                await dashboard.workers.wait_for_complete()
+                await pilot.pause()
+                pictures.append("\n".join(seen(dashboard)))
+        return pictures
+
+    wide, small, again = asyncio.run(shrink_and_grow())
+    assert "Meters by medium" in wide
+    assert "Used today" in wide
+    assert "Meters by medium" not in small
+    assert "version     ● 0.1.0" in small
+    assert again == wide

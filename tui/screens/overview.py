@@ -1,4 +1,4 @@
-"""What is wrong, what to do, is it running. In two arrangements: two columns, or what fits into 80x24."""
+"""What is wrong, what to do, is it running. In one of two arrangements: two columns, or what fits into 80x24."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.widget import Widget
 
 from appliance.events import (
     ClockStepped,
@@ -63,40 +65,25 @@ class OverviewPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self._data: Overview | None = None
+        self._arranged_compact = False  # for which density its panes are
+        self._shown_size = Size(0, 0)  # for which its lines are
 
     def body(self) -> ComposeResult:
-        """Both arrangements; the style sheet shows one."""
+        """What there is to know in a line, then the arrangement for this size of the window."""
         yield Lines(EMPTY, id="verdict")
-        with Horizontal(id="wide"):
-            with Vertical(id="left"):
-                yield Pane(Lines(classes="media"), title=_("Meters by medium"), note=_("one mark per meter"))
-                yield Pane(Table(COLUMNS, head=False, lines_a_row=2, margin=1), title=_("What to do"), classes="to-do")
-                yield Pane(
-                    Lines(classes="used"), title=_("Used today"), note=_("by hour, against the same time yesterday")
-                )
-                yield Pane(Lines(classes="events"), title=_("Newest events"), classes="rest")
-            with Vertical(id="right"):
-                yield Pane(Lines(classes="round"), title=_("Round"), classes="the-round")
-                yield Pane(Lines(classes="bus"), title=_("Bus"))
-                yield Pane(Lines(classes="appliance"), title=_("Appliance"))
-                yield Pane(Lines(classes="services"), title=_("Services"), note=_("6 says who reaches them"))
-        with Vertical(id="small"):
-            yield Pane(Table(SMALL_COLUMNS, head=False), title=_("What to do"), classes="to-do")
-            with Horizontal(classes="pair"):
-                yield Pane(Lines(classes="media"), title=_("Meters"), classes="first")
-                yield Pane(Lines(classes="round"), title=_("Round"), classes="the-round second")
-            with Horizontal(classes="pair"):
-                yield Pane(Lines(classes="appliance"), title=_("Appliance"), classes="first")
-                yield Pane(Lines(classes="bus"), title=_("Bus"), classes="second")
-            yield Pane(Lines(classes="events"), title=_("Newest events"), classes="rest")
+        yield self._arrangement()
+
+    def _arrangement(self) -> Widget:
+        self._arranged_compact = self.dashboard.compact
+        return Small(id="small") if self._arranged_compact else Wide(id="wide")
 
     def on_screen_resume(self) -> None:
         """The cursor stands in What to do."""
         self._to_do().focus()
 
     def on_resize(self) -> None:
-        """Another arrangement may be seen."""
-        self.call_after_refresh(self._show_again)
+        """Another arrangement may be needed."""
+        self.call_after_refresh(self._arrange)
 
     async def load(self) -> None:
         """First what is at hand, then what was used today."""
@@ -124,13 +111,18 @@ class OverviewPage(Page):
         """In the list of meters."""
         self.dashboard.go("meters/find")
 
-    def _show_again(self) -> None:
-        if self._data is not None:
+    async def _arrange(self) -> None:
+        if self._arranged_compact != self.dashboard.compact:
+            await self.query("#wide, #small").remove()
+            await self.query_one("#body").mount(self._arrangement())
+            self._to_do().focus()
+            self.reload()
+        if self._data is not None and self._shown_size != self.size:
             self._show(self._data)
 
     def _show(self, data: Overview) -> None:
         now, zone = self.dashboard.now(), self.dashboard.call.zone
-        small = self.dashboard.compact
+        small, self._shown_size = self.dashboard.compact, self.size
         glances = tuple(self.dashboard.feed.glances.values())
         self._show_verdict()
         self._paint("media", lines_of.by_medium(glances, SMALL_LEFT if small else LEFT, compact=small))
@@ -146,8 +138,7 @@ class OverviewPage(Page):
     def _show_round(self, data: Overview) -> None:
         now, zone = self.dashboard.now(), self.dashboard.call.zone
         self._paint("round", lines_of.round_lines(data, self.dashboard.feed.rounds, now, zone, self._right_width()))
-        for pane in self.query(".the-round").results(Pane):
-            pane.head(_("Round"), _("every {}").format(cycle_text(data.schedule)))
+        self.query_one(".the-round", Pane).head(_("Round"), _("every {}").format(cycle_text(data.schedule)))
 
     def _show_to_do(self, data: Overview) -> None:
         now, zone, small = self.dashboard.now(), self.dashboard.call.zone, self.dashboard.compact
@@ -160,8 +151,7 @@ class OverviewPage(Page):
         table.styles.height = height if small or not rows else height * 2
         hidden = len(rows) - MOST_TO_DO
         note = _("{}, {} more below").format(len(rows), hidden) if hidden > 0 else str(len(rows) or "")
-        for pane in self.query(".to-do").results(Pane):
-            pane.head(_("What to do"), note)
+        self.query_one(".to-do", Pane).head(_("What to do"), note)
 
     def _show_used(self, days: Mapping[int, Day]) -> None:
         now, zone = self.dashboard.now(), self.dashboard.call.zone
@@ -172,9 +162,39 @@ class OverviewPage(Page):
             widget.show(lines or [line((_(" –"), "grey"))])
 
     def _to_do(self) -> Table:
-        place = "#small" if self.dashboard.compact else "#wide"
-        return self.query_one(f"{place} .to-do Table", Table)
+        return self.query_one(".to-do Table", Table)
 
     def _right_width(self) -> int:
         taken = SMALL_LEFT + 2 if self.dashboard.compact else LEFT + 3
         return max(20, self.size.width - taken)
+
+
+class Wide(Horizontal):
+    """Two columns."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="left"):
+            yield Pane(Lines(classes="media"), title=_("Meters by medium"), note=_("one mark per meter"))
+            yield Pane(Table(COLUMNS, head=False, lines_a_row=2, margin=1), title=_("What to do"), classes="to-do")
+            note = _("by hour, against the same time yesterday")
+            yield Pane(Lines(classes="used"), title=_("Used today"), note=note)
+            yield Pane(Lines(classes="events"), title=_("Newest events"), classes="rest")
+        with Vertical(id="right"):
+            yield Pane(Lines(classes="round"), title=_("Round"), classes="the-round")
+            yield Pane(Lines(classes="bus"), title=_("Bus"))
+            yield Pane(Lines(classes="appliance"), title=_("Appliance"))
+            yield Pane(Lines(classes="services"), title=_("Services"), note=_("6 says who reaches them"))
+
+
+class Small(Vertical):
+    """What fits into 80x24."""
+
+    def compose(self) -> ComposeResult:
+        yield Pane(Table(SMALL_COLUMNS, head=False), title=_("What to do"), classes="to-do")
+        with Horizontal(classes="pair"):
+            yield Pane(Lines(classes="media"), title=_("Meters"), classes="first")
+            yield Pane(Lines(classes="round"), title=_("Round"), classes="the-round second")
+        with Horizontal(classes="pair"):
+            yield Pane(Lines(classes="appliance"), title=_("Appliance"), classes="first")
+            yield Pane(Lines(classes="bus"), title=_("Bus"), classes="second")
+        yield Pane(Lines(classes="events"), title=_("Newest events"), classes="rest")

@@ -181,6 +181,10 @@ class Page(Screen[None]):
         if self._looking is not None:
             self._looking.pause()
 
+    def on_descendant_focus(self) -> None:
+        """Other keys act now."""
+        self.call_after_refresh(self.draw_frame)
+
     def on_resize(self) -> None:
         """The window has another size."""
         if self.is_current:
