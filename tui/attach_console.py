@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
+from appliance.bounded_writer import BoundedWriter
 from appliance.operations.call import Call
 from tui.attach_frames import KEYS, SIZE, WINDOW
 from tui.attach_reader import Garbled, Hello, receive
@@ -15,14 +16,14 @@ from tui.terminal import Size, bounded
 UNSENT: Final = 256 * 1024  # octets after which a terminal that takes nothing is hung up on
 
 
-class ConsoleStream:
+class ConsoleStream(BoundedWriter):
     """What the console needs of a terminal."""
 
     is_terminal = True
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hello: Hello) -> None:
+        super().__init__(writer, UNSENT)
         self._reader = reader
-        self._writer = writer
         self._resized: Callable[[], None] = lambda: None
         self.size = hello.size
         self.terminal = hello.type
@@ -42,25 +43,6 @@ class ConsoleStream:
                     self.size = Size(*bounded(*SIZE.unpack(payload)))
                     self._resized()
         return b""
-
-    def write(self, octets: bytes) -> None:
-        """Send; a terminal that takes nothing is hung up on."""
-        transport = self._writer.transport
-        if transport.is_closing():
-            return
-        if transport.get_write_buffer_size() > UNSENT:
-            transport.abort()
-        else:
-            self._writer.write(octets)
-
-    async def drain(self) -> None:
-        """Wait until the terminal has taken most of what was written, or is gone."""
-        with suppress(OSError):
-            await self._writer.drain()
-
-    def close(self) -> None:
-        """Hang up."""
-        self._writer.close()
 
 
 OpenConsole = Callable[[ConsoleStream, Call], Awaitable[None]]

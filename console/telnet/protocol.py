@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import collections
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 import telnetlib3
 from telnetlib3.telopt import ABORT, AYT, BINARY, BRK, DM, EC, ECHO, EOF, IP, NAWS, NEW_ENVIRON, SB, SGA, SUSP, TTYPE
 
+from appliance.bounded_writer import BoundedWriter
 from console.editor.stream import Size
 
 NEGOTIATION_TIME: Final = 1.0  # seconds a client may take to say what it is
@@ -171,13 +171,14 @@ class TelnetProtocol(telnetlib3.TelnetServer):
             self._waiter_connected.set_result(None)
 
 
-class TelnetStream:
+class TelnetStream(BoundedWriter):
     """A telnet connection as the console's stream."""
 
     def __init__(self, protocol: TelnetProtocol, heard: Callable[[], None] = lambda: None) -> None:
+        super().__init__(protocol.outgoing, UNSENT)
         self._protocol = protocol
         self._heard = heard  # something was typed
-        self._reader, self._writer = protocol.incoming, protocol.outgoing
+        self._reader = protocol.incoming
         self.is_terminal = protocol.is_terminal
 
     @property
@@ -199,19 +200,3 @@ class TelnetStream:
         if octets:
             self._heard()
         return octets
-
-    def write(self, octets: bytes) -> None:
-        transport = self._writer.transport
-        if not isinstance(transport, asyncio.WriteTransport) or transport.is_closing():
-            return
-        if transport.get_write_buffer_size() > UNSENT:
-            transport.abort()
-        else:
-            self._writer.write(octets)
-
-    async def drain(self) -> None:
-        with suppress(OSError):
-            await self._writer.drain()
-
-    def close(self) -> None:
-        self._writer.close()
