@@ -1,7 +1,8 @@
 """Arguments of operations: read from the function's signature, filled from tokens or from JSON.
 
 Parameters by position are written in capitals in the manual, keyword-only ones by name; `*words` takes what is
-left over, `**fields` takes `NAME=VALUE` of names the operation itself judges.
+left over, `**fields` takes `NAME=VALUE` of names the operation itself judges. What several operations take alike is
+a `Group`: a parameter of that type stands for the group's fields.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Annotated, Any, Final
 
 from appliance.errors import Kind as Reason
@@ -35,6 +37,10 @@ KINDS: Final[dict[object, Kind[Any]]] = {
 Count = Annotated[int, Integer(1, 100_000)]
 
 
+class Group:
+    """Base of frozen dataclasses whose fields are arguments, by name, of every operation that takes one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of an operation."""
@@ -46,6 +52,7 @@ class Argument:
     required: bool
     default: object = None
     optional: bool = False  # None is its default, and an empty value
+    group: str = ""  # the operation's parameter that it is a part of
 
     @property
     def placeholder(self) -> str:
@@ -78,6 +85,7 @@ class Signature:
     arguments: tuple[Argument, ...]
     words: str  # name of *words, empty where none are taken
     takes_fields: bool  # **fields
+    groups: Mapping[str, type[Group]]  # by the operation's parameter
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Signature:
@@ -85,19 +93,32 @@ class Signature:
         hints = typing.get_type_hints(function, include_extras=True)
         parameters = list(inspect.signature(function).parameters.values())[1:]
         plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        groups = {p.name: hints[p.name] for p in plain if _is_group(hints[p.name])}
+        arguments = [
+            _in_group(p.name, groups[p.name]) if p.name in groups else [_argument(p, hints[p.name])] for p in plain
+        ]
         return cls(
-            tuple(_argument(parameter, hints[parameter.name]) for parameter in plain),
+            tuple(chain.from_iterable(arguments)),
             next(
                 (parameter.name.rstrip("_") for parameter in parameters if parameter.kind is parameter.VAR_POSITIONAL),
                 "",
             ),
             any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters),
+            groups,
         )
 
     @property
     def positional(self) -> tuple[Argument, ...]:
         """Those given by position; their names are taken too."""
         return tuple(argument for argument in self.arguments if not argument.by_name)
+
+    def keywords(self, values: Mapping[str, object]) -> dict[str, object]:
+        """What the operation is called with besides its positional arguments, of the values by argument."""
+        single = {a.parameter: values[a.name] for a in self.arguments if a.by_name and not a.group}
+        return single | {name: self._grouped(name, values) for name in self.groups}
+
+    def _grouped(self, name: str, values: Mapping[str, object]) -> Group:
+        return self.groups[name](**{a.parameter: values[a.name] for a in self.arguments if a.group == name})
 
     def fill(self, operation: str, tokens: Sequence[Token]) -> Filled:
         """From what was typed."""
@@ -192,6 +213,16 @@ class _Filler:
     def _offer(self) -> str:
         names = " ".join(argument.placeholder for argument in self._signature.arguments)
         return f": {self._operation} {names}" if names else ": it takes no arguments."
+
+
+def _is_group(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Group)
+
+
+def _in_group(name: str, group: type[Group]) -> list[Argument]:
+    hints = typing.get_type_hints(group, include_extras=True)
+    fields = inspect.signature(group).parameters.values()
+    return [replace(_argument(field, hints[field.name]), group=name, by_name=True) for field in fields]
 
 
 def _argument(parameter: inspect.Parameter, hint: object) -> Argument:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from appliance.events import LogWritten
 from appliance.log import Entry
 from appliance.log import Severity as Level
 from appliance.operations.answer import Answer, Item, Live, Table
-from appliance.operations.arguments import Count
+from appliance.operations.arguments import Count, Group
 from appliance.operations.call import Call
 from appliance.operations.entries import entries, may_see
 from appliance.operations.moment import A_DAY_AGO, NOW, Moment
@@ -23,20 +24,30 @@ COLUMNS: Final = "time severity source message"
 EXPORTED: Final = 100_000  # entries of one export
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted(Group):
+    """Which entries of the log."""
+
+    since: Moment = A_DAY_AGO
+    until: Moment = NOW
+    severity: Severity = Severity.INFO
+    source: str = ""
+    text: str = ""
+
+    def of(self, call: Call, count: int) -> list[Entry]:
+        """Newest first, as far as this person may see them."""
+        first, last = (moment.at(call.now(), call.zone) for moment in (self.since, self.until))
+        lowest = Level[self.severity.name]
+        return entries(call, first, last, severity=lowest, source=self.source, text=self.text, count=count)
+
+
 @operation("log list", level=1, also="show log")
-def log_list(
-    call: Call,
-    *,
-    since: Moment = A_DAY_AGO,
-    until: Moment = NOW,
-    severity: Severity = Severity.INFO,
-    source: str = "",
-    text: str = "",
-    count: Count = 50,
-) -> Answer:
+def log_list(call: Call, *, wanted: Wanted, count: Count = 50) -> Answer:
     """System log, newest first."""
-    found = _found(call, since, until, severity, source, text, count)
-    rows = [(local(one.created, call.zone), one.severity.name.lower(), one.source, one.message) for one in found]
+    rows = [
+        (local(one.created, call.zone), one.severity.name.lower(), one.source, one.message)
+        for one in wanted.of(call, count)
+    ]
     return Answer(table=Table.of(COLUMNS, rows))
 
 
@@ -50,19 +61,9 @@ def log_watch(call: Call, *, severity: Severity = Severity.INFO, count: Count | 
 
 
 @operation("log export", level=1, long=True)
-def log_export(
-    call: Call,
-    *,
-    since: Moment = A_DAY_AGO,
-    until: Moment = NOW,
-    severity: Severity = Severity.INFO,
-    source: str = "",
-    text: str = "",
-    count: Count = EXPORTED,
-    format_: Form = Form.CSV,
-) -> Answer:
+def log_export(call: Call, *, wanted: Wanted, count: Count = EXPORTED, format_: Form = Form.CSV) -> Answer:
     """Writes the filtered log to the repository."""
-    found = _found(call, since, until, severity, source, text, count)
+    found = wanted.of(call, count)
     rows = ((one.created.isoformat(), one.severity.name.lower(), one.source, one.message) for one in found)
     name = write_table(call, "log", COLUMNS.split(), rows, format_, len(found))
     return Answer(sentence=f"{name}, {len(found)} entries", data={"file": name, "entries": len(found)})
@@ -81,13 +82,6 @@ def log_note(call: Call, text: Note) -> Answer:
     call.parts.store.journal.add(Level.INFO, "note", f"{call.who}: {text}")
     call.parts.store.flush()
     return Answer(sentence="noted")
-
-
-def _found(
-    call: Call, since: Moment, until: Moment, severity: Severity, source: str, text: str, count: int
-) -> list[Entry]:
-    first, last = (moment.at(call.now(), call.zone) for moment in (since, until))
-    return entries(call, first, last, severity=Level[severity.name], source=source, text=text, count=count)
 
 
 def _item(call: Call, entry: Entry) -> Item:

@@ -76,7 +76,7 @@ class Operation:
 
     def _with(self, function: Callable[..., Result], call: Any, filled: Filled) -> Result:  # noqa: ANN401  # see `run`
         positional = [filled.values[argument.name] for argument in self.signature.positional]
-        named = {a.parameter: filled.values[a.name] for a in self.signature.arguments if a.by_name}
+        named = self.signature.keywords(filled.values)
         return function(call, *positional, *filled.words, **named, **(filled.fields or {}))
 
 
