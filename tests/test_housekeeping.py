@@ -27,13 +27,13 @@ def test_values_a_power_cut_left_of_a_deleted_meter_go_at_the_next_start(applian
     store.accept(heard)
     store.meters.delete(1, keep_values=False)
     assert store.readings.at(1, 900) is not None
-    appliance.begin_housekeeping().result(10)
+    appliance.duties.begin().result(10)
     assert store.readings.at(1, 900) is None
 
 
 def test_work_without_a_schedule_is_not_planned(appliance: Appliance) -> None:
-    appliance.begin_housekeeping().result(10)
-    planned = len(appliance._planned)
+    appliance.duties.begin().result(10)
+    planned = len(appliance.scheduler.jobs)
     appliance.settings.set({"storage.snapshot.schedule": ""}, "anna")
     appliance.obey(frozenset({"storage.snapshot.schedule"}))
-    assert len(appliance._planned) == planned - 1
+    assert len(appliance.scheduler.jobs) == planned - 1

@@ -25,7 +25,7 @@ def appliance(tmp_path: Path, lifecycle: Lifecycle) -> Iterator[Appliance]:
 
 def planned(appliance: Appliance) -> int:
     """How many jobs are planned now."""
-    appliance.plan_housekeeping()
+    appliance.duties.plan()
     return len(appliance.scheduler.jobs)
 
 
@@ -36,7 +36,7 @@ def test_restart_is_planned_only_where_it_is_wanted(appliance: Appliance) -> Non
 
 
 def test_planned_restart_ends_the_run_and_stands_in_the_audit_trail(appliance: Appliance, lifecycle: Lifecycle) -> None:
-    appliance.restart_as_planned()
+    appliance.duties.restart_as_planned()
     assert (lifecycle.ends, lifecycle.ending) == (True, Ending.RESTART)
     newest = list(appliance.doorkeeper.audit.rows())[-1]
     assert (newest.act.what, newest.act.door) == ("restart", "schedule")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -70,6 +71,11 @@ class DataFolder:
         if len(key) != KEY_LENGTH:
             raise SettingError(f"The key file {self.keyfile} is damaged: restore it from a backup, or remove it.")
         return key
+
+    def serial(self) -> str:
+        """The device's eight digits, the same at each start, made from its key and not leading back to it."""
+        digest = hashlib.sha256(b"serial number" + self.key()).digest()
+        return f"{int.from_bytes(digest[:8]) % 10**8:08d}"
 
     def _make_key(self) -> None:
         fresh = self.path / "keyfile.new"
