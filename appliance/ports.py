@@ -31,8 +31,11 @@ class Line(Protocol):
     def open(self, baud_rate: int) -> None:
         """Open it, 8E1. Raises `LineRefused` where a person must act, `LineLost` where waiting may help."""
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        """Change the rate between two telegrams; lines without a rate of their own ignore it."""
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        """Change the rate between two telegrams; without parity it is 8N1, which wakes an optical head.
+
+        Lines without a rate of their own ignore it.
+        """
 
     def send(self, octets: bytes) -> None:
         """Put a frame on the wire; may return before its last bit has left."""

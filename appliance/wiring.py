@@ -27,7 +27,7 @@ from appliance.security.sessions import Sessions
 from appliance.security.setup_code import SetupCode
 from appliance.security.users import Users
 from appliance.settings import Settings, row_of
-from appliance.settings.subjects.bus import MultiTelegramRule, SegmentReadout, TimingProfile
+from appliance.settings.subjects.bus import MultiTelegramRule, SegmentKind, SegmentReadout, TimingProfile
 from appliance.settings.subjects.bus import Segment as SegmentSubject
 from appliance.store.folder import DataFolder
 from appliance.store.identities import Identities
@@ -38,6 +38,7 @@ log = stream("security")
 
 PROFILES: Final = {TimingProfile.AUTOMATIC: READOUT, TimingProfile.CME3100: CME3100_READOUT}
 TCP_LATENCY: Final = 0.1  # seconds; what a converter on the network holds octets back where nobody says more
+INFRARED_WAKE_UP: Final = 2.2  # seconds; what optical heads take
 
 
 def engine_settings(settings: Settings, serial: str) -> EngineSettings:
@@ -72,6 +73,7 @@ def segment_settings(settings: Settings, name: str) -> SegmentSettings:
         baud_rate=segment.baud_rate or settings.bus.baud_rate,
         echo=Echo(segment.echo.value),
         latency=latency(segment),
+        wake_up=wake_up(segment),
         reopen_pause_minimum=segment.reopen_pause.minimum.total_seconds(),
         reopen_pause_maximum=segment.reopen_pause.maximum.total_seconds(),
         overload_pause=segment.overload_pause.total_seconds(),
@@ -94,6 +96,12 @@ def latency(segment: SegmentSubject) -> float:
     """Seconds the line itself adds to every answer."""
     given = segment.latency.total_seconds()
     return given or (TCP_LATENCY if segment.url.startswith("tcp:") else 0.0)
+
+
+def wake_up(segment: SegmentSubject) -> float:
+    """Seconds of light before a frame."""
+    given = segment.wake_up.total_seconds()
+    return given or (INFRARED_WAKE_UP if segment.kind is SegmentKind.INFRARED else 0.0)
 
 
 def timing(readout: SegmentReadout) -> Timing:

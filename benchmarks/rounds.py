@@ -94,8 +94,8 @@ class WireTime:
     def next_event(self) -> float | None:
         return self.bus.next_event()
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        self.bus.set_baud_rate(baud_rate)
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        self.bus.set_baud_rate(baud_rate, parity=parity)
 
 
 def run() -> list[Row]:

@@ -41,6 +41,7 @@ class SerialLine:
             raise urls.refused(url, f'parity is on or off, not "{options["parity"]}"', SHAPE)
         self.name = url
         self._path = unquote(parts.path)
+        self._parity = serial.PARITY_EVEN
         self._check_parity = options.get("parity", "on") == "on"
         self._serial: serial.Serial | None = None
         self._channel: Channel | None = None
@@ -50,9 +51,9 @@ class SerialLine:
         """Open it; octets that waited in it belong to nobody and are dropped."""
         self.close()
         # A pty has no parity and refuses to be asked for it. `exclusive` keeps a second program off the bus.
-        parity = serial.PARITY_NONE if is_pty(self._path) else serial.PARITY_EVEN
+        self._parity = serial.PARITY_NONE if is_pty(self._path) else serial.PARITY_EVEN
         try:
-            self._serial = serial.Serial(self._path, baud_rate, parity=parity, timeout=0, exclusive=True)
+            self._serial = serial.Serial(self._path, baud_rate, parity=self._parity, timeout=0, exclusive=True)
             self._mark_damaged_octets()
             termios.tcflush(self._serial.fileno(), termios.TCIOFLUSH)
             self._channel = Channel(self._serial.fileno())
@@ -60,13 +61,14 @@ class SerialLine:
             self.close()
             raise self._not_opened(error) from error
 
-    def set_baud_rate(self, baud_rate: int) -> None:
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
         """Change the rate; what is left of the line's input was sent at the other one."""
         port, _ = self._in_use()
-        if port.baudrate == baud_rate:
+        form = self._parity if parity else serial.PARITY_NONE
+        if (port.baudrate, port.parity) == (baud_rate, form):
             return
         try:
-            port.baudrate = baud_rate
+            port.baudrate, port.parity = baud_rate, form
             self._mark_damaged_octets()
         except TROUBLE as error:
             raise self._lost(error) from error

@@ -66,7 +66,7 @@ class TcpLine:
             reason, remedy = self._why_not(error)
             raise LineLost(f"{self.name} cannot be reached: {reason}. {remedy}.") from error
 
-    def set_baud_rate(self, baud_rate: int) -> None:
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
         """The converter's own business."""
 
     def send(self, octets: bytes) -> None:

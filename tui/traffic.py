@@ -116,6 +116,8 @@ class Ring:
     def _note(self, traffic: BusTraffic, names: Names) -> Line:
         segment, octets = traffic.segment, traffic.octets
         match traffic.direction:
+            case Direction.SENT if not octets:
+                return line((traffic.note, "grey"))
             case Direction.SENT:
                 again = self._sent.get(segment) == octets
                 self._tries[segment] = self._tries.get(segment, 0) + 1 if again else 0
@@ -136,6 +138,8 @@ def what_is(traffic: BusTraffic) -> str:
     octets = traffic.octets
     if traffic.direction is Direction.SILENCE:
         return _("silence")
+    if traffic.direction is Direction.SENT and not octets:
+        return _("wake-up")
     if traffic.direction is Direction.NOISE or not octets:
         return _("noise")
     if octets[0] == ACKNOWLEDGE:

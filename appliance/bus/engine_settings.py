@@ -18,6 +18,7 @@ class SegmentSettings:
     baud_rate: int = 2400
     echo: Echo = Echo.AUTO
     latency: float = 0.0  # seconds
+    wake_up: float = 0.0  # seconds of light before a frame; 0 = no optical head
     reopen_pause_minimum: float = 1.0
     reopen_pause_maximum: float = 60.0
     overload_pause: float = 60.0

@@ -10,6 +10,7 @@ from appliance.bus.visit import Sitting, Visit
 from appliance.errors import SettingError, TelegramError
 from appliance.mbus.address import SELECTED
 from appliance.mbus.dialogue import Patience, Target, Timing
+from appliance.mbus.dialogue.wake_up import waking_time
 from appliance.mbus.telegram import decode
 from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
 
@@ -87,9 +88,16 @@ def plan_patience(visit: Visit, settings: SegmentSettings, baud_rate: int, memor
     short = timing.response(baud_rate, settings.latency, page.response)
     long = timing.long_response(baud_rate, settings.latency)
     settle = long if page.settle else 0.0
+    waking = waking_time(settings.wake_up)
     if visit.sitting is Sitting.FIRST:
-        return Patience(select=(short,), request=(short,), settle=settle)
+        return Patience(select=(short,), request=(short,), settle=settle, waking=waking)
     selects, requests = timing.selection_retries, timing.readout_retries
     if visit.sitting is Sitting.RETRY:
         selects, requests = 1, 1
-    return Patience(select=(long,) * max(selects, 1), request=(long,) * max(requests, 1), insist=True, settle=settle)
+    return Patience(
+        select=(long,) * max(selects, 1),
+        request=(long,) * max(requests, 1),
+        insist=True,
+        settle=settle,
+        waking=waking,
+    )

@@ -33,6 +33,7 @@ from appliance.errors import Jammed, LineLost, LineRefused, Overload
 from appliance.events import BusState
 from appliance.mbus.dialogue import Conversation, Counters, Traffic, Wire
 from appliance.mbus.dialogue.conversation import NOTHING, Dialogue
+from appliance.mbus.dialogue.wake_up import WAKING_RATE
 from appliance.mbus.framer import Received
 from appliance.meters.meter import Meter
 from appliance.ports import Intake, MeterBook, Reason
@@ -52,6 +53,7 @@ class Step(NamedTuple):
     send: bytes
     wait_until: float
     baud_rate: int
+    parity: bool = True  # octets carry a parity bit; only those that wake an optical head do not
 
 
 class Segment:
@@ -70,7 +72,7 @@ class Segment:
         self.settings = settings
         self.mail = Mailbox()
         self.memory = Memory()
-        self.wire = Wire(settings.baud_rate, settings.latency, settings.echo, settings.readout)
+        self.wire = Wire(settings.baud_rate, settings.latency, settings.echo, settings.readout, settings.wake_up)
         self.herald = Herald(settings.name, clock, publish, wanted)
         self.rounds = Rounds(settings.name, intake=intake, memory=self.memory, clock=clock, publish=publish)
         self._clock = clock
@@ -170,7 +172,8 @@ class Segment:
                 action = self._conversation.step(now, received)
                 received = NOTHING
                 if not self._conversation.over:
-                    return Step(action.send, action.wait_until, self.wire.baud_rate)
+                    rate = WAKING_RATE if action.wakes else self.wire.baud_rate
+                    return Step(action.send, action.wait_until, rate, parity=not action.wakes)
                 self._conclude(self._conversation, now)
             elif received.octets:
                 self._take_stray(now, received)

@@ -24,8 +24,8 @@ class Bus(Protocol):
     def next_event(self) -> float | None:
         """When there is something to take."""
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        """The master changes its rate."""
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        """The master changes its rate, or leaves out the parity bit."""
 
 
 class VirtualLine:
@@ -34,7 +34,7 @@ class VirtualLine:
     def __init__(self, segment: Segment, bus: Bus) -> None:
         self._segment = segment
         self._bus = bus
-        self._baud_rate = 0
+        self._form = (0, True)  # baud rate, parity
         self._open = False
         self._pause = 0.0
         self.due = 0.0
@@ -52,9 +52,9 @@ class VirtualLine:
                 self._open = True
                 self._segment.line_opened()
             step = self._segment.step(now, received)
-            if step.baud_rate != self._baud_rate:
-                self._bus.set_baud_rate(step.baud_rate)
-                self._baud_rate = step.baud_rate
+            if (step.baud_rate, step.parity) != self._form:
+                self._bus.set_baud_rate(step.baud_rate, parity=step.parity)
+                self._form = step.baud_rate, step.parity
             if step.send:
                 self._bus.send(now, step.send)
             self._pause = 0.0

@@ -80,11 +80,12 @@ class Worker:
         return line
 
     def _talk(self, line: Line) -> None:
-        received, baud_rate = Received(), self._segment.settings.baud_rate
+        received, form = Received(), (self._segment.settings.baud_rate, True)
         while not self._stopped.is_set():
             step = self._segment.step(self._clock.monotonic(), received)
-            if step.baud_rate != baud_rate:
-                line.set_baud_rate(baud_rate := step.baud_rate)
+            if (step.baud_rate, step.parity) != form:
+                line.set_baud_rate(step.baud_rate, parity=step.parity)
+                form = step.baud_rate, step.parity
             if step.send:
                 line.send(step.send)
             received = line.receive(step.wait_until)

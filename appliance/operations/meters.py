@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from math import ceil
@@ -22,7 +22,7 @@ from appliance.operations.readings import head, key_of, lines_of
 from appliance.operations.times import local
 from appliance.settings.kinds import Duration, Integer, NotTaken, OneOf, ScheduleText, Text, YesNo
 from appliance.settings.kinds import Kind as ValueKind
-from appliance.settings.subjects.bus import BAUD_RATES
+from appliance.settings.subjects.bus import BAUD_RATES, SegmentKind
 
 ALL: Final = Selection.parse("all")
 ACTIVE: Final = Selection.parse("active")
@@ -103,7 +103,10 @@ def meter_set(call: Call, meters: Selection, **fields: str) -> Answer:
         raise RefusedError(f'"meter set" needs FIELD=VALUE; fields are {", ".join(FIELDS)}.', Kind.USAGE)
     chosen = choose(call.parts, meters)
     changes = parse_fields(call, fields)
-    call.parts.store.meters.change(*(_changed(meter, changes) for meter in chosen))
+    changed = [_changed(meter, changes) for meter in chosen]
+    if "segment" in changes:
+        check_room(call, changes["segment"], changed)
+    call.parts.store.meters.change(*changed)
     call.parts.engine.reconfigure()
     return Answer(sentence="" if len(chosen) == 1 else f"{len(chosen)} meters changed")
 
@@ -195,6 +198,16 @@ def check_segment(call: Call, name: str | None) -> None:
     if name is not None and name not in call.parts.settings.segment:
         known = ", ".join(call.parts.settings.segment)
         raise RefusedError(f"There is no segment {name}: segments are {known}.", Kind.NOT_FOUND)
+
+
+def check_room(call: Call, segment: str, joining: Sequence[Meter]) -> None:
+    """Refuse more than one meter at an optical head."""
+    if call.parts.settings.segment[segment].kind is not SegmentKind.INFRARED:
+        return
+    there = {meter.id: meter for meter in call.parts.store.meters.all() if meter.segment == segment}
+    if len(there | {meter.id: meter for meter in joining}) > 1:
+        whose = f": {next(iter(there.values())).label} is on it" if there else ""
+        raise RefusedError(f"Segment {segment} is an optical head, which reads one meter{whose}.", Kind.CONFLICT)
 
 
 def _selection(terms: tuple[str, ...]) -> Selection:

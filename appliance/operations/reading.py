@@ -14,7 +14,7 @@ from appliance.operations.answer import Answer, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.meter_state import choose, choose_kept, reading_before
-from appliance.operations.meters import check_segment
+from appliance.operations.meters import check_room, check_segment
 from appliance.operations.moment import NOW, TODAY, Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import data_of, head, key_of, lines_of, status_text
@@ -42,6 +42,7 @@ def meter_add(
     """Adds one meter by hand and reads it."""
     check_segment(call, segment)
     meter = Meter(id=0, segment=segment, baud_rate=baud_rate, name=name or "", **_address(secondary, primary))
+    check_room(call, segment, [meter])
     _refuse_twins(call, meter)
     (meter,) = call.parts.store.meters.add(meter)
     if name is None:

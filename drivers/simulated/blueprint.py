@@ -14,6 +14,7 @@ medium = 0x04
 identification = [60000000, 60999999]     # chosen at random, or `consecutive = true`
 primary_address = 0               # `first_primary_address = 1` counts up
 status = 0
+optical = false                   # true: an optical head, to be woken by 2.1 s of 55 at 2400 Bd without parity
 
 [[meters.telegrams]]              # several make a readout of several telegrams
 manufacturer_data = ""
@@ -73,6 +74,7 @@ class Group:
     delay: tuple[float, float]  # 0 answers as early, 1 as late as allowed
     installed: int  # year
     frame_count: FrameCount
+    optical: bool  # sleeps behind an optical head until it is woken
     faults: tuple[Fault, ...]
     telegrams: tuple[TelegramPlan, ...]
 
@@ -151,6 +153,7 @@ def _group(entry: Entry) -> Group:
         delay=_delay(entry),
         installed=entry.integer("installed", 2000, 2090, 2019),
         frame_count=entry.choice("frame_count", {kind.value: kind for kind in FrameCount}, "rebuilds"),
+        optical=entry.take("optical", bool, False),
         faults=_faults(entry),
         telegrams=telegrams,
     )

@@ -15,6 +15,7 @@ from drivers.simulated.built import BuiltMeter, Consumption
 from drivers.simulated.bus import SimulatedBus
 from drivers.simulated.faults import Fault
 from drivers.simulated.meter import Instrument, SimulatedMeter
+from drivers.simulated.optical import OpticalHead
 from drivers.simulated.recipes import missing_quantity
 
 PROVING_DAYS: Final = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 31, 23, 59, tzinfo=UTC))
@@ -139,6 +140,7 @@ def _hang(group: Group, instrument: Instrument, seed: int, *, same_delay: bool) 
         delay=0.5 if same_delay else random.uniform(low, high),
         baud_rate=group.baud_rate,
         frame_count=group.frame_count,
+        head=OpticalHead() if group.optical else None,
     )
 
 

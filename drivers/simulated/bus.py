@@ -21,6 +21,7 @@ from appliance.mbus.frames import Ack, Frame, LongFrame
 from appliance.mbus.selection import read_selection
 from drivers.simulated.faults import BUS_FAULTS, Fault, Faults
 from drivers.simulated.meter import LATEST_BITS, LATEST_MARGIN, SimulatedMeter
+from drivers.simulated.optical import WAKING, WAKING_RATE
 from drivers.simulated.wire import OCTET_BITS, Transmission, Wire
 
 HASTE: Final = 1000.0  # how much faster a bus without wire times is
@@ -54,20 +55,24 @@ class SimulatedBus:
         self.bit_error_rate = BIT_ERROR_RATE
         self.name = name
         self.baud_rate = baud_rate
+        self.parity = True
+        self.knows_parity = True  # not where octets come over a pty or a network
         self._wall = wall
         self._haste = HASTE if fast else 1.0
         self._random = Random(f"bus {seed}")
         self._wire = Wire()
         self._framer = Framer()
+        self._heads = [meter.head for meter in meters if meter.head is not None]
         self._sent_until = 0.0
         self._babble_at: dict[int, float] = {}  # next burst of each babbling meter; -1 is the bus itself
         self._troubled: set[SimulatedMeter] = set()  # those with faults of their own, or to mend since they are over
         self.requests = 0
         self.answers = 0
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        """The rate the master sends and listens at from now on."""
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        """How the master sends from now on, and the rate it listens at."""
         self.baud_rate = baud_rate
+        self.parity = parity
 
     def bit_time(self) -> float:
         """Seconds a bit takes at the master's rate, at which also the meters that understand it answer."""
@@ -79,16 +84,26 @@ class SimulatedBus:
         start = max(now, self._sent_until)
         if start - self._sent_until > max(LEAST_SILENCE, SILENCE_BITS * self.bit_time()):
             self._framer.flush()
-        self._sent_until = start + len(octets) * OCTET_BITS * self.bit_time()
+        self._sent_until = start + len(octets) * (OCTET_BITS - (not self.parity)) * self.bit_time()
         if self.faults.has(Fault.ECHO, now):
             self._put(Transmission(start, octets, self.bit_time()))
         if self.faults.has(Fault.SHORT_CIRCUIT, now):
             breaks, damage = self._breaks()
             self._put(Transmission(self._sent_until, breaks, self.bit_time(), damage))
             return
+        if self._shine(octets) or not self.parity:
+            return
         for frame in self._framer.feed(Received(octets)):
             if not isinstance(frame, Noise):
                 self._offer(frame, start, self._sent_until, now)
+
+    def _shine(self, octets: bytes) -> bool:
+        """Whether these octets are light that wakes optical heads, and no frame."""
+        plain = not (self.parity and self.knows_parity) and self.baud_rate == WAKING_RATE
+        is_light = plain and not octets.strip(WAKING)
+        for head in self._heads:
+            head.shine(len(octets) if is_light else 0, self._sent_until, self.bit_time())
+        return is_light
 
     def take(self, now: float) -> Received:
         """Octets whose last bit has come since the last call. Raises `LineLost`."""
@@ -170,8 +185,10 @@ class SimulatedBus:
         return [*meant, *self._troubled.difference(meant)] if self._troubled else meant
 
     def _understands(self, meter: SimulatedMeter, start: float, end: float, faults: frozenset[Fault]) -> bool:
-        """Whether rate, its own sending and the noise on the way let it hear the frame."""
+        """Whether rate, its own sending, its sleep and the noise on the way let it hear the frame."""
         if meter.slave.baud_rate not in (0, self.baud_rate) or (meter.sending[0] < end and start < meter.sending[1]):
+            return False
+        if meter.head is not None and not meter.head.hears(start):
             return False
         if Fault.BIT_ERRORS not in faults:
             return True

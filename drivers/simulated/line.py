@@ -74,9 +74,9 @@ class SimulatedLine:
         with self._in_use() as bus:  # a line that has vanished cannot be opened
             bus.forget(time.monotonic())
 
-    def set_baud_rate(self, baud_rate: int) -> None:
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
         with self.shared.changed:
-            self.shared.bus.set_baud_rate(baud_rate)
+            self.shared.bus.set_baud_rate(baud_rate, parity=parity)
 
     def send(self, octets: bytes) -> None:
         with self._in_use() as bus:

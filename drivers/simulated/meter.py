@@ -10,6 +10,7 @@ from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.frames import Frame
 from appliance.mbus.slave import Application, FrameCount, Slave
 from drivers.simulated.faults import Fault, Faults
+from drivers.simulated.optical import OpticalHead
 from drivers.simulated.spoiled import announcing_more, truncated, wrong_checksum, wrong_identification
 
 EARLIEST_BITS: Final = 11  # an answer begins between 11 bit times and 330 bit times + 50 ms after the request
@@ -52,8 +53,10 @@ class SimulatedMeter:
         delay: float | None = None,
         baud_rate: int = 0,
         frame_count: FrameCount = FrameCount.REBUILDS,
+        head: OpticalHead | None = None,
     ) -> None:
         self.instrument = instrument
+        self.head = head  # None hangs on two wires
         self.faults = Faults()
         self.sending: tuple[float, float] = (0.0, 0.0)  # while it sends it hears nothing
         self._random = Random(f"{seed} {instrument.name} {instrument.secondary_address}")
@@ -135,6 +138,10 @@ class SimulatedMeter:
         if same_address not in self._others:
             instrument = self.instrument.another(same_address=same_address)
             self._others[same_address] = SimulatedMeter(
-                instrument, seed=self._seed + 1, baud_rate=self.slave.baud_rate, frame_count=self._frame_count
+                instrument,
+                seed=self._seed + 1,
+                baud_rate=self.slave.baud_rate,
+                frame_count=self._frame_count,
+                head=self.head,
             )
         return self._others[same_address]

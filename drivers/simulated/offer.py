@@ -62,6 +62,7 @@ class Door(Protocol):
 
 def serve(bus: SimulatedBus, door: Door, bell: Bell) -> None:
     """Carry octets both ways in real time until the bell rings."""
+    bus.knows_parity = False
     while not bell.rung:
         try:
             heard = bus.take(time.monotonic()).octets

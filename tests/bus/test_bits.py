@@ -49,7 +49,7 @@ class StrictMeter:
     def next_event(self) -> float | None:
         return self._due[0] if self._due else None
 
-    def set_baud_rate(self, baud_rate: int) -> None: ...
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None: ...
 
 
 @pytest.mark.parametrize("slots", [1, 2, 3])

@@ -135,8 +135,8 @@ class TrippingBus:
     def next_event(self) -> float | None:
         return self._bus.next_event()
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        self._bus.set_baud_rate(baud_rate)
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        self._bus.set_baud_rate(baud_rate, parity=parity)
 
 
 def test_meter_at_which_the_line_is_lost_each_time_costs_no_other_its_reading(world: World) -> None:

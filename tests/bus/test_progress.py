@@ -34,8 +34,8 @@ class Watched:
     def next_event(self) -> float | None:
         return self._bus.next_event()
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        self._bus.set_baud_rate(baud_rate)
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        self._bus.set_baud_rate(baud_rate, parity=parity)
 
 
 @pytest.mark.parametrize("baud_rate", [300, 2400])

@@ -43,14 +43,15 @@ class ScriptedLine:
         if self._bench.away:
             raise LineLost("scripted:// is away.")
 
-    def set_baud_rate(self, baud_rate: int) -> None:
-        self._bench.rates.append(baud_rate)
+    def set_baud_rate(self, baud_rate: int, *, parity: bool = True) -> None:
+        self._bench.rates.append(baud_rate if parity else -baud_rate)
 
     def send(self, octets: bytes) -> None:
         if self._bench.lose_next_request:
             self._bench.lose_next_request = False
             raise LineLost("scripted:// was pulled out.")
-        self._queue.put(b"\xe5" if octets[1] == 0x40 else TELEGRAM)
+        if octets[0] != 0x55:
+            self._queue.put(b"\xe5" if octets[1] == 0x40 else TELEGRAM)
 
     def receive(self, until: float) -> Received:
         timeout = max(until - self._bench.clock.monotonic(), 0.0)
@@ -75,7 +76,7 @@ class Bench:
         self.book.list.append(Meter(id=1, addressing=Addressing.PRIMARY, primary_address=1))
         self.opened = self.closed = 0
         self.away = self.refuses = self.lose_next_request = False
-        self.rates: list[int] = []
+        self.rates: list[int] = []  # negative without parity
         self.states: SimpleQueue[BusState] = SimpleQueue()
         quick = replace(READOUT, longest_response=0.2)
         self.segment = SegmentSettings(name="main", url="scripted://", readout=quick, reopen_pause_minimum=0.01)
@@ -118,6 +119,14 @@ def test_order_of_a_person_wakes_the_thread(bench: Bench) -> None:
     outcome = bench.read()
     assert isinstance(outcome, Heard)
     assert outcome.telegrams == (TELEGRAM,)
+
+
+def test_optical_head_is_woken_without_parity_and_read_with_it(bench: Bench) -> None:
+    head = replace(bench.segment, baud_rate=300, wake_up=0.01)
+    bench.settings = replace(bench.settings, segments=(head,))
+    bench.engine.start()
+    assert isinstance(bench.read(), Heard)
+    assert bench.rates == [-2400, 300]
 
 
 def test_lost_line_is_closed_and_opened_again(bench: Bench) -> None:

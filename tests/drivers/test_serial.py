@@ -11,6 +11,7 @@ import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import serial
@@ -54,6 +55,25 @@ def test_parity_is_checked_and_marked_after_open_and_after_each_change_of_rate(l
         line.set_baud_rate(baud_rate)
         assert input_modes(line) & wanted == wanted
         assert not input_modes(line) & (termios.IGNPAR | termios.ISTRIP | termios.IXON | termios.ICRNL)
+
+
+def test_light_for_an_optical_head_leaves_without_parity_and_frames_with_it(
+    line: SerialLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parity: list[bool] = []
+    real = termios.tcsetattr
+
+    def configure(descriptor: int, when: int, attributes: list[Any]) -> None:
+        parity.append(bool(attributes[2] & termios.PARENB))
+        attributes[2] &= ~termios.PARENB  # which the pty of this test has not
+        real(descriptor, when, attributes)
+
+    monkeypatch.setattr(termios, "tcsetattr", configure)
+    monkeypatch.setattr(line, "_parity", serial.PARITY_EVEN)
+    line.set_baud_rate(2400, parity=False)
+    assert not any(parity)
+    line.set_baud_rate(2400)
+    assert any(parity)
 
 
 def test_parity_that_a_converter_loses_is_not_checked(peer: PtyPeer) -> None:

@@ -231,7 +231,7 @@ def test_broken_building_file_is_told_by_file_entry_and_reason(
 
 
 def test_unknown_building_is_told_with_the_names_there_are() -> None:
-    with pytest.raises(SettingError, match="apartment-block, bad-wiring, boiler-room, factory"):
+    with pytest.raises(SettingError, match="apartment-block, bad-wiring, boiler-room, factory, optical-head"):
         load("castle")
 
 
@@ -249,6 +249,7 @@ def test_the_shelf_holds_what_the_manual_names() -> None:
         "bad-wiring",
         "boiler-room",
         "factory",
+        "optical-head",
     ]
 
 

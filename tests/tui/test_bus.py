@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 import pytest
 
-from appliance.events import BusTraffic
+from appliance.events import BusTraffic, Direction
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from tests.operations.world import World, water_meter
 from tests.tui.picture import seen
 from tests.tui.traffic import heat_meter, minute
 from tui.app import Dashboard
+from tui.draw import line
 from tui.feed import Feed
 from tui.screens.bus import BusPage
+from tui.traffic import Ring, what_is
 
 WIDE, COMPACT = (140, 45), (80, 24)
 NASTY = b"\x1b[31m[red]\x07\x9b2J"
@@ -61,6 +63,14 @@ def test_silence_and_repeats_are_rows_of_their_own(world: World, dashboard: Dash
     picture = "\n".join(watch(world, dashboard, WIDE))
     assert picture.count("no answer in 1500 ms") == 3
     assert "retry 2" in picture
+
+
+def test_light_for_an_optical_head_is_no_frame_and_no_repeat(world: World) -> None:
+    light = BusTraffic("main", world.clock.now(), Direction.SENT, b"", "wake-up, 528 times 55 at 2400 Bd")
+    assert what_is(light) == "wake-up"
+    ring = Ring()
+    for _ in range(2):
+        assert ring.add(light, {}).note == line((light.note, "grey"))
 
 
 @pytest.mark.parametrize("size", [WIDE, COMPACT])

@@ -7,6 +7,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from appliance.errors import BusmeisterError, Jammed
 from appliance.mbus.dialogue.exchange import Exchange, Reply, Request, Verdict
+from appliance.mbus.dialogue.wake_up import DARKNESS, WAKING_RATE, light, waking_time
 from appliance.mbus.dialogue.wire import Traffic, Wire
 from appliance.mbus.framer import Received
 
@@ -21,6 +22,7 @@ class Action(NamedTuple):
 
     send: bytes
     wait_until: float
+    wakes: bool = False  # octets of light for an optical head: `WAKING_RATE`, without parity
 
 
 class Conversation(Generic[T]):
@@ -34,7 +36,9 @@ class Conversation(Generic[T]):
         self._wire = wire
         self._request: Request | None = None
         self._exchange: Exchange | None = None
+        self._woken_at: float | None = None  # when the head that is being woken hears
         self._patient_until: float | None = None
+        wire.asleep = True
         self._verdict = Verdict.ANSWER
         self._advance(None)
 
@@ -46,6 +50,10 @@ class Conversation(Generic[T]):
             if reply is None:
                 return Action(b"", exchange.until)
             self._finish(exchange.request, reply)
+        elif self._woken_at is not None:  # what comes is our own light, reflected
+            if now < self._woken_at:
+                return Action(b"", self._woken_at)
+            self._woken_at = None
         elif received.octets:
             self._disturb(now, received)
         if self.over:
@@ -64,6 +72,8 @@ class Conversation(Generic[T]):
         due = self._wire.quiet_since + self._pause(request)
         if now < due - 1e-9:
             return Action(b"", due)
+        if self._wire.must_wake:
+            return self._wake(now)
         self._request = None
         self._patient_until = None
         self._exchange = Exchange(request, self._wire, now)
@@ -74,6 +84,19 @@ class Conversation(Generic[T]):
         counters.octets_sent += len(request.octets)
         self._wire.tell(Traffic.SENT, request.octets, request.note)
         return Action(request.octets, self._exchange.until)
+
+    def _wake(self, now: float) -> Action:
+        """Light for the head, and darkness; the request comes after."""
+        wire = self._wire
+        octets = light(wire.wake_up)
+        self._woken_at = now + waking_time(wire.wake_up)
+        wire.quiet_since = self._woken_at - DARKNESS
+        wire.asleep = False
+        wire.counters.octets_sent += len(octets)
+        wire.tell(
+            Traffic.SENT, b"", f"wake-up, {len(octets)} times 55 at {WAKING_RATE} Bd"
+        )  # no frame: told, not shown
+        return Action(octets, self._woken_at, wakes=True)
 
     def _pause(self, request: Request) -> float:
         pause = max(self._wire.request_pause, request.pause)
@@ -100,6 +123,7 @@ class Conversation(Generic[T]):
     def _finish(self, request: Request, reply: Reply) -> None:
         self._exchange = None
         self._verdict = reply.verdict
+        self._wire.asleep = reply.verdict is Verdict.SILENCE
         self._count(reply)
         if self._wire.follow is not None:
             self._show(reply, request)

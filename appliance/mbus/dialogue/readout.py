@@ -67,11 +67,12 @@ class Patience:
     request: tuple[float, ...]
     insist: bool = False  # ask for data even where SND_NKE or application reset were not acknowledged: some never do
     settle: float = 0.0  # silence before the first request: late answers of others are let out
+    waking: float = 0.0  # how much longer an attempt takes where the head has to be woken
 
     def within(self, seconds: float) -> Patience | None:
         """As many of the attempts as fit into a time even if nobody answers; None where not one does."""
         select, request = self.select, self.request
-        while sum(select) + sum(request) + self.settle > seconds:
+        while sum(select) + sum(request) + self.settle + self.waking * len(select + request) > seconds:
             if len(request) > 1:
                 request = request[:-1]
             elif len(select) > 1:

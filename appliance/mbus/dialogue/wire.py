@@ -47,12 +47,14 @@ class Counters:
 
 @dataclass(slots=True)
 class Wire:
-    """A half-duplex line: its rate, its delay, its echo, since when it is quiet and what was counted on it."""
+    """A half-duplex line: its rate, its delay, its echo, its head, since when it is quiet, what was counted on it."""
 
     baud_rate: int = 2400
     latency: float = 0.0
     echo: Echo = Echo.AUTO
     timing: Timing = READOUT
+    wake_up: float = 0.0  # seconds of light before an optical head hears a frame; 0 on two wires
+    asleep: bool = True  # whether the head has to be woken
     quiet_since: float = -math.inf
     counters: Counters = field(default_factory=Counters)
     follow: Callable[[Traffic, bytes, str], None] | None = None
@@ -66,6 +68,11 @@ class Wire:
     def gap(self) -> float:
         """Silence that ends a frame that has begun."""
         return (REQUEST_PAUSE_BITS + CHARACTER_BITS) / self.baud_rate + GAP_MARGIN + self.latency
+
+    @property
+    def must_wake(self) -> bool:
+        """Whether light goes before the next frame."""
+        return self.wake_up > 0 and self.asleep
 
     def tell(self, traffic: Traffic, octets: bytes, note: str = "") -> None:
         """Show traffic to whoever follows."""

@@ -26,6 +26,13 @@ class TimingProfile(StrEnum):
     CME3100 = "cme3100"
 
 
+class SegmentKind(StrEnum):
+    """What a segment's line leads to."""
+
+    WIRED = "wired"
+    INFRARED = "infrared"
+
+
 class Echo(StrEnum):
     """Whether the converter repeats what is sent."""
 
@@ -114,6 +121,8 @@ class Segment(Subject):
         help="Line of this segment: serial device, converter on the network, or simulated building.")
     description = Setting(Text(0, 80), "", level=2, device=True,
         help="What hangs on this segment.")
+    kind = Setting(OneOf(SegmentKind), "wired", level=3, device=True, restarts=SEGMENT,
+        help="Wired M-Bus, or an optical head (wake-up first, one meter).")
     baud_rate = Setting(Integer(unit="Bd", of=(0, *BAUD_RATES)), "0", level=3, device=True, restarts=SEGMENT,
         note="0 = bus.baud_rate", help="Baud rate of meters on this segment that name none.")
     parity_check = Setting(YesNo(), "true", level=3, device=True, restarts=SEGMENT,
@@ -122,6 +131,8 @@ class Segment(Subject):
         help="Whether the converter repeats what is sent.")
     latency = Setting(Duration("ms", 0, 10000), "0", level=3, device=True, restarts=SEGMENT,
         help="Added to every wait because the converter or network is slow.")
+    wake_up = Setting(Duration("ms", 0, 5000), "0", level=3, device=True, restarts=SEGMENT, note="infrared: 2200",
+        help="Zero bits sent before the first frame to wake an optical head.")
     reopen_pause = Part(ReopenPause)
     unit_loads = Setting(Integer(1, 512, "loads"), "32", level=2, device=True,
         help="Unit loads the master feeds (1.5 mA each); used in the load budget.")
