@@ -1,9 +1,11 @@
-"""Earlier lines of a session, without secrets."""
+"""Earlier lines of a session, without secrets: the rows of operations and settings say what is one."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections import deque
+from contextlib import suppress
 from typing import Final
 
 from appliance.errors import BusmeisterError
@@ -12,7 +14,7 @@ from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.settings import full_name, row_of
 
-TELLTALES: Final = ("password", "secret", "passphrase", "setup", "login", "key")
+SETTING: Final = re.compile(r"([\w.-]+?)[+-]?=")
 
 
 def remember(lines: deque[str], registry: Registry, line: str) -> None:
@@ -25,25 +27,45 @@ def remember(lines: deque[str], registry: Registry, line: str) -> None:
 def without_secrets(registry: Registry, line: str) -> str:
     """The line with each secret left out, so that it is asked for again; empty where that cannot be told."""
     try:
-        tokens = parse_line(line, len(line.encode(errors="replace"))).tokens
-        operation, arguments = registry.find(tokens)
+        operation, arguments = _found(registry, line)
     except BusmeisterError:
-        return "" if _may_tell(line.lower()) else line
-    if not any(_is_secret(operation, token) for token in arguments) and not _secrets_by_place(operation):
+        return "" if _may_tell(registry, line) else line
+    if any(argument.kind.is_secret for argument in operation.signature.positional):
+        return operation.name  # it may stand at any place
+    if not any(_is_secret(operation, token) for token in arguments):
         return line
-    open_ones = [_open(operation, token) for token in arguments]
-    if _secrets_by_place(operation):
-        open_ones = []
-    return " ".join([operation.name, *filter(None, open_ones)])
+    return " ".join([operation.name, *filter(None, (_open(operation, token) for token in arguments))])
 
 
-def _may_tell(line: str) -> bool:
-    """Whether something of an order that nobody knows looks like one that takes a secret."""
-    near = any(difflib.get_close_matches(word, TELLTALES, 1) for word in line.split())
-    return near or any(word in line for word in TELLTALES)
+def _found(registry: Registry, line: str) -> tuple[Operation, tuple[Token, ...]]:
+    return registry.find(parse_line(line, len(line.encode(errors="replace"))).tokens)
+
+
+def _may_tell(registry: Registry, line: str) -> bool:
+    """Whether a line that is no order may have been meant as one with a secret, or is one itself."""
+    meant = _meant(registry, line)
+    return not meant or any(_takes_secret(operation, line) for operation in meant)
+
+
+def _meant(registry: Registry, line: str) -> list[Operation]:
+    """The operation where only quotes are not closed, else those that begin with something like the first word."""
+    with suppress(BusmeisterError):
+        return [_found(registry, f'{line}"')[0]]
+    first = line.split()[0].lower()
+    words = {operation.words[0] for operation in registry.operations}
+    near = {*difflib.get_close_matches(first, words, len(words)), *(word for word in words if word.startswith(first))}
+    return [operation for operation in registry.operations if operation.words[0] in near]
+
+
+def _takes_secret(operation: Operation, line: str) -> bool:
+    if operation.name == "set":
+        return any(map(_is_secret_setting, SETTING.findall(line)))
+    kinds = [argument.kind for argument in operation.signature.arguments] + list(operation.fields.values())
+    return any(kind.is_secret for kind in kinds)
 
 
 def _open(operation: Operation, token: Token) -> str:
+    """What of an argument may be kept: of a secret setting its name, so that the value is asked for."""
     if not _is_secret(operation, token):
         return token.raw
     return token.name if operation.name == "set" else ""
@@ -53,13 +75,14 @@ def _is_secret(operation: Operation, token: Token) -> bool:
     if not token.operator:
         return False
     if operation.name == "set":
-        try:
-            return row_of(full_name(token.name)).setting.kind.is_secret
-        except BusmeisterError:
-            return True
-    return any(argument.name == token.name and argument.kind.is_secret for argument in operation.signature.arguments)
+        return _is_secret_setting(token.name)
+    kinds = {argument.name: argument.kind for argument in operation.signature.arguments}
+    kind = kinds.get(token.name) or operation.fields.get(token.name)
+    return kind is not None and kind.is_secret
 
 
-def _secrets_by_place(operation: Operation) -> bool:
-    """A secret may stand without its name: then no argument is kept."""
-    return any(argument.kind.is_secret for argument in operation.signature.positional)
+def _is_secret_setting(name: str) -> bool:
+    try:
+        return row_of(full_name(name)).setting.kind.is_secret
+    except BusmeisterError:
+        return True  # nobody knows what it was meant to be

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
 from appliance.operations.all import registry
+from appliance.settings.table import ROWS
 from console.history import remember
 from tests.console.dialogues import Conversation
 from tests.console.streams import PaperStream, play
@@ -26,6 +29,11 @@ from tests.operations.world import World
         ("metr list", "metr list"),
         ("set nonsense.password=pumpernickel", "set nonsense.password"),
         ('login anna "pumpernickel', ""),
+        ('set identity.location="Cellar', 'set identity.location="Cellar'),
+        ('set identity.location="Cellar console.password.2=pumpernickel', ""),
+        ("pumpernickel", ""),
+        ("log anna pumpernickel", ""),
+        ("meter lst medium=water", "meter lst medium=water"),
     ],
 )
 def test_line_is_kept_without_its_secrets(typed: str, kept: str) -> None:
@@ -34,13 +42,52 @@ def test_line_is_kept_without_its_secrets(typed: str, kept: str) -> None:
     assert "".join(lines) == kept
 
 
+CANARY: Final = "c4nary7731"
+
+
+def lines_with_secrets() -> Iterator[str]:
+    """Every order and every setting that takes a secret, given in each way there is."""
+    for row in registry().operations:
+        for argument in row.signature.arguments:
+            if argument.kind.is_secret:
+                yield f"{row.name} {argument.name}={CANARY} level=2"
+                yield f'{row.name} anna {argument.name}="{CANARY}'
+                yield f"{row.name} anna {CANARY}"
+        yield from (f"{row.name} 1 {name}={CANARY}" for name, kind in row.fields.items() if kind.is_secret)
+    for setting in (row for row in ROWS if row.setting.kind.is_secret):
+        for name in (setting.pattern, setting.pattern.upper(), setting.pattern[:-1]):
+            yield from (f"set bus.baud_rate=300 {name}{sign}={CANARY}" for sign in ("", "+", "-"))
+            yield f'set {name}="{CANARY} #'
+
+
+def slips(line: str) -> Iterator[str]:
+    """The line with its first word mistyped as fingers do it."""
+    word, _, rest = line.partition(" ")
+    yield line
+    yield line.upper()
+    for place in range(1, len(word)):
+        yield f"{word[:place]}{word[place + 1 :]} {rest}"
+        yield f"{word[:place]}{word[place]}{word[place:]} {rest}"
+        yield f"{word[: place - 1]}{word[place]}{word[place - 1]}{word[place + 1 :]} {rest}"
+
+
+def test_no_secret_is_kept_however_it_is_given_or_mistyped() -> None:
+    typed = [slip for line in lines_with_secrets() for slip in slips(line)]
+    assert len(typed) > 500
+    lines: deque[str] = deque()
+    for line in typed:
+        remember(lines, registry(), line)
+        assert CANARY not in "".join(lines).lower(), line
+        lines.clear()
+
+
 def test_history_lists_what_was_typed(world: World) -> None:
     entry = world.parts.doorkeeper.sessions.open("local", "test", lambda: None)
     person = Conversation(replace(world.call, session=entry))
-    for line in ("show version", "show version", "set console.password.2=pumpernickel-17", "nonsense"):
+    for line in ("show version", "show version", "set console.password.2=pumpernickel-17", "meter nonsense"):
         person.say(line)
     assert person.say("history").splitlines() == [
-        "show version", "set console.password.2", "nonsense", "history", "OK",
+        "show version", "set console.password.2", "meter nonsense", "history", "OK",
     ]  # fmt: skip
     assert person.say("history count=1 json").splitlines()[0] == '["history count=1 json"]'
 
