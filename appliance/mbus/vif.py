@@ -98,8 +98,10 @@ PRIMARY: Final = (
     Vif(0x7E, 0x7E, "any"),
     Vif(0x7F, 0x7F, "manufacturer specific"),
 )
-PRIMARY_TABLE_LEADS_ON: Final = (0x7B, 0x7C, 0x7D)  # FB table, plain text, FD table
-PRIMARY_RESERVED: Final = (0x6F,)
+PRIMARY_TABLE_LEADS_ON: Final = (0x6F, 0x7B, 0x7C, 0x7D)  # EF table, FB table, plain text, FD table
+
+# Second octet behind EF: the standard keeps all codes of this table for later.
+EXTENSION_EF: Final = ()
 
 # Second octet behind FB.
 EXTENSION_FB: Final = (
@@ -236,6 +238,7 @@ def _unit(row: Vif, offset: int) -> Unit:
 
 TABLES: Final = {
     b"": by_code(PRIMARY),
+    b"\xef": by_code(EXTENSION_EF),
     b"\xfb": by_code(EXTENSION_FB),
     b"\xfd": by_code(EXTENSION_FD),
     b"\xfd\xfd": by_code(EXTENSION_FD_FD),

@@ -42,6 +42,8 @@ def read(octets: bytes, order: Order = Order.LEAST_FIRST) -> Record:
     ("0B",   "13",   999999),
     ("0C",   "13",   -9999999),
     ("0E",   "13",   999999999999),
+    ("04",   "EF18", -7),
+    ("02",   "EF983B", 300),
     ("02",   "6C",   date(2026, 11, 21)),
     ("04",   "6D",   datetime(2026, 11, 21, 6, 30)),      # noqa: DTZ001 - a meter's clock has no zone
     ("06",   "6D",   datetime(2026, 11, 21, 6, 30, 15)),  # noqa: DTZ001 - a meter's clock has no zone

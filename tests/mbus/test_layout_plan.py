@@ -53,7 +53,8 @@ def records(draw: st.DrawFn) -> bytes:
     vif = draw(
         st.sampled_from(
             (bytes((first,)), bytes((first | 0x80, 0x22)), bytes((first | 0x80, 0x15)), b"\xfd\x17", b"\xfb\x1a",
-             b"\xfd\x30", plain_text_vif("%b"), plain_text_vif("kWh", b"\x7d"), b"\xfc\x7d\x02%b"),
+             b"\xfd\x30", b"\xef\x18", b"\xef\x98\x3b", b"\xef\x98\x18",
+             plain_text_vif("%b"), plain_text_vif("kWh", b"\x7d"), b"\xfc\x7d\x02%b"),
         )
     )  # fmt: skip
     if field != 0x0D:

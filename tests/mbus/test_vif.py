@@ -16,7 +16,6 @@ from appliance.mbus.vif import (
     EXTENSION_FD,
     EXTENSION_FD_FD,
     PRIMARY,
-    PRIMARY_RESERVED,
     PRIMARY_TABLE_LEADS_ON,
     Vif,
     by_code,
@@ -37,7 +36,7 @@ def test_row_without_powers_of_ten_names_each_of_its_codes(rows: tuple[Vif, ...]
 
 
 def test_primary_table_covers_every_code() -> None:
-    codes = set(by_code(PRIMARY)) | set(PRIMARY_TABLE_LEADS_ON) | set(PRIMARY_RESERVED)
+    codes = set(by_code(PRIMARY)) | set(PRIMARY_TABLE_LEADS_ON)
     assert codes == set(range(0x80))
 
 
@@ -115,7 +114,10 @@ def test_code_says_quantity_unit_and_scale(vif: str, quantity: str, unit: str | 
     ("BBC0",     ("lower limit",)),
     ("BB78",     ("additive correction constant 10^-3",)),
     ("7B",       ("VIF 7B leads to no further table",)),
-    ("6F",       ("VIF 6F is reserved",)),
+    ("6F",       ("VIF 6F leads to no further table",)),
+    ("EF18",     ("VIF EF 18 is reserved",)),
+    ("EF983B",   ("VIF EF 98 is reserved", "forward flow only")),
+    ("EFFB01",   ("VIF EF FB is reserved", "record error: too many DIFEs")),
     ("FD7C",     ("VIF FD 7C is reserved",)),
 ])  # fmt: skip
 def test_extension_is_told_in_words(vif: str, notes: tuple[str, ...]) -> None:
@@ -180,6 +182,13 @@ def test_error_code_of_a_meter_is_an_action_of_a_master() -> None:
     found = meaning_of(b"\x04", b"\x83\x07", Kind.INTEGER, 4, from_master=True)
     assert found.notes == ("action: clear",)
     assert found.scale(5) == 5
+
+
+def test_code_of_the_empty_table_is_a_vif_and_no_record_error() -> None:
+    found = meaning("EF18")
+    assert (found.quantity, found.unit) == ("unknown", None)
+    assert found.scale(5) == 5
+    assert meaning("EF9818").scale(5) is None
 
 
 def test_flags_have_no_sign() -> None:
