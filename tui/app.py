@@ -5,44 +5,37 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Final, cast
 
-from rich.console import Console
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.geometry import Size
 from textual.screen import Screen
 
-from appliance.clock import ClockQuality
-from appliance.errors import BusmeisterError
-from appliance.events import BusState
-from appliance.hub import Job
-from appliance.operations.answer import Answer
 from appliance.operations.call import Call
-from appliance.operations.execute import sentence_of
 from appliance.operations.user_fields import theme_of
+from tui.colours import console_for
 from tui.commander import Commander
+from tui.density import ROOMY, SMALLEST
 from tui.feed import Feed
+from tui.leaving import leave
 from tui.messages import Changes, Happened
+from tui.own_orders import OwnOrders
 from tui.screens import SCREENS
 from tui.screens.entrance import Login
 from tui.screens.first_start import FirstStart
 from tui.screens.new_password import OwnPassword
-from tui.screens.page import SMALLEST, Page
-from tui.screens.question import Question
+from tui.screens.page import Page
 from tui.style import SharedStyle
 from tui.terminal import Terminal
 from tui.text import _
 from tui.theme import THEMES, theme_for
-from tui.words import FLAG, SILENT, Mark
 
 log = logging.getLogger("busmeister.dashboard")
 
-COMPACT_BELOW: Final = (110, 34)
 TOAST: Final = 3.0  # seconds
 SOON: Final = 0.02  # seconds
 
@@ -86,13 +79,13 @@ class Dashboard(App[None]):
         self.call = call
         self.sessions = sessions
         self.commander = Commander(self)
+        self.own_orders = OwnOrders(self)
         self.remark = ""  # what the person is to be told first
         self.stops_appliance = stops_appliance  # quitting here ends `run`
         self.opened: set[Page] = set()  # screens that are there, seen or not
-        self._ordered: list[Job] = []  # long orders given here
         self.terminal = terminal or Terminal()
         self.ascii = self.terminal.ascii
-        self.console = _console(self.terminal, self.console)
+        self.console = console_for(self.terminal, self.console)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = theme_for(theme_of(call), self.terminal.colours)
@@ -100,7 +93,7 @@ class Dashboard(App[None]):
     @property
     def compact(self) -> bool:
         """Too small for two columns and blank lines."""
-        return smaller(self.size, COMPACT_BELOW)
+        return ROOMY.is_over(self.size)
 
     @property
     def page(self) -> Page | None:
@@ -200,34 +193,11 @@ class Dashboard(App[None]):
 
     def action_leave(self) -> None:
         """End this session; what was ordered goes on. Asks where something would be lost or stopped."""
-        doubts = []
-        if unsaved := sum(page.unsaved for page in self.opened):
-            doubts.append(_("Not saved yet: {}. Leaving gives that up.").format(unsaved))
-        if self.stops_appliance:
-            doubts.append(_("This terminal runs the appliance: leaving stops it. Everything read so far stays."))
-        if doubts:
-            self.push_screen(Question(*doubts, _("Leave?")), self._leave_if)
-        else:
-            self.exit()
-
-    def _leave_if(self, yes: bool | None) -> None:
-        if yes and self.stops_appliance:
-            self.call.parts.lifecycle.end()
-        if yes:
-            self.exit()
+        leave(self)
 
     def action_break_off(self) -> None:
         """Break off the newest long order given in this session, after asking; else say how to leave."""
-        own = [job for job in self._ordered if not job.ended]
-        if not own:
-            self.say(_("q quits."))
-            return
-        question = Question(_("Break off {}? What is done stays.").format(own[-1].name))
-        self.push_screen(question, functools.partial(self._break_off_if, own[-1]))
-
-    def _break_off_if(self, job: Job, yes: bool | None) -> None:
-        if yes:
-            job.cancel()
+        self.own_orders.break_off()
 
     def say(self, sentence: str) -> None:
         """A toast."""
@@ -236,32 +206,6 @@ class Dashboard(App[None]):
     def complain(self, sentence: str) -> None:
         """What could not be done; longer to be seen."""
         self.notify(sentence, severity="error", timeout=4 * TOAST, markup=False)
-
-    def watch_job(self, job: Job) -> None:
-        """Say how a long order of this session ends; until then the status line shows it."""
-        self._ordered = [*(one for one in self._ordered if not one.ended), job]
-        self.say(_("{} began.").format(job.name))
-        self.run_worker(functools.partial(self._job_ended, job), thread=True, exit_on_error=False)
-
-    def troubles(self) -> Sequence[tuple[Mark, str]]:
-        """What is wrong with the whole, the worst first."""
-        parts = self.call.parts
-        states = {s.name: s for s in parts.engine.status()}
-        bad = [
-            (SILENT, f"{name}: {s.state}. {s.sentence}".rstrip(". "))
-            for name, s in states.items()
-            if s.state in (BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED)
-        ]
-        rest = [
-            (FLAG, _("{}: {}").format(name, f"{s.state} {s.sentence}".strip()))
-            for name, s in states.items()
-            if s.state in (BusState.LENT, BusState.PAUSED)
-        ]
-        if not parts.settings.readout.enabled:
-            rest.append((FLAG, _("Readouts are switched off: readout.enabled")))
-        if parts.clock.quality is not ClockQuality.TRUSTED:
-            rest.append((FLAG, _("The clock was never set: time not sure")))
-        return [*bad, *((SILENT, notice) for notice in self.feed.notices), *rest]
 
     @on(Happened)
     def _pass_on(self, message: Happened) -> None:
@@ -272,8 +216,8 @@ class Dashboard(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the density. Textual tells `size` the new one only after this."""
-        self.set_class(smaller(event.size, COMPACT_BELOW), "compact")
-        self.set_class(smaller(event.size, SMALLEST), "tiny")
+        self.set_class(ROOMY.is_over(event.size), "compact")
+        self.set_class(SMALLEST.is_over(event.size), "tiny")
 
     def _tell(self, changes: Changes) -> None:
         self.post_message(Happened(changes))
@@ -284,16 +228,6 @@ class Dashboard(App[None]):
         if page is not None:
             page.draw_frame()
             page.second()
-
-    def _job_ended(self, job: Job) -> None:
-        job.wait()
-        try:
-            result = job.outcome()
-        except BusmeisterError as error:
-            self.call_from_thread(self.complain, sentence_of(error))
-            return
-        sentence = result.sentence if isinstance(result, Answer) else ""
-        self.call_from_thread(self.say, sentence or _("{}: done.").format(job.name))
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of the program ends this session alone; its trace goes to the log, without values of variables."""
@@ -307,25 +241,3 @@ class Dashboard(App[None]):
     def _print_error_renderables(self) -> None:
         """Nothing of a session goes to the output of the appliance."""
         self._exit_renderables.clear()
-
-
-def smaller(size: Size, least: tuple[int, int]) -> bool:
-    """In columns or in rows."""
-    return size.width < least[0] or size.height < least[1]
-
-
-def _console(terminal: Terminal, model: Console) -> Console:
-    """A console in the colours of the person's terminal instead of the appliance's."""
-    return Console(
-        color_system=terminal.colours,
-        file=model.file,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},
-        force_terminal=True,
-        safe_box=False,
-        soft_wrap=False,
-        no_color=terminal.colours is None,
-    )

@@ -93,7 +93,7 @@ class Commander:
             answer.live.close()
             self._app.complain(_("{} goes on without end: follow it in the console, or on its screen.").format(text))
         elif answer.job is not None:
-            self._app.watch_job(answer.job)
+            self._app.own_orders.watch(answer.job)
         else:
             self._show_lines(text, answer)
 

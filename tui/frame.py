@@ -14,6 +14,7 @@ from appliance.meters.selection import Status
 from tui.draw import EMPTY, Line, Piece, cut, joined, line, marked, spread, width
 from tui.screens import SCREENS
 from tui.text import _
+from tui.troubles import BROKEN
 from tui.widgets.lines import OneLine
 from tui.words import FLAG, OK, PASSIVE, RUNNING, SILENT, Mark
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tui.feed import Feed
 
 PLACE_WIDTH: Final = 30
-BAD: Final = (BusState.OVERLOAD, BusState.JAMMED, BusState.LOST, BusState.REFUSED)
 RESTING: Final = (BusState.LENT, BusState.PAUSED, BusState.OFF)
 KEY_NAMES: Final = {
     "question_mark": "?",
@@ -88,7 +88,7 @@ def _count(mark: Mark, number: int) -> Line:
 def _bus(feed: Feed) -> Line:
     """The worst state of all lines."""
     segments = feed.parts.engine.status()
-    bad = next((s for s in segments if s.state in BAD), None)
+    bad = next((s for s in segments if s.state in BROKEN), None)
     resting = next((s for s in segments if s.state in RESTING), None)
     if bad is not None:
         return (Piece("bus ", "grey"), marked(SILENT), Piece(f" {bad.state}", "silent", "bus"))

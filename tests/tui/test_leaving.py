@@ -20,7 +20,7 @@ def use(dashboard: Dashboard, keys: Sequence[str], own: Job | None = None) -> tu
             dashboard.go("settings/bus.readout.readout_retries")
             await settled(pilot)
             if own is not None:
-                dashboard.watch_job(own)
+                dashboard.own_orders.watch(own)
             await pilot.press(*keys)
             await pilot.pause()
             picture = "\n".join(seen(dashboard))

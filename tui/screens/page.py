@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,16 +16,17 @@ from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.call import Call
 from appliance.operations.execute import execute_named, sentence_of
+from tui.density import SMALLEST
 from tui.draw import Line, line
 from tui.frame import Banner, KeyLine, Person, StatusLine, TabLine, banner_line, key_line, status_line, tab_line
 from tui.messages import Changes
 from tui.text import _
+from tui.troubles import troubles
 from tui.widgets.lines import OneLine
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
 
-SMALLEST: Final = (60, 16)
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -141,9 +142,9 @@ class Page(Screen[None]):
         self._status.make(lambda cells: status_line(app.feed, person, app.now(), cells, compact=compact))
         self._tabs.make(lambda cells: tab_line(self.name_of_tab, compact=compact))
         self._keys.make(lambda cells: key_line(tuple(self.shown_keys()), cells))
-        troubles = app.troubles()
-        self._banner.display = bool(troubles)
-        self._banner.make(lambda cells: banner_line(troubles))
+        wrong = troubles(app.call.parts, app.feed.notices)
+        self._banner.display = bool(wrong)
+        self._banner.make(lambda cells: banner_line(wrong))
         self._too_small.make(lambda cells: too_small(app.size.width, app.size.height))
 
     def shown_keys(self) -> Iterable[Binding]:
@@ -209,7 +210,7 @@ class Page(Screen[None]):
             self.dashboard.complain(sentence_of(error))
             return
         if answer.job is not None:
-            self.dashboard.watch_job(answer.job)
+            self.dashboard.own_orders.watch(answer.job)
         else:
             self.dashboard.say(answer.sentence or _("Done."))
 
