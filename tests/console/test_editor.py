@@ -219,9 +219,9 @@ HOSTILE = (
     b"A" * 300_000,
     bytes(range(256)).replace(b"\x04", b"") * 400,
     b"\x1b[200~" + b"paste" * 40_000,
-    b"\x1b" * 100_000,
+    b"\x1b" * 30_000,
     b"\x1b[" + b"9" * 100_000,
-    b"\x1b9" * 20_000 + b"x",
+    b"\x1b9" * 8_000 + b"x",
     b"x" * 1000 + b"\x01\x0b\x19\x19" * 200,  # yank twice what was killed, again and again
     b"\xff\xfe\xc3" * 30_000,
     b"\x12" * 1000 + b"\x18(" + b"\x18e" * 100 + b"\x18)" + b"\x18e",
