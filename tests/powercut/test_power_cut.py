@@ -68,15 +68,15 @@ def test_cut_within_a_migration_leaves_the_schema_before_or_after_it(
     steps = [*schema.steps(), (schema.newest() + 1, NEXT_STEP)]
     monkeypatch.setattr(schema, "steps", lambda: steps)
     life.live(days=1, rounds=1)
-    report = cut_everywhere(disk.log, life.heard, folder / "image", 600, start=before)
+    report = cut_everywhere(disk.log, life.heard, folder / "image", 300, start=before)
     assert (report.faults, report.examples) == ({}, [])
-    assert report.images > 300
+    assert report.images > 150
 
 
 def test_cut_within_the_first_start_lets_the_next_one_begin_anew(disk: RecordingDisk, folder: Path) -> None:
     life = Life(folder / "life", disk)
     life.live(days=1, rounds=0)
-    report = cut_everywhere(disk.log[:FIRST_WRITES], life.heard, folder / "image", 600)
+    report = cut_everywhere(disk.log[:FIRST_WRITES], life.heard, folder / "image", 150)
     assert (report.faults, report.examples) == ({}, [])
 
 
