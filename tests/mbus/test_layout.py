@@ -281,7 +281,7 @@ def test_hostile_meter_that_changes_its_kind_fills_no_memory() -> None:
     assert book.find(TELEGRAM) is None
 
 
-def test_layout_of_one_more_kind_of_meter_takes_less_than_16_kB() -> None:
+def test_layout_of_one_more_kind_of_meter_takes_little_room() -> None:
     records = [ENERGY, VOLUME, *(encode_record(b"\x8c\x10", b"\x06", 1),) * 13]
     telegrams = [encode_telegram(Header("1", 0x2C2D, 1, medium), records, primary_address=1) for medium in range(65)]
     warm = LayoutBook()
