@@ -46,7 +46,7 @@ from console.editor.stream import Stream
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
 from drivers.host.machine import HostMachine
-from drivers.lines import open_line
+from drivers.lines import open_line, simulation
 from tui.attach_console import ConsoleStream
 from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
@@ -190,6 +190,7 @@ class Appliance:
             troubles=lambda: self.ui.troubles,
             serial=self.serial,
             lifecycle=lifecycle,
+            simulation=simulation,
             lender=LevelConverter(
                 self.engine, self.settings, self.clock, open_line, partial(self.doorkeeper.audit.add, quietly=True)
             ),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from appliance.errors import LineRefused
 from appliance.ports import Line
+
+if TYPE_CHECKING:
+    from drivers.simulated.line import SharedBus
 
 DRIVERS: Final = {
     "serial": "drivers.serial_line:SerialLine",
@@ -32,3 +35,12 @@ def open_line(url: str) -> Line:
             "Install it with: pip install 'busmeister[run]'."
         ) from error
     return line
+
+
+def simulation(url: str) -> SharedBus | None:
+    """The simulated building behind the URL of a line in use; None behind a real line."""
+    if not url.lower().startswith("simulated://"):
+        return None
+    from drivers.simulated.line import in_use
+
+    return in_use(url)

@@ -27,6 +27,7 @@ from appliance.operations import (
     services,
     session,
     settings,
+    simulate,
     status,
     storage,
     system,
@@ -63,6 +64,7 @@ SUBJECTS = (
     panel,
     relays,
     system,
+    simulate,
 )
 
 

@@ -16,6 +16,7 @@ from appliance.lifecycle import Lifecycle
 from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
+from appliance.operations.simulation import Simulation
 from appliance.ports import Heard, Missed, OpenLine
 from appliance.security.certificates import KeyStore
 from appliance.security.doorkeeper import Doorkeeper
@@ -120,6 +121,8 @@ class Parts:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     lender: Lender | None = None  # who hands the bus to a computer
     panel: Panel | None = None
+    simulation: Callable[[str], Simulation | None] = lambda url: None
+    """The simulated building behind a line's URL, while that line is used."""
 
     @property
     def files(self) -> Path:

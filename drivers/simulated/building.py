@@ -92,6 +92,11 @@ class Building:
                 return meter
         raise SettingError(f'The building has no meter "{name}".')
 
+    @property
+    def speed(self) -> float:
+        """How much faster than time its consumption runs."""
+        return self._consumption.speed if self._consumption else 1.0
+
     def run_at(self, speed: float, at: datetime) -> None:
         """Let consumption run faster or slower than time; 1 is as in life."""
         if self._consumption is None:

@@ -15,21 +15,34 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 from weakref import WeakValueDictionary
 
 from appliance.clock import Clock, SystemClock
 from appliance.errors import LineLost, LineRefused, SettingError
+from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.framer import Received
 from appliance.mbus.orders import BAUD_RATES
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus
 from drivers.simulated.faults import Fault
+from drivers.simulated.meter import SimulatedMeter
 from drivers.url import refused
 
 SHAPE: Final = "simulated://apartment-block?meters=60&fault=deaf:3&seed=7"
 OPTIONS: Final = ("meters", "seed", "baud", "fault", "delay", "fast")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A meter of the building, and the faults it has now."""
+
+    name: str
+    primary_address: int
+    secondary_address: SecondaryAddress | None
+    faults: tuple[str, ...]
 
 
 class SharedBus:
@@ -41,11 +54,31 @@ class SharedBus:
         self.clock = clock
         self.changed = threading.Condition()
 
-    def put_fault(self, fault: Fault, whom: str | None = None, duration: float | None = None) -> None:
+    @property
+    def title(self) -> str:
+        """The building's."""
+        return self.building.title
+
+    @property
+    def speed(self) -> float:
+        """How much faster than time consumption runs."""
+        return self.building.speed
+
+    def faults(self) -> tuple[str, ...]:
+        """Those of the whole bus now."""
+        with self.changed:
+            return self.bus.faults.active(self.clock.monotonic())
+
+    def places(self) -> list[Place]:
+        """Every meter with its faults now."""
+        with self.changed:
+            return [self._place(meter) for meter in self.building.meters]
+
+    def put_fault(self, fault: str, whom: str | None = None, duration: float | None = None) -> None:
         """Switch a fault on, for one meter by name or address or for the whole bus, for seconds or for ever."""
         with self.changed:
             meter = None if whom is None else self.building.find(whom)
-            self.bus.put_fault(fault, self.clock.monotonic(), meter=meter, duration=duration)
+            self.bus.put_fault(Fault.parse(fault), self.clock.monotonic(), meter=meter, duration=duration)
             self.changed.notify_all()
 
     def clear_faults(self, whom: str | None = None) -> None:
@@ -53,6 +86,16 @@ class SharedBus:
         with self.changed:
             self.bus.clear_faults(None if whom is None else self.building.find(whom))
             self.changed.notify_all()
+
+    def run_at(self, speed: float) -> None:
+        """Let consumption run faster or slower than time from now on. Raises `SettingError`."""
+        with self.changed:
+            self.building.run_at(speed, self.clock.now())
+
+    def _place(self, meter: SimulatedMeter) -> Place:
+        instrument = meter.instrument
+        faults = meter.faults.active(self.clock.monotonic())
+        return Place(meter.name, instrument.primary_address, instrument.secondary_address, faults)
 
 
 _SHARED: Final[WeakValueDictionary[str, SharedBus]] = WeakValueDictionary()
@@ -128,6 +171,12 @@ def share(url: str) -> SharedBus:
             shared = SharedBus(building, building.bus(clock, name=url, fast=fast), clock)
             _SHARED[url] = shared
         return shared
+
+
+def in_use(url: str) -> SharedBus | None:
+    """The bus of a URL while a line is open on it."""
+    with _SHARING:
+        return _SHARED.get(url)
 
 
 def read_url(url: str) -> tuple[Building, bool]:
