@@ -39,6 +39,7 @@ class Keyboard:
         self._given = 0
         self._in_sequence = False  # an escape sequence may have begun
         self._wanted = False  # a prompt waits for the keys of a line
+        self._key_wanted = False  # somebody waits for a single key, which may be ctrl-c
         self._came = asyncio.Event()
         self._taken = asyncio.Event()
 
@@ -76,9 +77,13 @@ class Keyboard:
 
     async def key(self) -> str:
         """One key, typed now; empty at the end."""
-        while not self._ahead and not self.ended:
-            self._came.clear()
-            await self._came.wait()
+        self._key_wanted = True
+        try:
+            while not self._ahead and not self.ended:
+                self._came.clear()
+                await self._came.wait()
+        finally:
+            self._key_wanted = False
         return self._cut(1)
 
     async def line(self) -> str | None:
@@ -92,7 +97,7 @@ class Keyboard:
         return self._cut(end + 1 if end >= 0 else len(self._ahead)).rstrip(ENTER)
 
     def _take(self, text: str) -> None:
-        if not self._wanted:
+        if not self._wanted and not self._key_wanted:
             text = self._breaks(text)
         self._ahead += text
         self._came.set()

@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from appliance.errors import Kind
 from appliance.operations.all import registry
 from appliance.operations.call import Call
-from console.editor.conversation import TRIES, Conversation
+from console.editor.conversation import Conversation
 from console.editor.outlet import Outlet, octets_of
 from console.editor.patience import Patience
 from console.editor.plain import lines_of
 from console.editor.screen import PlainScreen
 from console.editor.stream import Limits, Stream
+from console.editor.welcome import Welcome
 from console.editor.worker import Worker
 from console.session import Outcome, Session
 
@@ -81,18 +81,15 @@ async def _serve_plain(stream: Stream, call: Call, patience: Patience) -> None:
     outlet = Outlet(stream)
     session = Session(call, registry(), PlainScreen(outlet), plain=True)
     worker = Worker("console-worker")
-    refused = 0
+    welcome = Welcome(patience)
     try:
         patience.wait()
         async for line in lines_of(stream, call.parts.settings.console.line_length):
             patience.work()
             outcome = await _done(session, worker, line)
             await outlet.flush()
-            refused = refused + 1 if outcome.kind is Kind.LOGIN else 0
-            if outcome.leave or refused >= TRIES:
+            if not welcome.lasts(outcome, session.call.level):
                 return
-            if session.call.level:
-                patience.logged_in()
             patience.wait()
     finally:
         session.hang_up()

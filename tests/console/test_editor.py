@@ -109,6 +109,19 @@ def test_long_answer_stops_at_each_screenful(world: World) -> None:
     play(world, story, PaperStream(size=Size(100, 10)))
 
 
+@pytest.mark.parametrize("key", ["q", CTRL_C])
+def test_answer_ends_at_its_page_where_no_more_is_wanted(world: World, key: str) -> None:
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+        paper.type("show settings" + ENTER)
+        await paper.see("more: space")
+        paper.type(key)
+        assert "console.page" not in await paper.see(PROMPT)
+        assert await paper.answer("show version") == "busmeister 0.1.0\n"
+
+    play(world, story, PaperStream(size=Size(100, 10)))
+
+
 def test_pages_can_be_turned_off(world: World) -> None:
     world.settings.set({"console.page": "false"}, "test")
 
