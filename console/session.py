@@ -49,6 +49,7 @@ class Session:
     def __init__(self, call: Call, registry: Registry, screen: Screen, *, plain: bool) -> None:
         self.call = call
         self.plain = plain
+        self._nobody_there = plain  # a pipe or a file: nobody to ask, no window
         self._registry = registry
         self._screen = screen
         self._live: Live | None = None
@@ -88,6 +89,8 @@ class Session:
                 outcome = self._step(step)
                 if not outcome.ok or outcome.leave:
                     return outcome
+                if self._interrupted:
+                    return Outcome(Kind.CANCELLED)
         except Exception as error:  # noqa: BLE001  # as in `run`
             return self._fail(error, Form.TEXT, f"line {getattr(error, 'line', number)}: ")
         return Outcome()
@@ -131,7 +134,7 @@ class Session:
         if answer.call is not None:
             self.call = answer.call
         if answer.plain is not None:
-            self.plain = answer.plain
+            self.plain = answer.plain or self._nobody_there
         if answer.job is not None:
             job = answer.job
             answer = Answer(sentence=f"job {job.number}") if line.background else self._wait(job)

@@ -75,22 +75,23 @@ def _scripted(data: Path, arguments: argparse.Namespace) -> int:
         if arguments.user:
             done = client.log_in(arguments.user, password)
             if done.kind is not None:
-                return _code(done)
+                return _code(client, done)
         if script is None:
             return _all(client, arguments.commands or sys.stdin)
         with _breaking_off(client):
-            return _code(client.run_script(script))
+            done = client.run_script(script)
+        return _code(client, done)
     finally:
         client.close()
 
 
 def _all(client: LocalClient, lines: Iterable[str]) -> int:
-    """One after the other; the first error ends it."""
+    """One after the other; the first error ends it, and so does ctrl-c."""
     for line in lines:
         with _breaking_off(client):
             done = client.run(line.rstrip("\r\n"))
-        if done.kind is not None or done.leave:
-            return _code(done)
+        if done.kind is not None or done.leave or client.broken_off:
+            return _code(client, done)
     return OK
 
 
@@ -104,7 +105,9 @@ def _breaking_off(client: LocalClient) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _code(done: Done) -> int:
+def _code(client: LocalClient, done: Done) -> int:
+    if client.broken_off:
+        return BROKEN_OFF
     if done.kind is None:
         return OK
     return CODES.get(Kind(done.kind), FAILED)

@@ -1,6 +1,7 @@
 """Files of commands: run top to bottom; `set` and `unset` lines that follow each other are one change (§14.8).
 
-Words are written in full, since a later version may know more of them.
+Words are written in full, since a later version may know more of them. A file runs at the level of whoever runs it:
+what makes somebody else of a session is for people at a prompt.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from appliance.settings import row_of
 LONGEST: Final = 1 << 20  # octets
 MOST_LINES: Final = 10_000
 CHANGES: Final = ("set", "unset")
+FOR_PEOPLE: Final = ("login", "enable", "setup", "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,16 @@ def _command(call: Call, registry: Registry, number: int, typed: str) -> tuple[S
         line = parse_line(typed, call.parts.settings.console.line_length)
         if not line.tokens:
             return None, None
-        return Step(number, *registry.find(line.tokens, full_words=True), line), None
+        return Step(number, *_allowed(registry, line), line), None
     except BusmeisterError as error:
         return None, LineError(error, number)
+
+
+def _allowed(registry: Registry, line: Line) -> tuple[Operation, tuple[Token, ...]]:
+    operation, arguments = registry.find(line.tokens, full_words=True)
+    if operation.name in FOR_PEOPLE:
+        raise RefusedError(f'"{operation.name}" is not taken from a file: type it, or run the file as that user.')
+    return operation, arguments
 
 
 def _change(call: Call, steps: list[Step]) -> Step:

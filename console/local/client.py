@@ -31,8 +31,8 @@ class LocalClient:
     def __init__(self, wire: Wire, write: Callable[[str], None]) -> None:
         self._wire = wire
         self._write = write  # takes each line of an answer
+        self.broken_off = False  # what ran last
         self._ordered = False  # something runs, and may be broken off
-        self._broken_off = False
 
     @classmethod
     def connect(cls, data_folder: Path, write: Callable[[str], None]) -> LocalClient:
@@ -82,15 +82,15 @@ class LocalClient:
 
     def interrupt(self) -> None:
         """Break off what runs; may be called by a signal's handler at any time."""
-        self._broken_off = True
+        self.broken_off = True
         if self._ordered:
             self._send({"interrupt": True})
 
     def _follow(self, order: Frame, write: Callable[[str], None]) -> Done:
-        self._ordered, self._broken_off = False, False
+        self._ordered, self.broken_off = False, False
         self._send(order)
         self._ordered = True
-        if self._broken_off:
+        if self.broken_off:
             self._send({"interrupt": True})
         while "done" not in (frame := _receive(self._wire)):
             write(str(frame.get("text", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -290,6 +291,21 @@ def test_user_of_the_command_line_is_logged_in_first(
     done = run(world, "--user", "2", "-c", "whoami")
     assert (done.returncode, done.stdout) == (command.USAGE, "")
     assert "password cannot be read: No such file" in done.stderr
+
+
+@pytest.mark.parametrize("way", ["arguments", "file"])
+def test_ctrl_c_ends_the_run_and_has_its_exit_code(world: World, served: Path, tmp_path: Path, way: str) -> None:
+    file = tmp_path / "watch.cad"
+    file.write_text("bus watch\nshow version\n")
+    rest = [file] if way == "file" else ["-c", "bus watch", "-c", "show version"]
+    words = [sys.executable, "-m", "appliance", "console", "--data", world.parts.data_folder, *rest]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        while not world.hub.wanted(BusTraffic):
+            threading.Event().wait(0.001)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0] == "OK\n"
+    assert process.returncode == command.BROKEN_OFF
+    assert not world.hub.wanted(BusTraffic)
 
 
 def test_console_starts_without_store_and_line_editor() -> None:

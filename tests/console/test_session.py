@@ -222,6 +222,12 @@ def test_progress_tells_what_is_left(world: World) -> None:
     assert progress_of(job) == "meter read  12 of 60  about 48 s left  Flat[31m 12"
 
 
+def test_pipe_stays_plain(world: World) -> None:
+    conversation = Conversation(world.call, plain=True)
+    assert conversation.say("script off") == "OK"
+    assert conversation.say("show version") == "busmeister 0.1.0\nOK"
+
+
 def test_somebody_new_is_not_logged_in(world: World) -> None:
     conversation = Conversation(replace(world.call, user="", level=0))
     assert conversation.say("whoami") == "nobody yet, level 0, by local test\nOK"

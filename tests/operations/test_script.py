@@ -64,6 +64,15 @@ def test_file_is_written_in_full(conversation: Conversation, script: str, senten
     assert conversation.script(script).removeprefix("busmeister 0.1.0\n") == sentence
 
 
+@pytest.mark.parametrize("line", ["login anna x", "enable 3 x", "setup 1234 x", "password x"])
+def test_file_cannot_become_somebody_else(world: World, conversation: Conversation, line: str) -> None:
+    name = line.split()[0]
+    assert conversation.script(f"show version\n{line}\n").endswith(
+        f'ERROR line 2: "{name}" is not taken from a file: type it, or run the file as that user.'
+    )
+    assert conversation.session.call == world.call
+
+
 def test_file_has_a_largest_size(conversation: Conversation) -> None:
     assert "at most 1 MiB and 10000 lines" in conversation.script("#\n" * 10_001)
     assert "at most 1 MiB and 10000 lines" in conversation.script("#" * (1 << 20) + "#")
