@@ -11,7 +11,7 @@ from typing import Final
 
 from appliance.errors import BusmeisterError, Kind, RefusedError
 from appliance.hub import Job, JobState
-from appliance.operations.answer import Answer, Live
+from appliance.operations.answer import Answer, Item, Live
 from appliance.operations.asked import SecretAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, kind_of, sentence_of
@@ -204,9 +204,17 @@ class Session:
             live.close()
         try:
             for item in live:
-                self._screen.write(json_of(item.data) if form is Form.JSON else clean(item.line))
+                self._show_item(item, form)
         finally:
             self._live = None
+
+    def _show_item(self, item: Item, form: Form) -> None:
+        if item.line and form is not Form.JSON:
+            self._write(clean(item.line))
+        if item.answer is not None:
+            self._show(item.answer, form)
+        elif form is Form.JSON:
+            self._screen.write(json_of(item.data))
 
     def _close(self, answer: Answer, *, shows: bool) -> None:
         if self.plain or not shows:

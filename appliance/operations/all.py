@@ -33,11 +33,14 @@ from appliance.operations import (
     system,
     telegrams,
     users,
+    waiting,
+    watch,
 )
 from appliance.operations.registry import Registry, operations_in
 
 SUBJECTS = (
     session,
+    waiting,
     login,
     users,
     certificates,
@@ -71,4 +74,4 @@ SUBJECTS = (
 @cache
 def registry() -> Registry:
     """The rows of all subjects."""
-    return Registry((session.make_help(registry), *operations_in(*SUBJECTS)))
+    return Registry((session.make_help(registry), watch.make_watch(registry), *operations_in(*SUBJECTS)))

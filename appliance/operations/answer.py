@@ -70,10 +70,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that happened, of a live answer."""
+    """One thing that happened, of a live answer; `answer` stands below the line where there is more to show."""
 
-    line: str
+    line: str = ""
     data: Mapping[str, Data] = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 class Live:
@@ -82,6 +83,10 @@ class Live:
     def __init__(self, items: Iterator[Item], close: Callable[[], None], count: int | None = None) -> None:
         self._items = items if count is None else islice(items, count)
         self.close = close
+
+    def of(self, choose: Callable[[Iterator[Item]], Iterator[Item]], count: int | None = None) -> Live:
+        """Some of the items."""
+        return Live(choose(self._items), self.close, count)
 
     def __iter__(self) -> Iterator[Item]:
         try:

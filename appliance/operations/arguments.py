@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NewType
 
 from appliance.errors import Kind as Reason
 from appliance.errors import RefusedError
@@ -35,6 +35,8 @@ KINDS: Final[dict[object, Kind[Any]]] = {
     Selection: Meters(),
 }
 Count = Annotated[int, Integer(1, 100_000)]
+Typed = NewType("Typed", str)
+"""A word of `*words` with its quotes, for an operation that reads them as a line again."""
 
 
 class Group:
@@ -86,6 +88,7 @@ class Signature:
     words: str  # name of *words, empty where none are taken
     takes_fields: bool  # **fields
     groups: Mapping[str, type[Group]]  # by the operation's parameter
+    keeps_quotes: bool = False  # of *words
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Signature:
@@ -105,6 +108,7 @@ class Signature:
             ),
             any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters),
             groups,
+            any(p.kind is p.VAR_POSITIONAL and hints[p.name] is Typed for p in parameters),
         )
 
     @property
@@ -163,7 +167,7 @@ class _Filler:
         elif token.operator == "=" and self._signature.takes_fields:
             self._field(token.name, token.value)
         elif self._signature.words:
-            self._words.append(token.raw if token.operator else token.text)
+            self._words.append(token.raw if token.operator or self._signature.keeps_quotes else token.text)
         else:
             raise RefusedError(self._superfluous(token), Reason.USAGE)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance.errors import Kind, RefusedError
-from appliance.operations.answer import Answer, Cell
+from appliance.operations.answer import Answer, Cell, Item
 from appliance.operations.arguments import Signature
 from appliance.operations.line import Token
 
@@ -22,11 +22,20 @@ class Narrowing:
     count: int | None = None
 
     def apply(self, answer: Answer) -> Answer:
-        """The answer with those rows only."""
+        """The answer with those rows only; of a live one each thing that happens."""
+        if answer.live is not None:
+            return replace(answer, live=answer.live.of(self._items, self.count))
         if answer.table is None:
             return replace(answer, lines=tuple(line for line in answer.lines if self._has(line))[: self.count])
         rows = [row for row in answer.table.rows if self._has(" ".join(map(_text, row)))]
         return replace(answer, table=replace(answer.table, rows=rows[: self.count]))
+
+    def _items(self, items: Iterable[Item]) -> Iterator[Item]:
+        for item in items:
+            if item.answer is None and self._has(item.line):
+                yield item
+            elif item.answer is not None:
+                yield replace(item, answer=Narrowing(self.match).apply(item.answer))
 
     def _has(self, text: str) -> bool:
         return self.match.lower() in text.lower()

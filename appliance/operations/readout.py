@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 from appliance.cron import PRESETS, Schedule
 from appliance.errors import Kind, RefusedError
-from appliance.events import BusState
 from appliance.meters.meter import Meter
 from appliance.operations.answer import Answer, Data, Table
 from appliance.operations.arguments import Count
@@ -19,6 +18,7 @@ from appliance.operations.planner import cable_length, period_of, seconds_of, sh
 from appliance.operations.segments import BaudRate
 from appliance.operations.settings import change
 from appliance.operations.times import local
+from appliance.operations.waiting import reads
 from appliance.ports import Heard, Missed
 from appliance.settings.kinds import CronText, ScheduleText
 from appliance.settings.subjects.bus import Segment
@@ -130,7 +130,7 @@ def show_schedules(call: Call) -> Answer:
     planned = [(line.name.removesuffix(".schedule"), line.shown) for line in lines if line.shown]
     own = sorted({meter.schedule for meter in call.parts.store.meters.all() if meter.active and meter.schedule})
     planned += [(f"readout of meters with {text}", text) for text in own]
-    reading = any(segment.state is BusState.ROUND for segment in call.parts.engine.status())
+    reading = reads(call)
     rows = [(name, text, _next(call, name, text), reading and name.startswith("readout")) for name, text in planned]
     return Answer(table=Table.of("task pattern next_run active", rows))
 

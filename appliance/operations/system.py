@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from appliance.errors import Kind, RefusedError
-from appliance.events import BusState, SegmentChanged
+from appliance.events import SegmentChanged
 from appliance.hub import Job
 from appliance.lifecycle import Ending
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
+from appliance.operations.waiting import reads
 
 
 class What(StrEnum):
@@ -31,7 +32,7 @@ class When(StrEnum):
 def restart(call: Call, *, what: What = What.APPLIANCE, when: When = When.AFTER_ROUND) -> Answer:
     """Restarts."""
     ending = Ending.RESTART if what is What.APPLIANCE else Ending.RESTART_MACHINE
-    if when is When.AFTER_ROUND and _reads(call):
+    if when is When.AFTER_ROUND and reads(call):
         job = call.parts.hub.jobs.start("restart", call.who, lambda job: _end_after_round(call, ending, job))
         return Answer(sentence=f"job {job.number} restarts when the round is over", data={"job": job.number})
     call.parts.lifecycle.end(ending)
@@ -65,14 +66,10 @@ def factory_reset(call: Call, *, confirm: str = "") -> Answer:
     return Answer(sentence="everything is wiped, then the appliance begins anew with a set-up code")
 
 
-def _reads(call: Call) -> bool:
-    return any(segment.state is BusState.ROUND for segment in call.parts.engine.status())
-
-
 def _end_after_round(call: Call, ending: Ending, job: Job) -> None:
     with call.parts.hub.follow(SegmentChanged) as following:
         job.on_cancel(following.close)
-        while _reads(call) and not following.closed:
+        while reads(call) and not following.closed:
             following.get(1.0)
     job.check()
     call.parts.lifecycle.end(ending)
