@@ -30,11 +30,18 @@ def without_secrets(registry: Registry, line: str) -> str:
         operation, arguments = _found(registry, line)
     except BusmeisterError:
         return "" if _may_tell(registry, line) else line
-    if any(argument.kind.is_secret for argument in operation.signature.positional):
-        return operation.name  # it may stand at any place
+    if _may_stand_anywhere(operation):
+        return operation.name
     if not any(_is_secret(operation, token) for token in arguments):
         return line
     return " ".join([operation.name, *filter(None, (_open(operation, token) for token in arguments))])
+
+
+def _may_stand_anywhere(operation: Operation) -> bool:
+    """Whether any word may be a secret: one is given by position, or one by name beside words of any kind."""
+    signature = operation.signature
+    beside = signature.arguments if signature.words else signature.positional
+    return any(argument.kind.is_secret for argument in beside)
 
 
 def _found(registry: Registry, line: str) -> tuple[Operation, tuple[Token, ...]]:

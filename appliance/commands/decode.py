@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from appliance.commands.decoding.keys import parse_key
-from appliance.commands.decoding.source import BETWEEN_DIGITS, telegrams
-from appliance.commands.decoding.table import table, unreadable
+from appliance.commands.decode_table import table, unreadable
 from appliance.errors import RefusedError, TelegramError
-from appliance.mbus.book import LayoutBook
 from appliance.mbus.json_line import error_line, json_line
-from appliance.mbus.telegram import Telegram, decode
+from appliance.mbus.telegram_text import is_hex, telegrams
+from appliance.meters.reader import Read, reader
 
 STANDARD_INPUT: Final = "-"
-HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
-
-Read = Callable[[bytes], Telegram]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Decode everything; exit code 1 when anything was unreadable."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal's language
-    read = _reader(arguments.key)
+    read = reader(arguments.key)
     all_readable = True
     with _lines(arguments.source) as lines:
         for found in telegrams(lines):
@@ -67,24 +62,6 @@ def _text(lines: Iterator[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _reader(key: str | None) -> Read:
-    """What reads a telegram: compact frames whose format was heard too, and with a key the encrypted ones."""
-    book = LayoutBook()
-    if key is None:
-        return book.decode
-    try:
-        from appliance.commands.decoding import opening  # the library for it is loaded only when asked for
-    except ImportError as error:
-        raise RefusedError("Opening encrypted telegrams needs cryptography: pip install 'busmeister[run]'.") from error
-    decrypt = opening.opener(parse_key(key))
-
-    def read(octets: bytes) -> Telegram:
-        telegram = book.decode(octets)
-        return telegram if telegram.security == "none" else decode(octets, decrypt)
-
-    return read
-
-
 @contextmanager
 def _lines(source: str) -> Iterator[Iterator[str]]:
     """The lines of a file, of standard input, or of the argument itself."""
@@ -96,7 +73,7 @@ def _lines(source: str) -> Iterator[Iterator[str]]:
                 yield file
         except OSError as error:
             raise RefusedError(f"{source} cannot be read: {error.strerror}.") from error
-    elif set(BETWEEN_DIGITS.sub("", source)) <= HEX_DIGITS:
+    elif is_hex(source):
         yield iter((source,))
     else:
         raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')

@@ -34,16 +34,29 @@ def files(call: Call) -> tuple[File, ...]:
 
 def first_lines(call: Call, name: str) -> tuple[str, ...]:
     """Of a text file; raises `RefusedError` for what is none, and for names that lead out of the repository."""
+    return tuple(_text(call, name, PREVIEW).splitlines()[:PREVIEW_LINES])
+
+
+def text_of(call: Call, name: str, most: int) -> str:
+    """A whole text file of at most so many octets; raises `RefusedError` as `first_lines` does."""
+    text = _text(call, name, most + 1)
+    if len(text.encode()) > most:
+        raise RefusedError(f"{name} is too long: at most {most >> 10} KiB are read here.", Kind.LIMIT)
+    return text
+
+
+def _text(call: Call, name: str, most: int) -> str:
+    """The first octets of a text file."""
     call.need_level(2, "what is in a file")
     folder = call.parts.files.resolve()
     path = (folder / name).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
         raise RefusedError(f"There is no file {name} in the repository.", Kind.NOT_FOUND)
     with path.open("rb") as file:
-        octets = file.read(PREVIEW)
+        octets = file.read(most)
     if b"\0" in octets:
         raise RefusedError(f"{name} is no text: {path.stat().st_size} octets.", Kind.VALUE)
-    return tuple(octets.decode("utf-8", "replace").splitlines()[:PREVIEW_LINES])
+    return octets.decode("utf-8", "replace")
 
 
 def _file(folder: Path, path: Path) -> File:

@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from appliance.__main__ import main
-from appliance.commands.decoding.opening import initialization_vector, message_key, opener
 from appliance.errors import TelegramError
 from appliance.mbus.encode import encode_record, encode_telegram
 from appliance.mbus.frames import RSP_UD, LongFrame
@@ -22,6 +21,7 @@ from appliance.mbus.manufacturers import manufacturer_code
 from appliance.mbus.sealing import Sealed
 from appliance.mbus.security import AES_CCM
 from appliance.mbus.signature import crc16, format_signature
+from appliance.meters.opening import initialization_vector, message_key, opener
 
 HEADER: Final = Header("12345678", manufacturer_code("ELV"), 1, 4, access_number=5)
 FRAME: Final = encode_telegram(HEADER, [encode_record(b"\x04", b"\x13", 54321)], primary_address=1)

@@ -16,8 +16,15 @@ from appliance.mbus.frames import START_LONG, expected_length
 from appliance.mbus.recording import is_recorded, parse_line
 
 BETWEEN_DIGITS: Final = re.compile(r"0x|[\s:,;\-]", re.IGNORECASE)
+HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 BYTE_ORDER_MARK: Final = "\ufeff"
 SHOWN_OF_A_BAD_LINE: Final = 40
+
+
+def is_hex(text: str) -> bool:
+    """Whether it is a telegram written out, and no name of a file."""
+    digits = set(BETWEEN_DIGITS.sub("", text))
+    return bool(digits) and digits <= HEX_DIGITS
 
 
 def telegrams(lines: Iterable[str]) -> Iterator[bytes | TelegramError]:
@@ -52,7 +59,7 @@ def _octets(line: str) -> bytes:
         return bytes.fromhex(digits)
     except ValueError:
         shown = text.strip()[:SHOWN_OF_A_BAD_LINE]
-        position = next((at for at, digit in enumerate(digits) if digit not in "0123456789abcdefABCDEF"), len(digits))
+        position = next((at for at, digit in enumerate(digits) if digit not in HEX_DIGITS), len(digits))
         sentence = f"A telegram is written in pairs of hex digits, this is not: {shown!a}."
         raise TelegramError(sentence, b"", position // 2) from None
 

@@ -1,4 +1,4 @@
-"""The key of a meter, as `busmeister decode --key` takes it."""
+"""The key of a meter, as a person gives it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,0 @@
-"""What `busmeister decode` needs besides the protocol core: telegrams from text, a table for people, keys."""
