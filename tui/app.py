@@ -219,6 +219,12 @@ class Dashboard(App[None]):
         self.set_class(ROOMY.is_over(event.size), "compact")
         self.set_class(SMALLEST.is_over(event.size), "tiny")
 
+    def on_key(self, event: events.Key) -> None:
+        """A key that no field took: where this session's level forbids what it does, say what it needs."""
+        page = self.screen
+        if isinstance(page, Page) and (sentence := page.forbidden(event.key)):
+            self.complain(sentence)
+
     def _tell(self, changes: Changes) -> None:
         self.post_message(Happened(changes))
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
-from appliance.operations.asked import YesAsked
+from appliance.operations.asked import SecretAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, sentence_of
-from appliance.operations.line import parse_line
+from appliance.operations.line import Token, assigned, parse_line
 from tui.answered import lines_of
 from tui.commands import Offer
 from tui.screens.answered import Answered
+from tui.screens.ask import Ask
 from tui.screens.help import Help
 from tui.screens.palette import Palette
 from tui.screens.question import Question
@@ -25,6 +27,27 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 REMEMBERED: Final = 20
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line of the console, what follows on its success, and what was asked back since."""
+
+    text: str
+    then: Callable[[], object]
+    confirmed: bool = False
+    secrets: tuple[Token, ...] = ()
+    stands_for: str = ""  # the word of the line that a secret took the place of
+
+    def run(self, call: Call) -> Answer:
+        """Do it."""
+        operation, tokens = registry().find(parse_line(self.text).tokens)
+        kept = (token for token in tokens if not self.secrets or token.raw != self.stands_for)
+        return execute(call, operation, (*kept, *self.secrets), confirmed=self.confirmed)
+
+    def with_secret(self, asked: SecretAsked, secret: str) -> Typed:
+        """The same with what was asked for."""
+        return replace(self, secrets=(*self.secrets, assigned(asked.name, secret)), stands_for=asked.instead_of)
 
 
 class Commander:
@@ -49,10 +72,13 @@ class Commander:
         if self.recent:
             self.order(self.recent[0])
 
-    def order(self, text: str, then: Callable[[], object] = lambda: None, *, confirmed: bool = False) -> None:
+    def order(self, text: str, then: Callable[[], object] = lambda: None) -> None:
         """Do a line of the console, and then what follows on its success."""
         self.recent = [text, *(line for line in self.recent if line != text)][:REMEMBERED]
-        self._app.run_worker(self._order(text, then, confirmed=confirmed), exit_on_error=True)
+        self._do(Typed(text, then))
+
+    def _do(self, typed: Typed) -> None:
+        self._app.run_worker(self._order(typed), exit_on_error=True)
 
     def _chosen(self, offer: Offer | None) -> None:
         if offer is None:
@@ -62,25 +88,41 @@ class Commander:
         else:
             self.order(offer.line)
 
-    async def _order(self, text: str, then: Callable[[], object], *, confirmed: bool) -> None:
+    async def _order(self, typed: Typed) -> None:
         call = self._app.call
         try:
-            answer = await asyncio.wrap_future(call.parts.hub.ask(run, call, text, confirmed=confirmed))
+            answer = await asyncio.wrap_future(call.parts.hub.ask(typed.run, call))
         except YesAsked as asked:
-            self._ask(asked, text, then)
-            return
+            self._ask_yes(asked, typed)
+        except SecretAsked as asked:
+            self._ask_secret(asked, typed)
         except BusmeisterError as error:
             self._app.complain(sentence_of(error))
-            return
-        self._show(text, answer)
-        then()
+        else:
+            self._show(typed.text, answer)
+            typed.then()
 
-    def _ask(self, asked: YesAsked, text: str, then: Callable[[], object]) -> None:
-        def done(yes: bool | None) -> None:
+    def _ask_yes(self, asked: YesAsked, typed: Typed) -> None:
+        def answered(yes: bool | None) -> None:
             if yes:
-                self.order(text, then, confirmed=True)
+                self._do(replace(typed, confirmed=True))
 
-        self._app.push_screen(Question(text, asked.question), done)
+        self._app.push_screen(Question(typed.text, asked.question), answered)
+
+    def _ask_secret(self, asked: SecretAsked, typed: Typed, first: str = "") -> None:
+        """Once, or twice where it is a new one; it is never among the remembered lines."""
+
+        def answered(secret: str | None) -> None:
+            if not secret:
+                self._app.say(_("Nothing was typed; nothing was done."))
+            elif asked.twice and not first:
+                self._ask_secret(asked, typed, secret)
+            elif first and secret != first:
+                self._app.complain(_("The two are not the same; nothing was done."))
+            else:
+                self._do(typed.with_secret(asked, secret))
+
+        self._app.push_screen(Ask(_("Again") if first else asked.prompt, secret=True), answered)
 
     def _show(self, text: str, answer: Answer) -> None:
         if answer.call is not None:
@@ -103,9 +145,3 @@ class Commander:
             self._app.push_screen(Answered(text, lines))
         else:
             self._app.say(lines[0] if lines else _("Done."))
-
-
-def run(call: Call, text: str, *, confirmed: bool = False) -> Answer:
-    """Do a line of the console."""
-    operation, tokens = registry().find(parse_line(text).tokens)
-    return execute(call, operation, tokens, confirmed=confirmed)

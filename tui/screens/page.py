@@ -158,8 +158,17 @@ class Page(Screen[None]):
                 yield active.binding
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that need a higher level are neither shown nor bound."""
-        return self.dashboard.call.level >= self.levels.get(action, 0)
+        """Keys that need a higher level are not shown; None lets `forbidden` find them all the same."""
+        return True if self.dashboard.call.level >= self.levels.get(action, 0) else None
+
+    def forbidden(self, key: str) -> str:
+        """What this session's level forbids of what a key would do, and how to come by the level; else nothing."""
+        active = self.active_bindings.get(key)
+        if active is None or active.enabled or active.node is not self:
+            return ""
+        level = self.levels.get(active.binding.action.partition("(")[0], 0)
+        words = _("{} needs level {}, this session has {}: ctrl+p, then enable {}")
+        return words.format(active.binding.description, level, self.dashboard.call.level, level) if level else ""
 
     def renew(self) -> None:
         """Draw what is known, and ask for what is new."""
