@@ -45,6 +45,7 @@ from console.editor import serve as serve_console
 from console.editor.stream import Stream
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
+from drivers import serial_ports
 from drivers.host.machine import HostMachine
 from drivers.lines import open_line, simulation
 from tui.attach_console import ConsoleStream
@@ -190,6 +191,7 @@ class Appliance:
             troubles=lambda: self.ui.troubles,
             serial=self.serial,
             lifecycle=lifecycle,
+            serial_ports=serial_ports,
             simulation=simulation,
             lender=LevelConverter(
                 self.engine, self.settings, self.clock, open_line, partial(self.doorkeeper.audit.add, quietly=True)

@@ -241,3 +241,16 @@ class Host(Protocol):
 
     def give_address(self, wanted: FixedAddress) -> None:
         """Set an interface, until the machine restarts. Raises `HardwareError`: one sentence why it cannot be."""
+
+
+class SerialPorts(Protocol):
+    """The serial ports of the machine."""
+
+    def ports(self) -> list[str]:
+        """Those that are really there, by their stable names."""
+
+    def holders(self, path: str) -> list[str]:
+        """Programs that have one open, as far as this user may see: `modbusd (pid 812)`."""
+
+    def permission_hint(self, path: str) -> str:
+        """What to do so that this user may open it."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import grp
 import os
-import pwd
 import stat
 from pathlib import Path
 from typing import Final
+
+from appliance.system_users import group_name, user_name
 
 PTY_MAJORS: Final = range(136, 144)  # Linux devices.txt: Unix98 pty slaves
 BY_ID: Final = Path("/dev/serial/by-id")
@@ -87,19 +87,3 @@ def _holder_hint(path: str) -> str:
     mine = f"(pid {os.getpid()})"
     others = [holder for holder in holders(path) if not holder.endswith(mine)]
     return f"Stop {', '.join(others)}" if others else f"Find it with: fuser -v {path}"
-
-
-def user_name(number: int) -> str:
-    """The name of a user, or the number of one without."""
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
-
-
-def group_name(number: int) -> str:
-    """The name of a group, or the number of one without."""
-    try:
-        return grp.getgrgid(number).gr_name
-    except KeyError:
-        return str(number)

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from appliance.checks.clock import check_clock, is_synchronised
+from appliance.checks.finding import Finding, Level, ok
+from appliance.checks.folder import check_files, check_folder, running
+from appliance.checks.program import check_program, check_terminal
+from appliance.checks.serial import check_serial_ports
 from appliance.clock import SystemClock
-from appliance.commands.checks.clock import check_clock, is_synchronised
-from appliance.commands.checks.finding import Finding, Level
-from appliance.commands.checks.folder import check_folder, running
-from appliance.commands.checks.program import check_program
-from appliance.commands.checks.serial import check_serial_ports
+from appliance.commands.answering import check_appliance
 from appliance.log import clean
+from appliance.security.setup_code import read_code
+from drivers import serial_ports
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,11 +48,24 @@ def default_folder() -> Path | None:
 
 def examine(data: Path | None) -> Iterator[Finding]:
     """Everything the doctor looks at, from the ground up."""
-    yield from check_program(sys.stdout, os.environ)
+    yield from check_program()
+    yield check_terminal(sys.stdout, os.environ)
     yield from check_clock(SystemClock(), is_synchronised(), os.environ)
     if data is not None:
-        yield from check_folder(data)
-    yield from check_serial_ports(running(data) if data else None)
+        yield from examine_folder(data)
+    yield from check_serial_ports(serial_ports, running(data) if data else None)
+
+
+def examine_folder(data: Path) -> Iterator[Finding]:
+    """The folder, the appliance that runs on it, the files in it."""
+    yield from check_folder(data)
+    if not data.is_dir():
+        return
+    process = running(data)
+    yield check_appliance(data, process)
+    if code := read_code(data):
+        yield ok("set-up code", f"{code}: log in on the console and type  setup {code}")
+    yield from check_files(data, process)
 
 
 def text_lines(findings: Iterable[Finding]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from appliance.operations import (
     bus,
     bus_lend,
     bus_test,
+    care,
     certificates,
     event_orders,
     log,
@@ -67,6 +68,7 @@ SUBJECTS = (
     panel,
     relays,
     system,
+    care,
     simulate,
 )
 

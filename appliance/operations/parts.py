@@ -17,7 +17,7 @@ from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
 from appliance.operations.simulation import Simulation
-from appliance.ports import Heard, Missed, OpenLine
+from appliance.ports import Heard, Missed, OpenLine, SerialPorts
 from appliance.security.certificates import KeyStore
 from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
@@ -121,6 +121,7 @@ class Parts:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     lender: Lender | None = None  # who hands the bus to a computer
     panel: Panel | None = None
+    serial_ports: SerialPorts | None = None
     simulation: Callable[[str], Simulation | None] = lambda url: None
     """The simulated building behind a line's URL, while that line is used."""
 

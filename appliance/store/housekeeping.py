@@ -129,12 +129,12 @@ class Housekeeping:
     def _renew_reserve(self) -> None:
         self._ballast.ensure(self._options().ballast)
 
-    def check(self) -> str | None:
-        """Check the database from end to end; what is wrong with it, None where nothing is."""
+    def check(self, *, full: bool = False) -> str | None:
+        """Check the database from end to end, in `full` its indexes too; what is wrong with it, None for nothing."""
         if is_sqlite(self._database):
             try:
                 with connected(self._database):
-                    check_all(self._database)
+                    check_all(self._database, full=full)
             except Damaged as error:
                 self._publish(StorageTrouble(error.sentence))
                 return error.sentence

@@ -33,6 +33,7 @@ from appliance.store.outbox import Outbox
 from appliance.store.pen import Pen, Receivers
 from appliance.store.readings import Readings
 from appliance.store.settings import Settings
+from appliance.store.soundness import Soundness
 from appliance.store.standing import Standing
 from appliance.store.start import Starter
 from appliance.store.status import StatusLog
@@ -96,6 +97,7 @@ class Store:
         self.housekeeping = Housekeeping(
             folder, database, self._writer, self.facts, self.newest, self.erasure, clock, lambda: self.options, publish
         )
+        self.soundness = Soundness(database)
         self.survey = Survey(database, folder, lambda: self.options)
         changed = self.housekeeping.changed
         self.meters = Meters(database, self._writer, self.readings, self.newest, self.erasure, clock, publish, changed)

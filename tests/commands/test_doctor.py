@@ -20,11 +20,11 @@ import apsw
 import pytest
 
 from appliance.__main__ import main
+from appliance.checks import clock as clock_checks
+from appliance.checks import folder, program, serial
+from appliance.checks.finding import Finding, Level, error, ok
 from appliance.clock import ClockQuality, VirtualClock
-from appliance.commands import doctor
-from appliance.commands.checks import clock as clock_checks
-from appliance.commands.checks import folder, program, serial
-from appliance.commands.checks.finding import Finding, Level, error, ok
+from appliance.commands import answering, doctor
 from appliance.local_socket import place_socket
 from drivers import serial_ports
 from tests.nobody import as_nobody, needs_root
@@ -99,7 +99,7 @@ def test_lines_cannot_be_forged_by_names(capsys: pytest.CaptureFixture[str]) -> 
 def test_looking_changes_nothing(data: Path) -> None:
     write_database(data / "busmeister.db").close()
     before = as_tree(data)
-    list(folder.check_folder(data))
+    list(doctor.examine_folder(data))
     assert as_tree(data) == before
 
 
@@ -183,20 +183,20 @@ def test_time_zone_is_the_one_the_machine_links_to(tmp_path: Path) -> None:
 
 
 def test_folder_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
-    (finding,) = folder.check_folder(tmp_path / "a" / "b")
+    (finding,) = doctor.examine_folder(tmp_path / "a" / "b")
     assert finding == ok("data folder", f"{tmp_path}/a/b is made at the first start")
 
 
 def test_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
-    (finding,) = folder.check_folder(tmp_path / "data")
+    (finding,) = doctor.examine_folder(tmp_path / "data")
     assert finding.level is Level.ERROR
 
 
 def test_folder_and_key_that_others_can_read_are_warnings(data: Path) -> None:
     data.chmod(0o755)
     (data / "keyfile").chmod(0o644)
-    levels = {finding.subject: finding for finding in folder.check_folder(data)}
+    levels = {finding.subject: finding for finding in doctor.examine_folder(data)}
     assert levels["data folder"].remedy == f"Close it: chmod 700 {data}"
     assert levels["key file"].level is Level.WARNING
 
@@ -213,7 +213,7 @@ def test_appliance_that_runs_is_named_and_its_database_left_alone(data: Path) ->
     (data / "busmeister.db").write_bytes(b"in use")
     with (data / "lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        findings = {finding.subject: finding.sentence for finding in folder.check_folder(data)}
+        findings = {finding.subject: finding.sentence for finding in doctor.examine_folder(data)}
     assert findings["appliance"] == "process 4711 does not answer"
     assert findings["database"] == "0.0 MB, in use by process 4711"
     assert folder.running(data) is None
@@ -222,10 +222,10 @@ def test_appliance_that_runs_is_named_and_its_database_left_alone(data: Path) ->
 def test_appliance_that_answers_on_its_socket_is_ok_and_one_that_hangs_up_is_not(data: Path) -> None:
     with socket.create_server(str(place_socket(data)), family=socket.AF_UNIX) as server:
         for greeting, level in ((b"{}\n", Level.OK), (b"", Level.WARNING)):
-            answering = threading.Thread(target=greet, args=(server, greeting))
-            answering.start()
-            assert folder.check_appliance(data, "4711").level is level
-            answering.join()
+            greeting_thread = threading.Thread(target=greet, args=(server, greeting))
+            greeting_thread.start()
+            assert answering.check_appliance(data, "4711").level is level
+            greeting_thread.join()
 
 
 def greet(server: socket.socket, greeting: bytes) -> None:
@@ -237,9 +237,9 @@ def greet(server: socket.socket, greeting: bytes) -> None:
 
 
 def test_appliance_that_hangs_does_not_hang_the_doctor(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "PATIENCE", 0.01)
+    monkeypatch.setattr(answering, "PATIENCE", 0.01)
     with socket.create_server(str(place_socket(data)), family=socket.AF_UNIX):
-        assert folder.check_appliance(data, "4711").level is Level.WARNING
+        assert answering.check_appliance(data, "4711").level is Level.WARNING
 
 
 def test_sound_database_is_ok(data: Path) -> None:
@@ -311,13 +311,13 @@ def pty(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_port_that_can_be_used_is_ok(pty: str) -> None:
-    assert list(serial.check_serial_ports(None)) == [ok("serial port", pty)]
+    assert list(serial.check_serial_ports(serial_ports, None)) == [ok("serial port", pty)]
 
 
 def test_port_in_use_is_a_warning_unless_the_appliance_uses_it(pty: str) -> None:
     with open(pty, "rb", buffering=0):  # noqa: PTH123 - a device, not a file
-        (strange,) = serial.check_serial_ports(None)
-        (own,) = serial.check_serial_ports(str(os.getpid()))
+        (strange,) = serial.check_serial_ports(serial_ports, None)
+        (own,) = serial.check_serial_ports(serial_ports, str(os.getpid()))
     assert strange.level is Level.WARNING
     assert f"(pid {os.getpid()})" in strange.sentence
     assert own.level is Level.OK
@@ -325,7 +325,7 @@ def test_port_in_use_is_a_warning_unless_the_appliance_uses_it(pty: str) -> None
 
 def test_machine_without_ports_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serial_ports, "ports", list)
-    assert [finding.level for finding in serial.check_serial_ports(None)] == [Level.WARNING]
+    assert [finding.level for finding in serial.check_serial_ports(serial_ports, None)] == [Level.WARNING]
 
 
 # Without rights
@@ -334,7 +334,7 @@ def test_machine_without_ports_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> 
 def found_by_nobody(call: str, path: str | Path) -> Finding:
     """What a check of a path finds when it runs as a user who may do nothing."""
     imports = "import json\nfrom dataclasses import astuple\nfrom pathlib import Path\n"
-    imports += "from appliance.commands.checks import folder, serial"
+    imports += "from appliance.checks import folder, serial\nfrom drivers import serial_ports"
     told = as_nobody(imports, f"path = sys.argv[1]\nprint(json.dumps(astuple({call})))", str(path))
     level, *rest = json.loads(told)
     return Finding(Level(level), *rest)
@@ -344,7 +344,7 @@ def found_by_nobody(call: str, path: str | Path) -> Finding:
 def test_port_without_permission_says_which_group_helps(pty: str) -> None:
     shutil.chown(pty, "root", "dialout")
     Path(pty).chmod(0o660)
-    finding = found_by_nobody("serial.check_port(path, None)", pty)
+    finding = found_by_nobody("serial.check_port(serial_ports, path, None)", pty)
     assert finding.level is Level.ERROR
     assert finding.sentence == f"{pty}: user nobody has no permission"
     assert finding.remedy == "Add the user to group dialout: usermod -aG dialout nobody"

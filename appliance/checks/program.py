@@ -9,18 +9,17 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from typing import Final, TextIO
 
-from appliance.commands.checks.finding import Finding, error, ok, warning
+from appliance.checks.finding import Finding, error, ok, warning
 
 OLDEST_PYTHON: Final = (3, 11)
 INSTALL: Final = "pip install 'busmeister[run]'"
 
 
-def check_program(terminal: TextIO, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """All of it."""
+def check_program() -> Iterator[Finding]:
+    """What it runs on."""
     yield check_python(sys.version_info[:2])
     yield check_libraries()
     yield check_sqlite()
-    yield check_terminal(terminal, environment)
 
 
 def check_python(version: tuple[int, ...]) -> Finding:

@@ -1,44 +1,37 @@
-"""The data folder: rights, room, the database, and whether an appliance runs on it."""
+"""The data folder: rights, room, the database, and which process holds it."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from appliance.commands.checks.finding import Finding, error, ok, warning
-from appliance.local_socket import find_socket
-from appliance.security.setup_code import read_code
-from console.local.frames import VERSION, Garbled, Wire
-from drivers.serial_ports import user_name
+from appliance.checks.finding import Finding, error, ok, warning
+from appliance.system_users import user_name
 
 MEGABYTE: Final = 1_000_000
 NO_ROOM: Final = 50 * MEGABYTE
 LITTLE_ROOM: Final = 500 * MEGABYTE
-PATIENCE: Final = 5.0  # seconds for the appliance to answer
 LARGEST_COPY: Final = 500 * MEGABYTE  # of a database with a log that is not yet merged into it
 
 
 def check_folder(path: Path) -> Iterator[Finding]:
-    """All of it; a folder that is not there yet is made by the first `busmeister run`."""
-    if not path.is_dir():
+    """Rights and room; a folder that is not there yet is made by the first `busmeister run`."""
+    if path.is_dir():
+        yield check_rights(path)
+        yield check_room(path)
+    else:
         yield check_place(path)
-        return
-    rights = check_rights(path)
-    yield rights
-    yield check_room(path)
-    process = running(path)
-    yield check_appliance(path, process)
+
+
+def check_files(path: Path, process: str | None) -> Iterator[Finding]:
+    """What is in the folder, as far as it can be read; `process` is the number of the appliance that runs on it."""
     if os.access(path, os.R_OK | os.X_OK):
         yield check_keyfile(path / "keyfile")
-        if code := read_code(path):
-            yield ok("set-up code", f"{code}: log in on the console and type  setup {code}")
         yield check_database(path / "busmeister.db", process)
 
 
@@ -86,25 +79,6 @@ def running(path: Path) -> str | None:
     except OSError:  # never started, or another user's
         return None
     return None
-
-
-def check_appliance(path: Path, process: str | None) -> Finding:
-    """Whether an appliance runs here, and answers on its local socket."""
-    if process is None:
-        return ok("appliance", "does not run on this folder")
-    try:
-        with socket.socket(socket.AF_UNIX) as connection, closing(Wire(connection)) as wire:
-            connection.settimeout(PATIENCE)
-            connection.connect(str(find_socket(path)))
-            wire.send({"hello": VERSION})
-            answers = wire.receive() is not None
-    except PermissionError:
-        return ok("appliance", f"runs as process {process}")  # another user's: it need not talk to this one
-    except (OSError, Garbled):
-        answers = False
-    if not answers:
-        return warning("appliance", f"process {process} does not answer", "See its log: journalctl -u busmeister")
-    return ok("appliance", f"runs as process {process} and answers")
 
 
 def check_keyfile(path: Path) -> Finding:

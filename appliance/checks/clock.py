@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from appliance.checks.finding import Finding, error, ok, warning
 from appliance.clock import Clock, ClockQuality
-from appliance.commands.checks.finding import Finding, error, ok, warning
 
 UNSYNCHRONISED: Final = 5  # TIME_ERROR of adjtimex(2)
 TIMEX_SIZE: Final = 512  # octets; struct timex has 208, zeros ask and change nothing

@@ -1,1 +1,0 @@
-"""What `busmeister doctor` looks at, one subject a file. Looking changes nothing."""
