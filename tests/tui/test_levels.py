@@ -32,7 +32,6 @@ def use(app: Dashboard, keys: Sequence[str]) -> str:
     return asyncio.run(press())
 
 
-@pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 @pytest.mark.parametrize(
     ("keys", "what", "level"),
     [
