@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from wcwidth import wcswidth
 
-from appliance.operations.answer import Answer, Cell, RawJson, Table
+from appliance.operations.answer import Answer, Cell, Table
+from appliance.operations.json_text import json_of
 from appliance.operations.line import clean
 
 GAP: Final = "  "
@@ -66,26 +67,6 @@ def cut(text: str, width: int) -> str:
     while text and cells(text) > width - 1:
         text = text[:-1]
     return text + CUT
-
-
-def json_of(data: object) -> str:
-    """JSON on one line; decimals with the digits they have, times in UTC."""
-    match data:
-        case RawJson():
-            return data.text
-        case None | bool() | int():
-            return json.dumps(data)
-        case Decimal():
-            return f"{data:f}"
-        case datetime():
-            return json.dumps(data.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"))
-        case Mapping():
-            return "{" + ",".join(f"{json.dumps(str(key))}:{json_of(value)}" for key, value in data.items()) + "}"
-        case str():
-            return json.dumps(str(data), ensure_ascii=False)
-        case Iterable():
-            return "[" + ",".join(map(json_of, data)) + "]"
-    raise TypeError(f"{type(data).__name__} is no data of an answer")
 
 
 def csv_of(answer: Answer) -> list[str]:

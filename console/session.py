@@ -15,13 +15,14 @@ from appliance.operations.answer import Answer, Item, Live
 from appliance.operations.asked import SecretAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, kind_of, sentence_of
+from appliance.operations.json_text import json_of
 from appliance.operations.line import Form, Line, Token, assigned, clean, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.operations.script import Step, read_script
 from appliance.operations.times import span_of_seconds
 from console.history import remember
-from console.rendering import csv_of, json_of, text_of
+from console.rendering import csv_of, text_of
 from console.screen import Screen
 
 log = logging.getLogger("busmeister.console")

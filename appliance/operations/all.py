@@ -11,6 +11,7 @@ from appliance.operations import (
     bus_test,
     care,
     certificates,
+    dump,
     event_orders,
     log,
     login,
@@ -72,8 +73,11 @@ SUBJECTS = (
     simulate,
 )
 
+MAKERS = (session.make_help, watch.make_watch, dump.make_dump)
+"""Of operations that need to know all others."""
+
 
 @cache
 def registry() -> Registry:
     """The rows of all subjects."""
-    return Registry((session.make_help(registry), watch.make_watch(registry), *operations_in(*SUBJECTS)))
+    return Registry((*(make(registry) for make in MAKERS), *operations_in(*SUBJECTS)))

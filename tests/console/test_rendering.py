@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from appliance.operations import Answer, Cell, Table
 from appliance.operations.answer import RawJson
-from console.rendering import cells, csv_of, cut, fit, json_of, table_lines, text_of
+from appliance.operations.json_text import json_of
+from console.rendering import cells, csv_of, cut, fit, table_lines, text_of
 
 TABLE = Table.of("name value", [("Küche 漢字", 12), ("b", None), ("c", Cell(True, "yes"))], right="value")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -107,6 +108,17 @@ def test_log_and_journal_hold_no_secret(world: World, talk: Conversation, caplog
 def test_doctor_tells_no_secret(world: World, talk: Conversation) -> None:
     findings = list(examine(world.parts.data_folder))
     assert silent("\n".join([*text_lines(findings), *json_lines(findings)]))
+
+
+def test_diagnostic_file_holds_no_secret(world: World, talk: Conversation) -> None:
+    assert talk.say("system dump telegrams=true").startswith("OK dump-")
+    (path,) = world.parts.files.glob("dump-*.zip")
+    with zipfile.ZipFile(path) as archive:
+        assert {"log-list.json", "show-settings.json", "threads.txt", "telegrams.txt"} <= set(archive.namelist())
+        for name in archive.namelist():
+            text = archive.read(name).decode()
+            assert silent(text), name
+            assert world.parts.data_folder.joinpath("keyfile").read_bytes().hex() not in text, name
 
 
 def test_objects_that_hold_secrets_print_none(world: World, talk: Conversation) -> None:
