@@ -12,6 +12,7 @@ import peewee
 
 from appliance.errors import Damaged, StoreError
 from appliance.store.database import query
+from appliance.store.salvage import count_by_pages
 from appliance.store.schema import APPLICATION_ID
 
 APPLICATION_ID_AT: Final = slice(68, 72)
@@ -52,13 +53,19 @@ class Recovery:
 
     def __str__(self) -> str:
         where = f" It was kept as {self.aside.name}." if self.aside else ""
-        lost = self.lost or "an unknown number of"
         start = (
             "Meters and settings were restored from the last good copy."
             if self.restored
             else "There was no last good copy: the appliance starts empty and stays closed on the network."
         )
-        return f"{self.cause}{where} It held {lost} readings, which the fresh database does not have. {start}"
+        return f"{self.cause}{where} {self._lost} {start}"
+
+    @property
+    def _lost(self) -> str:
+        if self.lost is not None:
+            return f"It held {self.lost} readings, which the fresh database does not have."
+        why = "no page of it shows any" if self.aside else "the file is gone"
+        return f"How many readings it held cannot be told: {why}."
 
 
 def examine(path: Path, ours: bool) -> None:
@@ -115,9 +122,18 @@ def set_aside(path: Path, now: datetime) -> Path | None:
 
 
 def count_readings(path: Path | None) -> Lost | None:
-    """How many readings a damaged file still shows; None where it shows no table of them."""
+    """How many readings a damaged file still shows: by its table, else by its pages; None where it shows none."""
     if path is None:
         return None
+    by_table = _count_in_table(path)
+    if by_table is not None and by_table.all_seen:
+        return by_table
+    seen = max(count_by_pages(path), by_table.readings if by_table else 0)
+    return Lost(seen, all_seen=False) if seen else None
+
+
+def _count_in_table(path: Path) -> Lost | None:
+    """As SQLite reads the table; None where it finds none."""
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         connection.execute("SELECT slot FROM reading LIMIT 0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from appliance.store.damage import Lost
 from appliance.store.database import connected, query, run
 from appliance.store.last_good import KEPT
 from tests.store.conftest import Hall, OpenStore
+from tests.store.telegrams import heat_meter
 
 DATABASE = "busmeister.db"
 
@@ -119,6 +121,58 @@ def test_readings_lost_with_a_damaged_file_are_counted(open_store: OpenStore, ha
     assert store.recovery is not None
     assert store.recovery.lost == Lost(20, all_seen=True)
     assert "held 20 readings" in str(store.recovery)
+
+
+@pytest.mark.parametrize("harm", [zero_the_head, zero_the_schema, flip_the_name])
+@pytest.mark.parametrize("readings", [3, 2000])
+def test_readings_are_counted_by_pages_where_no_table_can_be_found(
+    open_store: OpenStore, hall: Hall, tmp_path: Path, harm: Callable[[bytearray], None], readings: int
+) -> None:
+    store = open_store()
+    fill(store, hall, readings)
+    for meter in (2, 3):
+        store.accept(hall.heard(meter, telegrams=(heat_meter(meter),) * meter))  # several telegrams are one reading
+        store.missed(hall.missed(meter, slot=hall.slot(1)))
+    store.flush()
+    store.close()
+    octets = bytearray((tmp_path / DATABASE).read_bytes())
+    harm(octets)
+    (tmp_path / DATABASE).write_bytes(octets)
+    store = open_store()
+    assert store.recovery is not None
+    assert store.recovery.lost == Lost(readings + 2, all_seen=False)
+    assert f"It held at least {readings + 2} readings" in str(store.recovery)
+
+
+def test_readings_that_were_deleted_are_not_among_those_lost(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall, readings=1500)
+    for number in range(40):
+        store.accept(hall.heard(2, slot=hall.slot(number)))
+    store.flush()
+    store.meters.delete(1, keep_values=False)
+    store.erasure.finish(lambda *progress: None)
+    with connected(store._database):
+        assert query(store._database, "PRAGMA freelist_count")[0][0] > 10  # pages that still hold what was deleted
+    store.close()
+    octets = bytearray((tmp_path / DATABASE).read_bytes())
+    zero_the_schema(octets)
+    (tmp_path / DATABASE).write_bytes(octets)
+    recovery = open_store().recovery
+    assert recovery is not None
+    assert recovery.lost == Lost(40, all_seen=False)
+
+
+def test_what_cannot_be_counted_says_why(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall)
+    store.close()
+    (tmp_path / DATABASE).write_bytes(bytes(20 * 4096))
+    store = open_store()
+    assert "How many readings it held cannot be told: no page of it shows any." in str(store.recovery)
+    store.close()
+    (tmp_path / DATABASE).unlink()
+    assert "How many readings it held cannot be told: the file is gone." in str(open_store().recovery)
 
 
 def test_readings_around_a_page_that_cannot_be_read_are_counted(
