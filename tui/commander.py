@@ -65,7 +65,7 @@ class Commander:
         """Explain the screen that is seen."""
         page = self._app.page
         if page is not None:
-            self._app.push_screen(Help(page, tuple(page.keys()), self._app.call.level))
+            self._app.push_screen(Help(page, tuple(page.keys()), self._app.call))
 
     def repeat(self) -> None:
         """The last command again."""

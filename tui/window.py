@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from appliance.settings.subjects.series import ChartPeriod
 from tui.shown import length
 from tui.text import _
 from tui.widgets.chart import Span
@@ -15,6 +16,7 @@ HOUR: Final = 3600
 DAY: Final = 86400
 SHORTEST, LONGEST = HOUR, 3660 * DAY
 RANGES: Final = {"d": DAY, "w": 7 * DAY, "m": 31 * DAY, "y": 366 * DAY}
+PERIODS: Final = dict(zip(ChartPeriod, RANGES.values(), strict=True))  # both from the shortest on
 WORDS: Final = {"d": _("24 h"), "w": _("7 days"), "m": _("31 days"), "y": _("a year")}
 HOURS_TO, DAYS_TO = 3 * DAY, 62 * DAY  # longest windows whose bars are hours, days; others have months
 

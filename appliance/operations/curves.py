@@ -57,7 +57,7 @@ def curve(call: Call, number: int, address: Address, since: int, until: int, col
     """One series between two moments; of each of so many columns the least and the most value."""
     call.need_level(1, "readings")
     unit, points = points_of(call, number, address, since, until)
-    gaps = gaps_of(points)
+    gaps = gaps_of(points) if call.parts.settings.series.gap_mark else ()
     width = max(1, (until - since) // max(1, columns))
     runs = tuple(tuple(_peaks(run, since, width)) for run in _runs(points, gaps))
     return Curve(unit, runs, gaps, _extremes(points))

@@ -25,6 +25,7 @@ from appliance.operations.meter_state import State, choose_kept, chosen, states_
 from appliance.operations.moment import NOW, Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import aside, key_of, records_of
+from appliance.operations.smoothing import rise, smoothed
 from appliance.operations.times import local
 from appliance.settings.kinds import Text
 
@@ -92,11 +93,18 @@ def series_show(
     """Values or consumption of a series, with gaps and marks."""
     one = find_series(call, series)
     first, last = (moment.at(call.now(), call.zone) for moment in (since, until))
-    edges = [] if by is Step.SLOT else list(_edges(first.astimezone(call.zone), last, by))
+    settings = call.parts.settings
+    weekday, marked = settings.localization.first_weekday.number, settings.series.gap_mark
+    edges = [] if by is Step.SLOT else list(_edges(first.astimezone(call.zone), last, by, weekday))
     begin = edges[0] - (edges[1] - edges[0]) if edges else first  # the level at the first edge was read before it
     address = address_of(one.record)
     unit, points = points_of(call, one.meter.id, address, int(begin.timestamp()) + 1, int(last.timestamp()))
-    values = _by_slot(points, call, consumption) if by is Step.SLOT else _by_step(points, edges, consumption)
+    if by is Step.SLOT:
+        values = _by_slot(points, call, consumption)
+    else:
+        values = _by_step(_levels(points, edges), edges, consumption, marked=marked)
+    if not marked:
+        values = ((at, value, "") for at, value, _mark in values)
     return _answer(call, list(values), unit or one.record.unit or "", by, consumption=consumption, chart=chart)
 
 
@@ -134,16 +142,24 @@ def _by_slot(points: Sequence[Point], call: Call, consumption: bool) -> Iterator
         before = value
 
 
-def _by_step(points: Sequence[Point], edges: Sequence[datetime], consumption: bool) -> Iterator[Row]:
-    """Each hour, day ...: what the counter rose, or the last value in it."""
+def _levels(points: Sequence[Point], edges: Sequence[datetime]) -> list[Decimal | None]:
+    """The last value up to each edge."""
     seconds = [int(edge.timestamp()) for edge in edges]
     widths = [after - before for before, after in pairwise(seconds)]
     slots = [slot for slot, _value in points]
-    levels = [_level(points, slots, edge, width) for edge, width in zip(seconds, [widths[0], *widths], strict=True)]
+    return [_level(points, slots, edge, width) for edge, width in zip(seconds, [widths[0], *widths], strict=True)]
+
+
+def _by_step(
+    levels: Sequence[Decimal | None], edges: Sequence[datetime], consumption: bool, *, marked: bool
+) -> Iterator[Row]:
+    """Each hour, day ...: what the counter rose, or the last value in it."""
+    amount = difference if marked else rise
+    levels = levels if marked else smoothed(levels)
     steps = zip(edges, pairwise(levels), strict=False)
     for edge, (first, last) in dropwhile(lambda step: step[1] == (None, None), steps):  # before it was first read
-        value = difference(first, last) if consumption else last
         fell = first is not None and last is not None and last < first
+        value = amount(first, last) if consumption else last
         yield edge, value, "" if value is not None else "counter fell" if fell else "gap"
 
 
@@ -179,9 +195,9 @@ def _bar(value: Decimal | None, largest: Decimal) -> str:
     return "#" * int(BAR * abs(value) / largest) if value is not None and largest else ""
 
 
-def _edges(first: datetime, last: datetime, by: Step) -> Iterator[datetime]:
+def _edges(first: datetime, last: datetime, by: Step, weekday: int = 0) -> Iterator[datetime]:
     """Beginnings of local hours, days ... from the one `first` lies in to the one after `last`."""
-    edge = _begin(first, by)
+    edge = _begin(first, by, weekday)
     for _ in range(MOST_ROWS):
         yield edge
         if edge > last:
@@ -190,14 +206,14 @@ def _edges(first: datetime, last: datetime, by: Step) -> Iterator[datetime]:
     raise RefusedError(f"These are more than {MOST_ROWS} rows: choose a shorter time or a longer step.", Kind.LIMIT)
 
 
-def _begin(moment: datetime, by: Step) -> datetime:
+def _begin(moment: datetime, by: Step, weekday: int) -> datetime:
     hour = moment.replace(minute=0, second=0, microsecond=0)
     day = hour.replace(hour=0)
     match by:
         case Step.HOUR:
             return hour
         case Step.WEEK:
-            return day - timedelta(days=day.weekday())
+            return day - timedelta(days=(day.weekday() - weekday) % 7)
         case Step.MONTH:
             return day.replace(day=1)
         case Step.YEAR:

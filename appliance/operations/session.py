@@ -36,11 +36,18 @@ def make_help(registry: Callable[[], Registry]) -> Operation:
         if len(found) == 1:
             return explain(found[0])
         rows = [(row.usage, row.level, row.help) for row in sorted(found, key=lambda row: row.words)]
-        contact = call.parts.settings.identity.contact
-        lines = (f"Who to call: {contact}",) if contact and not words else ()
+        lines = () if words else who_helps(call)
         return Answer(lines=lines, table=Table.of("command level help", rows, right="level"))
 
     return help_
+
+
+def who_helps(call: Call) -> tuple[str, ...]:
+    """Who to call and where to look, as far as somebody is named."""
+    identity = call.parts.settings.identity
+    contact = (f"Who to call: {identity.contact}",) if identity.contact else ()
+    links = (" ".join(filter(None, (one.name, one.url))) for one in identity.support.values())
+    return (*contact, *filter(None, links))
 
 
 def explain(row: Operation) -> Answer:

@@ -12,6 +12,7 @@ from appliance.settings.subjects.network import Network
 from appliance.settings.subjects.panel import RELAYS, Panel, Relay
 from appliance.settings.subjects.readout import Job, Readout, Search
 from appliance.settings.subjects.security import Audit, Security
+from appliance.settings.subjects.series import Series
 from appliance.settings.subjects.storage import Log, Storage
 from appliance.settings.subjects.system import Restart, Watchdog
 
@@ -27,6 +28,7 @@ class Tree(Subject):
     search = Part(Search)
     readout = Part(Readout)
     job = Part(Job)
+    series = Part(Series)
     storage = Part(Storage)
     log = Part(Log)
     audit = Part(Audit)

@@ -11,6 +11,7 @@ import pytest
 
 from appliance.errors import RefusedError
 from appliance.operations.series import Step, _edges
+from appliance.operations.smoothing import rise, smoothed
 from appliance.ports import Heard, ReadingKind
 from tests.operations.orders import cells, order
 from tests.operations.test_meter_state import install
@@ -64,6 +65,28 @@ def test_time_before_a_meter_was_first_read_is_no_gap(metered: World) -> None:
     answer = order(metered.person(1), "series show 10473001/0 since=31d by=day")
     assert [f"{day:%d}" for day in cells(answer, "day")] == ["21", "20", "19"]
     assert set(cells(answer, "mark")) == {""}
+
+
+def test_marks_give_way_to_a_smooth_series_where_they_are_switched_off(metered: World) -> None:
+    metered.settings.set({"series.gap_mark": "false"}, "test")
+    by_hour = order(metered.person(1), "series show 10473001/0 since=2d by=hour consumption=true")
+    assert set(cells(by_hour, "mark")) == {""}
+    assert sum(value for value in cells(by_hour, "consumption") if isinstance(value, Decimal)) == Decimal("0.048")
+    assert not any(cells(order(metered.person(1), "series show 10473001/0 since=2d"), "mark"))
+
+
+def test_counter_that_fell_stood_still_where_no_marks_are_wanted() -> None:
+    assert rise(Decimal("9.5"), Decimal("0.1")) == 0
+    assert smoothed([None, Decimal("1.0"), None, Decimal("1.3"), None]) == [
+        None, Decimal("1.0"), Decimal("1.2"), Decimal("1.3"), None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("weekday", "begins"), [("monday", 16), ("sunday", 15), ("saturday", 21)])
+def test_week_begins_on_the_day_that_is_set(metered: World, weekday: str, begins: int) -> None:
+    metered.settings.set({"localization.first_weekday": weekday}, "test")
+    answer = order(metered.person(1), "series show 10473001/0 since=1d by=week")
+    assert f"{cells(answer, 'week')[0]:%d}" == str(begins)
 
 
 @pytest.mark.parametrize("name", ["10473001", "10473001/9", "/0", "10473001/"])

@@ -221,12 +221,12 @@ def test_level_one_reads_the_fields_and_types_nothing(installed: World) -> None:
 @SIZES
 def test_chart_zooms_pans_and_reads_off(installed: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
     picture = visit(dashboard, open_tab(1, "charts", "plus", "h"), size)
-    assert "volume, 12 h" in picture
+    assert "volume, 3 d 12 h" in picture
     assert "no reading in this time" in picture
 
 
 def test_zooming_out_shows_a_longer_time(installed: World, dashboard: Dashboard) -> None:
-    assert "volume, 2 d" in visit(dashboard, open_tab(1, "charts", "minus"))
+    assert "volume, 14 d" in visit(dashboard, open_tab(1, "charts", "minus"))
 
 
 def test_cursor_of_the_chart_says_what_was_read_there(installed: World, dashboard: Dashboard) -> None:
@@ -334,4 +334,9 @@ def test_marked_meters_are_exported(installed: World, dashboard: Dashboard) -> N
 
 
 def test_chart_of_the_record_under_the_cursor_opens(installed: World, dashboard: Dashboard) -> None:
-    assert "volume, storage 1, 24 h" in visit(dashboard, open_tab(1, "values", "down", "enter"))
+    assert "volume, storage 1, 7 days" in visit(dashboard, open_tab(1, "values", "down", "enter"))
+
+
+def test_chart_opens_with_the_period_that_is_set(installed: World, dashboard: Dashboard) -> None:
+    installed.settings.set({"series.chart_period": "year"}, "test")
+    assert "volume, a year" in visit(dashboard, open_tab(1, "charts"))

@@ -11,7 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 
 from appliance.operations.all import registry
-from tui.draw import EMPTY, Line, Piece, fit, line, marked
+from appliance.operations.call import Call
+from appliance.operations.session import who_helps
+from tui.draw import Line, Piece, fit, line, marked
 from tui.frame import key_name
 from tui.screens import SCREENS
 from tui.screens.page import Page
@@ -32,16 +34,17 @@ class Help(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1", "dismiss", _("back"))]
 
-    def __init__(self, page: Page, keys: Sequence[Binding], level: int) -> None:
+    def __init__(self, page: Page, keys: Sequence[Binding], call: Call) -> None:
         super().__init__()
         self._page = page
         self._keys = keys
-        self._level = level
+        self._call = call
 
     def compose(self) -> ComposeResult:
         """Keys beside symbols, commands below."""
         with Vertical(id="help"):
-            yield Lines(line((f" {self._page.purpose}", "strong")), EMPTY, id="purpose")
+            helpers = [line((f" {words}", "accent")) for words in who_helps(self._call)]
+            yield Lines(line((f" {self._page.purpose}", "strong")), *helpers, id="purpose")
             with Horizontal(id="help-top"):
                 yield Pane(Lines(*self._key_lines()), id="keys-pane")
                 yield Pane(Lines(*_symbol_lines()), id="symbols-pane")
@@ -52,14 +55,15 @@ class Help(ModalScreen[None]):
         title = next((entry.title for entry in SCREENS if entry.name == self._page.name_of_tab), "")
         self.query_one("#keys-pane", Pane).head(title)
         self.query_one("#symbols-pane", Pane).head(_("Symbols"), _("esc closes"))
-        allowed = [row for row in registry().operations if row.level <= self._level]
+        level = self._call.level
+        allowed = [row for row in registry().operations if row.level <= level]
         rows = [
             Row(row.name, (line(row.usage), line((f"level {row.level}", "grey")), line((row.help, "grey"))))
             for row in sorted(allowed, key=lambda row: row.words)
         ]
         table = self.query_one(Table)
         table.show(rows)
-        self.query_one("#commands-pane", Pane).head(_("Commands"), _("{} at level {}").format(len(rows), self._level))
+        self.query_one("#commands-pane", Pane).head(_("Commands"), _("{} at level {}").format(len(rows), level))
         table.focus()
 
     def _key_lines(self) -> list[Line]:

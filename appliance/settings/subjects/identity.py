@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from appliance.meters.units import Units
-from appliance.settings.kinds import OneOf, Text, Zone
-from appliance.settings.row import Restarts, Setting, Subject
+from appliance.settings.kinds import OneOf, Text, Url, Zone
+from appliance.settings.row import Numbers, Restarts, Setting, Subject
+
+SUPPORT: Final = 8  # links
 
 
 class DecimalSeparator(StrEnum):
@@ -21,7 +24,31 @@ class DecimalSeparator(StrEnum):
         return "," if self is DecimalSeparator.COMMA else "."
 
 
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def number(self) -> int:
+        """As `date.weekday` counts, Monday is 0."""
+        return list(Weekday).index(self)
+
+
 # fmt: off
+class Support(Subject):
+    """`identity.support.N.*`"""
+
+    name = Setting(Text(0, 80), "", level=2, help="Label of a support link on the help screen.")
+    url = Setting(Url("https", "http", "mailto"), "", level=2, help="Address of that support link.")
+
+
 class Identity(Subject):
     """`identity.*`"""
 
@@ -33,6 +60,7 @@ class Identity(Subject):
                       help="Who to call; shown on the help screen and as the SNMP contact.")
     banner = Setting(Text(0, 1000, lines=True), "", level=3, restarts=Restarts.SESSION,
                      help="Notice shown before every login.")
+    support = Numbers(Support, SUPPORT)
 
 
 class Localization(Subject):
@@ -40,6 +68,8 @@ class Localization(Subject):
 
     decimal_separator = Setting(OneOf(DecimalSeparator), "point", level=2,
                                 help="Decimal separator in reports and exports.")
+    first_weekday = Setting(OneOf(Weekday), "monday", level=2,
+                            help="First day of the week in weekly reports, filters and charts.")
     units = Setting(OneOf(Units), "friendly", level=2,
                     help="Units on screens: friendly (kWh), base (Wh) or as the meter sent them.")
 

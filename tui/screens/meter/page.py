@@ -25,7 +25,7 @@ from tui.screens.meter.values import ValuesTab
 from tui.screens.page import Page
 from tui.text import _
 from tui.widgets.lines import Lines, OneLine
-from tui.window import RANGES, Window
+from tui.window import PERIODS, RANGES, Window
 
 TABS: Final = {
     "values": _("Values"),
@@ -68,9 +68,9 @@ class MeterPage(Page):
     def __init__(self, number: int, beside: Sequence[int] = (), tab: str = "") -> None:
         super().__init__()
         self.number = number
-        self.window = Window()
         self._beside = tuple(beside) or (number,)
         self._tab = tab if tab in TABS else "values"
+        self.window = Window()
         self._shows_exact = True
         self._view: MeterView | None = None
 
@@ -94,6 +94,7 @@ class MeterPage(Page):
 
     def body(self) -> ComposeResult:
         """Who it is, the tabs, and what is behind each."""
+        self.window = Window(PERIODS[self.dashboard.call.parts.settings.series.chart_period])
         yield Lines(EMPTY, EMPTY, id="identity")
         yield OneLine(id="meter-tabs")
         with ContentSwitcher(initial=self._tab):
