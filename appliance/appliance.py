@@ -155,6 +155,13 @@ class Appliance:
         if names & LISTENING:
             self.ui.restart("ssh")
 
+    def restart(self, service: str) -> None:
+        """Start a service anew: a door for people, or what the supervisor runs."""
+        if service in self.ui:
+            self.ui.restart(service)
+        else:
+            self.supervisor.restart(service)
+
     def obey_storage(self) -> None:
         """The store and the log follow their settings."""
         self.store.options = wiring.store_options(self.settings)
@@ -191,6 +198,7 @@ class Appliance:
             troubles=lambda: self.ui.troubles,
             serial=self.serial,
             lifecycle=lifecycle,
+            restart=self.restart,
             serial_ports=serial_ports,
             simulation=simulation,
             lender=LevelConverter(

@@ -23,7 +23,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from appliance.clock import Clock
-from appliance.errors import BusmeisterError
+from appliance.errors import BusmeisterError, Kind, RefusedError
 from appliance.log import stream
 from appliance.notify import Notifier
 
@@ -95,9 +95,12 @@ class Supervisor:
         self._notifier = notifier or Notifier({})
         self._wait = wait
         self._stuck = False
+        self._stopped = False
+        self._order = threading.Lock()  # whoever starts or stops services
 
     def start(self) -> None:
         """Start all services, the first one first."""
+        self._stopped = False
         for keeper in self._keepers:
             keeper.start()
         self._notifier.ready()
@@ -122,7 +125,19 @@ class Supervisor:
     def stop(self) -> list[str]:
         """Stop all services, the last one first; the names of those that did not end in time."""
         self._notifier.stopping()
+        with self._order:
+            self._stopped = True
         return [keeper.name for keeper in reversed(self._keepers) if not keeper.end()]
+
+    def restart(self, name: str) -> None:
+        """Stop one service and start it anew, from any thread but its own; raises `RefusedError` where it hangs."""
+        keeper = next(keeper for keeper in self._keepers if keeper.name == name)
+        with self._order:
+            if self._stopped:
+                return
+            if not keeper.end():
+                raise RefusedError(f"{name} does not stop: restart the appliance.", Kind.BUSY)
+            keeper.start()
 
     def status(self) -> tuple[ServiceStatus, ...]:
         """All services in the order they were started."""

@@ -45,6 +45,9 @@ class UiLoop:
         """A server to run; before the loop does."""
         self._starts[name] = start
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._starts
+
     def restart(self, name: str) -> None:
         """Start a server anew: what it listens by has changed. From any thread."""
         if self._loop is not None:

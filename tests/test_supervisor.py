@@ -13,7 +13,7 @@ import pytest
 
 from appliance import supervisor as module
 from appliance.clock import VirtualClock
-from appliance.errors import LineLost
+from appliance.errors import LineLost, RefusedError
 from appliance.notify import Notifier
 from appliance.supervisor import Keeper, ServiceStatus, State, Supervisor
 
@@ -46,6 +46,19 @@ class Patient:
         self.running.set()
         stop.wait()
         self._ended.append(self.name)
+
+
+class Deaf:
+    """A service that does not end when it is told to, until the test lets it go."""
+
+    name = "modbus"
+
+    def __init__(self) -> None:
+        self.running, self.let_go = threading.Event(), threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        self.running.set()
+        self.let_go.wait()
 
 
 def fail() -> None:
@@ -313,3 +326,40 @@ def test_systemd_that_went_away_harms_nobody(tmp_path: Path) -> None:
 )
 def test_watchdog_interval_is_read_from_the_environment(environment: dict[str, str], seconds: float | None) -> None:
     assert Notifier(environment).watchdog_interval == seconds
+
+
+def test_one_service_is_started_anew_while_the_others_go_on(clock: VirtualClock) -> None:
+    ended: list[str] = []
+    bus, panel = Patient("bus", ended), Patient("panel", ended)
+    supervisor = Supervisor([bus, panel], clock=clock)
+    supervisor.start()
+    assert bus.running.wait(10)
+    bus.running.clear()
+    supervisor.restart("bus")
+    assert bus.running.wait(10)
+    assert ended == ["bus"]
+    assert supervisor.stop() == []
+
+
+def test_nothing_is_started_anew_once_all_are_stopped(clock: VirtualClock) -> None:
+    bus = Patient("bus")
+    supervisor = Supervisor([bus], clock=clock)
+    supervisor.start()
+    assert bus.running.wait(10)
+    supervisor.stop()
+    bus.running.clear()
+    supervisor.restart("bus")
+    assert supervisor.status()[0].state is State.STOPPED
+    assert not bus.running.is_set()
+
+
+def test_service_that_hangs_is_not_run_twice(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STOP_PATIENCE", 0.01)
+    service = Deaf()
+    supervisor = Supervisor([service], clock=clock)
+    supervisor.start()
+    assert service.running.wait(10)
+    with pytest.raises(RefusedError, match="modbus does not stop: restart the appliance"):
+        supervisor.restart("modbus")
+    service.let_go.set()
+    assert supervisor.stop() == []

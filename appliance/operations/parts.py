@@ -121,6 +121,8 @@ class Parts:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     lender: Lender | None = None  # who hands the bus to a computer
     panel: Panel | None = None
+    restart: Callable[[str], None] = lambda service: None
+    """Start a service anew; it is cut off and comes again by itself."""
     serial_ports: SerialPorts | None = None
     simulation: Callable[[str], Simulation | None] = lambda url: None
     """The simulated building behind a line's URL, while that line is used."""

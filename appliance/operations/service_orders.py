@@ -13,6 +13,7 @@ from appliance.operations.operation import operation
 from appliance.operations.services import Service, services
 from appliance.operations.settings import change
 from appliance.operations.times import ago
+from appliance.security.host_key import renew_host_key
 from appliance.settings.kinds import Integer, IpList, Listen, OneOf
 from appliance.settings.subjects.console import Encryption
 
@@ -22,6 +23,15 @@ class Door(StrEnum):
 
     CONSOLE = "console"
     SSH = "ssh"
+
+
+class Restartable(StrEnum):
+    """What can be started anew while everything else goes on."""
+
+    CONSOLE = "console"
+    SSH = "ssh"
+    BUS = "bus"
+    PANEL = "panel"
 
 
 Name = Annotated[Door, OneOf(Door)]
@@ -58,6 +68,24 @@ def service_start(call: Call, name: Name) -> Answer:
 def service_stop(call: Call, name: Name) -> Answer:
     """Switches a service off; its clients are cut."""
     return change(call, {f"{name}.enabled": "false"})
+
+
+@operation("service restart", level=3, audited=True)
+def service_restart(call: Call, name: Restartable) -> Answer:
+    """Restarts a service; its clients are cut."""
+    rows = call.parts.settings
+    if (name is Restartable.CONSOLE and not rows.console.enabled) or (name is Restartable.SSH and not rows.ssh.enabled):
+        raise RefusedError(f"{name} is switched off: service start {name}.", Kind.CONFLICT)
+    call.parts.restart(name)
+    return Answer(sentence=f"{name} is started anew")
+
+
+@operation("ssh host renew", level=3, audited=True, confirms="Make a new key? Every client will be warned of it.")
+def ssh_host_renew(call: Call) -> Answer:
+    """Makes a new host key; SSH is started anew with it."""
+    fingerprint = renew_host_key(call.parts.data_folder)
+    call.parts.restart(Restartable.SSH)
+    return Answer(lines=(fingerprint,), data={"fingerprint": fingerprint})
 
 
 def _exposes(call: Call, name: Door, *, listen: Addresses = EVERYWHERE, allow: Networks = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from appliance.errors import RefusedError, SettingError
 from appliance.operations.asked import YesAsked
 from appliance.operations.services import services
+from appliance.security.host_key import host_fingerprint
 from tests.operations.orders import cells, order, text
 from tests.operations.world import World
 
@@ -60,3 +62,27 @@ def test_client_is_hung_up_on_by_its_number(world: World) -> None:
 
 def test_every_service_says_what_it_does(world: World) -> None:
     assert all(service.does for service in services(world.call).services)
+
+
+def test_service_is_started_anew(world: World) -> None:
+    begun: list[str] = []
+    call = replace(world.call, parts=replace(world.parts, restart=begun.append))
+    assert order(call, "service restart bus").sentence == "bus is started anew"
+    assert begun == ["bus"]
+    order(call, "service stop ssh")
+    with pytest.raises(RefusedError, match="ssh is switched off: service start ssh"):
+        order(call, "service restart ssh")
+    with pytest.raises(RefusedError, match="name of service restart takes console, ssh, bus or panel, not writer"):
+        order(call, "service restart writer")
+
+
+def test_new_host_key_is_asked_for_told_and_used_at_once(world: World) -> None:
+    begun: list[str] = []
+    call = replace(world.call, parts=replace(world.parts, restart=begun.append))
+    before = host_fingerprint(world.parts.data_folder)
+    with pytest.raises(YesAsked):
+        order(call, "ssh host renew")
+    assert host_fingerprint(world.parts.data_folder) == before
+    answer = order(call, "ssh host renew confirm=yes")
+    assert text(answer) == host_fingerprint(world.parts.data_folder) != before
+    assert begun == ["ssh"]

@@ -19,7 +19,6 @@ from tests.operations.world import World
 from tests.tui.ssh_clients import PASSWORD, connect, over_ssh
 from tui.ssh.channel import Channel
 from tui.ssh.gate import TRIES, Tries, is_neighbour
-from tui.ssh.host_key import NAME, host_key
 
 ROUTES = (
     "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\n"
@@ -158,12 +157,6 @@ def test_who_does_not_log_in_is_hung_up_on(house: World, monkeypatch: pytest.Mon
         writer.close()
 
     over_ssh(house, wait)
-
-
-def test_host_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
-    first = host_key(tmp_path)
-    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
-    assert host_key(tmp_path).public_data == first.public_data
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from appliance.errors import RefusedError
 from appliance.log import stream
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
+from appliance.security.host_key import host_key
 from tui.sessions import Dashboards
 from tui.ssh.channel import Channel, OpenConsole
 from tui.ssh.gate import Tries
-from tui.ssh.host_key import host_key
 from tui.ssh.login import Connection
 from tui.text import _
 
@@ -56,7 +56,7 @@ class SshServer:
         """Listen on every address of the setting."""
         settings = self._parts.settings.ssh
         if settings.enabled:
-            key = host_key(self._parts.data_folder)
+            key = asyncssh.import_private_key(host_key(self._parts.data_folder))
             for address in settings.listen:
                 await self._open(str(address), settings.port if self._port is None else self._port, key)
         return self
