@@ -8,8 +8,8 @@ minute 0-59   hour 0-23   day of month 1-31 or L   month 1-12 or jan-dec   day o
 All five fields must match: `* 12 16 * mon` is noon of those Mondays that are a 16th. `L` is the last day of the month.
 
 A schedule names local times. The hour that spring skips is not lost: a time in it runs when the gap is over. The hour
-that autumn repeats runs once where the hour is fixed, and through both where the hour is `*`; presets of less than an
-hour run through both, too. No instant runs twice.
+that autumn repeats runs once where the hours are fixed or every second or third, and through both where every hour is
+meant; presets of less than an hour run through both, too. No instant runs twice.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ PRESETS: Final[dict[str, int]] = {
 """Name and period in seconds; operations.md `show presets`."""
 
 DAY: Final = 86400
+HOURS: Final = 24
 HORIZON_DAYS: Final = 366 * 41  # a 29th of February on a given weekday may be forty years away
 LOOK_BACK_DAYS: Final = 62
 GRID_ORIGIN: Final = date(2000, 1, 3)  # periods of several days count from this Monday
@@ -76,7 +77,7 @@ class Pattern:
     days: frozenset[int]
     months: frozenset[int]
     weekdays: frozenset[int]
-    every_hour: bool  # the hour is written as * or a step of it: both hours of the autumn fold run
+    every_hour: bool  # so in both hours of the autumn fold, and the hours around spring's gap make up for it
 
     def allows(self, day: date) -> bool:
         """Whether day, month and weekday all match."""
@@ -162,7 +163,8 @@ def _preset_instants(period: int, day: date, zone: ZoneInfo) -> tuple[datetime, 
         seconds = (_instant(day + timedelta(days=1), 0, 0, zone) - midnight).total_seconds()
         return tuple(midnight + timedelta(seconds=second) for second in range(0, round(seconds), period))
     minutes = range(0, DAY // 60, period // 60)
-    return tuple(sorted({_instant(day, minute // 60, minute % 60, zone) for minute in minutes}))
+    folds = (0, 1) if period < 3600 else (0,)
+    return tuple(sorted({_instant(day, minute // 60, minute % 60, zone, fold) for minute in minutes for fold in folds}))
 
 
 def _fires(pattern: Pattern, day: date, zone: ZoneInfo) -> Iterator[datetime]:
@@ -207,7 +209,7 @@ def _parse_pattern(text: str, seed: str) -> Pattern:
     weekdays = frozenset(day % 7 for day in sets[4])
     if not any(day == LAST_DAY or day <= LONGEST_MONTHS[month] for day in sets[2] for month in sets[3]):
         raise SettingError(f'The schedule "{text.strip()}" names no day that ever comes.')
-    return Pattern(sets[0], sets[1], sets[2], sets[3], weekdays, words[1].startswith("*"))
+    return Pattern(sets[0], sets[1], sets[2], sets[3], weekdays, len(sets[1]) == HOURS)
 
 
 def _parse_field(word: str, field: Field, seed: str) -> frozenset[int]:

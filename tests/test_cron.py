@@ -134,6 +134,17 @@ def test_hour_that_autumn_repeats_runs_once_where_it_is_fixed() -> None:
     assert local("15 * * * *", AUTUMN, 3, "%H:%M%z") == ["02:15+0200", "02:15+0100", "03:15+0100"]
 
 
+def test_every_second_hour_keeps_to_the_clock_through_both_edges() -> None:
+    assert local("0 */2 * * *", SPRING, 3, "%H:%M%z") == ["03:00+0200", "04:00+0200", "06:00+0200"]
+    assert local("0 */2 * * *", AUTUMN, 3, "%H:%M%z") == ["02:00+0200", "04:00+0100", "06:00+0100"]
+    assert local("15 */1 * * *", AUTUMN, 2, "%H:%M%z") == ["02:15+0200", "02:15+0100"]
+
+
+def test_preset_of_less_than_an_hour_leaves_no_longer_gap_than_an_hour() -> None:
+    runs = upcoming("45min", AUTUMN - timedelta(hours=3), 8)
+    assert max(later - earlier for earlier, later in pairwise(runs)) == timedelta(hours=1)
+
+
 def test_zone_that_changes_at_midnight() -> None:
     cairo = ZoneInfo("Africa/Cairo")  # on 2026-04-24 the clock goes from 00:00 to 01:00
     runs = upcoming("24h", datetime(2026, 4, 23, 12, tzinfo=UTC), 2, cairo)
