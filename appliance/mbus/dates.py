@@ -164,7 +164,8 @@ def write_date(value: date) -> bytes:
 
 
 def write_date_time(value: datetime) -> bytes:
-    """Type F, with the century field."""
+    """Type F, with the century field; raises `EncodeError` for what it cannot tell, seconds and zones among it."""
+    _refuse(value, second=value.second, microsecond=value.microsecond, zone=value.tzinfo)
     century, year = divmod(value.year - 1900, 100)
     if not 0 <= century <= 3:
         raise EncodeError(f"Type F tells years from 1900 to 2299, not {value.year}.")
@@ -175,15 +176,24 @@ def write_date_time(value: datetime) -> bytes:
 
 
 def write_time(value: time) -> bytes:
-    """Type J."""
+    """Type J; raises `EncodeError` for what it cannot tell."""
+    _refuse(value, microsecond=value.microsecond, zone=value.tzinfo)
     return bytes((value.second, value.minute, value.hour))
 
 
 def write_long_date_time(value: datetime) -> bytes:
     """Type I, with the day of the week, the week of the year, and whether that is a leap year."""
+    _refuse(value, microsecond=value.microsecond, zone=value.tzinfo)
     week, weekday = value.isocalendar()[1:]
     clock = bytes((value.second | isleap(value.year) << 7, value.minute, value.hour | weekday << 5))
     return clock + write_date(value) + bytes((week,))
+
+
+def _refuse(value: object, **parts: object) -> None:
+    """What a type has no bits for must not get lost in silence."""
+    for name, part in parts.items():
+        if part:
+            raise EncodeError(f"{value} has a {name}, which this type of the wire cannot tell.")
 
 
 def _short_year(value: date) -> int:

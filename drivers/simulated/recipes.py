@@ -40,6 +40,7 @@ UNITS: Final = {
     "seconds": timedelta(seconds=1),
 }
 DATE_FIELDS: Final = {0x02: True, 0x04: False, 0x06: False}  # data field: whether it holds the date alone
+WITH_SECONDS: Final = 0x06  # type I
 WORDS: Final = {
     word: word
     for word in (
@@ -139,7 +140,7 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "peak": lambda recipe, of, seed, *_: Peak(of[recipe.of], recipe.factor, seed, capacity(recipe.dif[0])),
     "wave": lambda recipe, _, seed, *__: Wave(recipe.between[0], recipe.between[1], recipe.profile, seed),
     "constant": lambda recipe, *_: Constant(recipe.value),
-    "clock": lambda recipe, *_: ClockFace(DATE_FIELDS[recipe.dif[0] & 0x0F]),
+    "clock": lambda recipe, *_: ClockFace(DATE_FIELDS[recipe.dif[0] & 0x0F], recipe.dif[0] & 0x0F == WITH_SECONDS),
     "due_day": lambda recipe, *_: DueDay(_required(recipe.due), DATE_FIELDS[recipe.dif[0] & 0x0F]),
     "elapsed": lambda recipe, _, __, since, ___: Elapsed(since, recipe.unit, capacity(recipe.dif[0])),
     "fabrication": lambda *arguments: Constant(int(arguments[-1])),

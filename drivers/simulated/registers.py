@@ -159,12 +159,14 @@ class Constant:
 
 @dataclass(frozen=True)
 class ClockFace:
-    """The meter's own date and time; `dates` shows the day alone."""
+    """The meter's own date and time; `dates` shows the day alone, and without `seconds` it ends with the minute."""
 
     dates: bool
+    seconds: bool
 
     def value(self, moment: Moment) -> Raw:
-        return moment.clock.date() if self.dates else moment.clock.replace(tzinfo=None, microsecond=0)
+        shown = moment.clock.replace(tzinfo=None, microsecond=0)
+        return shown.date() if self.dates else shown if self.seconds else shown.replace(second=0)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -49,6 +49,8 @@ def read(octets: bytes, order: Order = Order.LEAST_FIRST) -> Record:
     ("06",   "6D",   datetime(2026, 11, 21, 6, 30, 15)),  # noqa: DTZ001 - a meter's clock has no zone
     ("03",   "6D",   time(6, 30, 15)),
     ("02",   "FD70", date(2026, 11, 21)),
+    ("04",   "78",   0x9ABCDEF0),  # a number that names something is never negative
+    ("04",   "79",   (1 << 32) - 1),
     ("0D",   "78",   "Zähler 5"),
     ("0D",   "13",   0),
     ("0D",   "13",   -1),
@@ -97,6 +99,10 @@ def test_unit_in_plain_text_is_read_as_built() -> None:
     ("0D", "FD3B", bytes(15)),
     ("0D", "6D",   date(2026, 11, 21)),
     ("00", "13",   1),
+    ("04", "6D", datetime(2026, 11, 21, 6, 30, 15)),            # noqa: DTZ001 - seconds, which type F has no bits for
+    ("04", "6D", datetime(2026, 11, 21, 6, 30, tzinfo=UTC)),    # a meter's clock knows no zone
+    ("06", "6D", datetime(2026, 11, 21, 6, 30, 15, 500_000)),   # noqa: DTZ001 - a meter's clock has no zone
+    ("03", "6D", time(6, 30, 15, 1)),
 ])  # fmt: skip
 def test_value_that_no_coding_takes_is_refused(dif: str, vif: str, value: Raw) -> None:
     with pytest.raises(EncodeError):
