@@ -26,7 +26,9 @@ FORMULA: Final = ("=", "+", "-", "@", "\t")
 def text_of(answer: Answer, columns: int | None) -> list[str]:
     """Lines for a person; `columns` is the window's width, None where nothing is to be cut."""
     lines = [clean(line) for line in answer.lines]
-    return lines + (table_lines(answer.table, columns) if answer.table else [])
+    if answer.table:
+        lines += table_lines(answer.table, columns)
+    return lines + [line for part in answer.parts for line in text_of(part, columns)]
 
 
 def table_lines(table: Table, columns: int | None) -> list[str]:

@@ -23,6 +23,7 @@ from appliance.operations import (
     reading,
     readout,
     relays,
+    run_file,
     segments,
     series,
     service_orders,
@@ -73,7 +74,7 @@ SUBJECTS = (
     simulate,
 )
 
-MAKERS = (session.make_help, watch.make_watch, dump.make_dump)
+MAKERS = (session.make_help, watch.make_watch, dump.make_dump, run_file.make_run)
 """Of operations that need to know all others."""
 
 

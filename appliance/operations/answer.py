@@ -108,6 +108,7 @@ class Answer:
     leave: bool = False  # the session ends
     plain: bool | None = None  # the session changes to plain mode, or back
     call: Call | None = None  # `Call` of the session from now on: somebody logged in, or out
+    parts: tuple[Answer, ...] = ()  # below it, one after the other: what came of each command of a file
     changes: tuple[Change, ...] = ()  # old and new values, for the audit trail
 
     def as_data(self) -> Data:

@@ -75,7 +75,7 @@ def sentence_of(error: BaseException) -> str:
 def execute(call: Call, operation: Operation, tokens: Sequence[Token], *, confirmed: bool = False) -> Answer:
     """Do what was typed. A long order is started; its `job` has the answer later."""
     _allow(call, operation)
-    confirmed = confirmed or any(token.value.lower() in YES for token in tokens if token.name == "confirm")
+    confirmed = confirmed or _says_yes(tokens)
     given = [token for token in tokens if not (operation.confirms and token.name == "confirm")]
     if operation.shows:
         narrowed, given = narrowing(operation.signature, given)
@@ -88,6 +88,25 @@ def execute_named(call: Call, operation: Operation, values: Mapping[str, str], *
     """Do what a form, a button, a schedule or JSON-RPC asks for."""
     _allow(call, operation)
     return _start(call, operation, operation.signature.fill_named(operation.name, values), confirmed=confirmed)
+
+
+def prove(call: Call, operation: Operation, tokens: Sequence[Token]) -> None:
+    """Refuse what would be refused before anything is done; nothing is done, nor written down."""
+    call.need_level(operation.level, f'"{operation.name}"')
+    given = [token for token in tokens if not (operation.confirms and token.name == "confirm")]
+    if operation.shows:
+        _, given = narrowing(operation.signature, given)
+    operation.signature.fill(operation.name, given)
+    if _is_confirmed_first(call, operation) and not _says_yes(tokens):
+        raise RefusedError(_asks_first(operation), Kind.USAGE)
+
+
+def _says_yes(tokens: Sequence[Token]) -> bool:
+    return any(token.value.lower() in YES for token in tokens if token.name == "confirm")
+
+
+def _asks_first(operation: Operation) -> str:
+    return f'"{operation.name}" asks first: {operation.confirms} confirm=yes does it.'
 
 
 def _is_confirmed_first(call: Call, operation: Operation) -> bool:
@@ -107,8 +126,7 @@ def _allow(call: Call, operation: Operation) -> None:
 
 def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool) -> Answer:
     if _is_confirmed_first(call, operation) and not confirmed:
-        sentence = f'"{operation.name}" asks first: {operation.confirms} confirm=yes does it.'
-        raise YesAsked(sentence, operation.question(call, filled))
+        raise YesAsked(_asks_first(operation), operation.question(call, filled))
     if operation.long:
         work = _work(call, operation, filled)
         return Answer(job=call.parts.hub.jobs.start(operation.name, call.who, work))

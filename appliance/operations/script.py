@@ -6,18 +6,19 @@ what makes somebody else of a session is for people at a prompt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from appliance.errors import BusmeisterError, Kind, RefusedError
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
-from appliance.operations.execute import kind_of
+from appliance.operations.execute import kind_of, sentence_of
 from appliance.operations.line import Line, Token, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.operations.settings import assignment, change
+from appliance.operations.trail import record, record_refusal
 from appliance.settings import row_of
 
 LONGEST: Final = 1 << 20  # octets
@@ -46,22 +47,49 @@ class LineError(RefusedError):
         self.line = line
 
 
-def read_script(call: Call, registry: Registry, text: str) -> Iterator[Step]:
-    """The steps of a file, each when its turn comes; changes of settings are made on the way. Raises `LineError`."""
+Settle = Callable[[Call, Operation, Mapping[str, str | None]], Answer]
+"""What is done about settings that are to change together, texts by name."""
+
+
+def make_changes(call: Call, operation: Operation, wanted: Mapping[str, str | None]) -> Answer:
+    """Change them, and write that into the audit trail."""
+    try:
+        answer = change(call, wanted)
+    except BusmeisterError as error:
+        record_refusal(call, operation, None, error, sentence_of(error))
+        raise
+    record(call, operation, None, answer)
+    return answer
+
+
+def raise_it(error: LineError) -> None:
+    """The first error ends the file."""
+    raise error
+
+
+def read_script(
+    call: Call,
+    registry: Registry,
+    text: str,
+    *,
+    settle: Settle = make_changes,
+    failed: Callable[[LineError], None] = raise_it,
+) -> Iterator[Step]:
+    """The steps of a file, each when its turn comes; settings are settled on the way. Errors go to `failed`."""
     changes: list[Step] = []
     for number, typed in _numbered(text):
         step, error = _command(call, registry, number, typed)
         if step is not None and step.operation.name in CHANGES:
             changes.append(step)
         elif changes and (step or error):
-            yield _change(call, changes)
+            yield from _changed(call, changes, settle, failed)
             changes = []
         if error is not None:
-            raise error
+            failed(error)
         if step is not None and step.operation.name not in CHANGES:
             yield step
     if changes:
-        yield _change(call, changes)
+        yield from _changed(call, changes, settle, failed)
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
@@ -88,7 +116,16 @@ def _allowed(registry: Registry, line: Line) -> tuple[Operation, tuple[Token, ..
     return operation, arguments
 
 
-def _change(call: Call, steps: list[Step]) -> Step:
+def _changed(call: Call, steps: list[Step], settle: Settle, failed: Callable[[LineError], None]) -> Iterator[Step]:
+    try:
+        step = _change(call, steps, settle)
+    except LineError as error:
+        failed(error)
+    else:
+        yield step
+
+
+def _change(call: Call, steps: list[Step], settle: Settle) -> Step:
     first = steps[0]
     wanted: dict[str, str | None] = {}
     places: dict[str, int] = {}
@@ -99,7 +136,7 @@ def _change(call: Call, steps: list[Step]) -> Step:
         except BusmeisterError as error:
             raise LineError(error, step.number) from error
     try:
-        answer = change(call, wanted)
+        answer = settle(call, first.operation, wanted)
     except BusmeisterError as error:
         named = [number for name, number in places.items() if name in error.sentence]
         raise LineError(error, min(named, default=first.number)) from error

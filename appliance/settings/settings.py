@@ -128,21 +128,32 @@ class Settings(Tree):
         """Set and restore (None) in one step, kept by the book before it holds; raises `SettingError`."""
         with self._lock:
             before = self._snapshot
-            wanted = {name: self._text_to_keep(name, text) for name, text in changes.items()}
-            texts = {name: text for name, text in (before.texts | wanted).items() if text is not None}
-            after = Snapshot(texts, before.serial)
-            different = {name: text for name, text in wanted.items() if before.texts.get(name) != text}
-            check_together(after, different)
-            check_lines(after, different, self._try_line)
+            after, different = self._planned(changes)
             if different:
                 self._book.save(different, who)
             self._snapshot = after
         if different:
             self._publish(SettingsChanged(frozenset(different), who))
-        changed = tuple(Change(name, _shown(before, name), _shown(after, name)) for name in different)
+        changed = _compared(before, after, different)
         for one in changed:
             log.debug("%s: %s is %s, was %s", who, one.name, one.new or "empty", one.old or "empty")
         return changed
+
+    def foresee(self, changes: Mapping[str, str | None]) -> tuple[Change, ...]:
+        """What `change` would do, without doing it; raises `SettingError` as that does."""
+        after, different = self._planned(changes)
+        return _compared(self._snapshot, after, different)
+
+    def _planned(self, changes: Mapping[str, str | None]) -> tuple[Snapshot, dict[str, str | None]]:
+        """All values as they would be, and the texts that are not what they were."""
+        before = self._snapshot
+        wanted = {name: self._text_to_keep(name, text) for name, text in changes.items()}
+        texts = {name: text for name, text in (before.texts | wanted).items() if text is not None}
+        after = Snapshot(texts, before.serial)
+        different = {name: text for name, text in wanted.items() if before.texts.get(name) != text}
+        check_together(after, different)
+        check_lines(after, different, self._try_line)
+        return after, different
 
     def _text_to_keep(self, name: str, text: str | None) -> str | None:
         """The text in its plain form; None for what is the default anyway."""
@@ -170,6 +181,10 @@ class Settings(Tree):
                 yield from ((f"{prefix}{member}{rest}", row) for member in self.members(prefix))
             else:
                 yield row.pattern, row
+
+
+def _compared(before: Snapshot, after: Snapshot, names: Iterable[str]) -> tuple[Change, ...]:
+    return tuple(Change(name, _shown(before, name), _shown(after, name)) for name in names)
 
 
 def _shown(snapshot: Snapshot, name: str) -> str:
