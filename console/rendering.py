@@ -45,15 +45,17 @@ def table_lines(table: Table, columns: int | None) -> list[str]:
 
 
 def fit(widths: Sequence[int], columns: int) -> list[int]:
-    """Narrow the widest columns until all fit into the window."""
+    """Narrow the widest columns until all fit into the window; the first, which says of what a row is, at last."""
+    first, *others = widths
+    gaps = len(GAP) * len(others)
+    others = _narrowed(others, columns - gaps - min(first, columns // 2))
+    return [*_narrowed([first], columns - gaps - sum(others)), *others]
+
+
+def _narrowed(widths: list[int], room: int) -> list[int]:
     widths = list(widths)
-    excess = sum(widths) + len(GAP) * (len(widths) - 1) - columns
-    while excess > 0:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        if widths[widest] <= NARROWEST:
-            break
-        widths[widest] -= 1
-        excess -= 1
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
     return widths
 
 

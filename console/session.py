@@ -12,7 +12,7 @@ from typing import Final
 from appliance.errors import BusmeisterError, Kind, RefusedError
 from appliance.hub import Job, JobState
 from appliance.operations.answer import Answer, Item, Live
-from appliance.operations.asked import SecretAsked, YesAsked
+from appliance.operations.asked import ValueAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, kind_of, sentence_of
 from appliance.operations.json_text import json_of
@@ -55,7 +55,7 @@ class Session:
         self._screen = screen
         self._live: Live | None = None
         self._job: Job | None = None
-        self._interrupted = False
+        self._interrupts = 0
         self._gone = False
         self._left = False
 
@@ -67,7 +67,7 @@ class Session:
     def run(self, text: str) -> Outcome:
         """Do one line."""
         form = Form.TEXT
-        self._interrupted = False
+        self._interrupts = 0
         try:
             line = parse_line(text, self.call.parts.settings.console.line_length)
             form = line.form
@@ -83,14 +83,14 @@ class Session:
     def run_script(self, text: str) -> Outcome:
         """Do a whole file; the first error ends it and names its line."""
         number = 1
-        self._interrupted = False
+        self._interrupts = 0
         try:
             for step in read_script(self.call, self._registry, text):
                 number = step.number
                 outcome = self._step(step)
                 if not outcome.ok or outcome.leave:
                     return outcome
-                if self._interrupted:
+                if self._interrupts:
                     return Outcome(Kind.CANCELLED)
         except Exception as error:  # noqa: BLE001  # as in `run`
             return self._fail(error, Form.TEXT, f"line {getattr(error, 'line', number)}: ")
@@ -98,7 +98,7 @@ class Session:
 
     def interrupt(self) -> None:
         """End what runs: a live answer at once, a long order after its present step."""
-        self._interrupted = True  # for what has begun but cannot be reached yet
+        self._interrupts += 1  # for what has begun but cannot be reached yet
         live, job = self._live, self._job
         if live is not None:
             live.close()
@@ -144,7 +144,7 @@ class Session:
         return Outcome(leave=answer.leave)
 
     def _execute(self, operation: Operation, tokens: tuple[Token, ...]) -> Answer:
-        """Do it; a yes or a secret that is wanted is asked for, and it is done with that."""
+        """Do it; a yes or a value that is wanted is asked for, and it is done with that."""
         confirmed = False
         while True:
             try:
@@ -153,23 +153,23 @@ class Session:
                 if self.plain or self._screen.ask(f"{asked.question} ").strip().lower() != "yes":
                     raise
                 confirmed = True
-            except SecretAsked as asked:
+            except ValueAsked as asked:
                 if self.plain:
                     raise
-                tokens = (*(token for token in tokens if token.raw != asked.instead_of), self._secret(asked))
+                tokens = (*(token for token in tokens if token.raw != asked.instead_of), self._value(asked))
 
-    def _secret(self, asked: SecretAsked) -> Token:
-        secret = self._screen.ask(f"{asked.prompt}: ", hidden=True)
-        if not secret:
+    def _value(self, asked: ValueAsked) -> Token:
+        value = self._screen.ask(f"{asked.prompt}: ", hidden=asked.hidden)
+        if not value:
             raise RefusedError("Nothing was typed; nothing was done.", Kind.CANCELLED)
-        if asked.twice and self._screen.ask("Again: ", hidden=True) != secret:
+        if asked.twice and self._screen.ask("Again: ", hidden=asked.hidden) != value:
             raise RefusedError("The two are not the same; nothing was done.", Kind.VALUE)
-        return assigned(asked.name, secret)
+        return assigned(asked.name, value)
 
     def _wait(self, job: Job) -> Answer:
         self._job = job
         self._left = False
-        if self._interrupted:
+        if self._interrupts:
             job.cancel()
         try:
             while not (job.wait(GLANCE) or self._gone or self._left):
@@ -195,13 +195,15 @@ class Session:
         elif form is Form.JSON:
             self._screen.write(json_of(answer.as_data()))
         else:
-            columns = None if self.plain else self._screen.columns
+            columns, before = None if self.plain else self._screen.columns, self._interrupts
             for line in csv_of(answer) if form is Form.CSV else text_of(answer, columns):
+                if self._interrupts != before:
+                    return
                 self._write(line)
 
     def _follow(self, live: Live, form: Form) -> None:
         self._live = live
-        if self._gone or self._interrupted:
+        if self._gone or self._interrupts:
             live.close()
         try:
             for item in live:

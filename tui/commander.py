@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
-from appliance.operations.asked import SecretAsked, YesAsked
+from appliance.operations.asked import ValueAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, sentence_of
 from appliance.operations.line import Token, assigned, parse_line
@@ -36,18 +36,18 @@ class Typed:
     text: str
     then: Callable[[], object]
     confirmed: bool = False
-    secrets: tuple[Token, ...] = ()
-    stands_for: str = ""  # the word of the line that a secret took the place of
+    values: tuple[Token, ...] = ()
+    stands_for: str = ""  # the word of the line that a value took the place of
 
     def run(self, call: Call) -> Answer:
         """Do it."""
         operation, tokens = registry().find(parse_line(self.text).tokens)
-        kept = (token for token in tokens if not self.secrets or token.raw != self.stands_for)
-        return execute(call, operation, (*kept, *self.secrets), confirmed=self.confirmed)
+        kept = (token for token in tokens if not self.values or token.raw != self.stands_for)
+        return execute(call, operation, (*kept, *self.values), confirmed=self.confirmed)
 
-    def with_secret(self, asked: SecretAsked, secret: str) -> Typed:
+    def with_value(self, asked: ValueAsked, value: str) -> Typed:
         """The same with what was asked for."""
-        return replace(self, secrets=(*self.secrets, assigned(asked.name, secret)), stands_for=asked.instead_of)
+        return replace(self, values=(*self.values, assigned(asked.name, value)), stands_for=asked.instead_of)
 
 
 class Commander:
@@ -94,8 +94,8 @@ class Commander:
             answer = await asyncio.wrap_future(call.parts.hub.ask(typed.run, call))
         except YesAsked as asked:
             self._ask_yes(asked, typed)
-        except SecretAsked as asked:
-            self._ask_secret(asked, typed)
+        except ValueAsked as asked:
+            self._ask_value(asked, typed)
         except BusmeisterError as error:
             self._app.complain(sentence_of(error))
         else:
@@ -109,20 +109,20 @@ class Commander:
 
         self._app.push_screen(Question(typed.text, asked.question), answered)
 
-    def _ask_secret(self, asked: SecretAsked, typed: Typed, first: str = "") -> None:
-        """Once, or twice where it is a new one; it is never among the remembered lines."""
+    def _ask_value(self, asked: ValueAsked, typed: Typed, first: str = "") -> None:
+        """Once, or twice where it is a new one; a secret is never among the remembered lines."""
 
-        def answered(secret: str | None) -> None:
-            if not secret:
+        def answered(value: str | None) -> None:
+            if not value:
                 self._app.say(_("Nothing was typed; nothing was done."))
             elif asked.twice and not first:
-                self._ask_secret(asked, typed, secret)
-            elif first and secret != first:
+                self._ask_value(asked, typed, value)
+            elif first and value != first:
                 self._app.complain(_("The two are not the same; nothing was done."))
             else:
-                self._do(typed.with_secret(asked, secret))
+                self._do(typed.with_value(asked, value))
 
-        self._app.push_screen(Ask(_("Again") if first else asked.prompt, secret=True), answered)
+        self._app.push_screen(Ask(_("Again") if first else asked.prompt, secret=asked.hidden), answered)
 
     def _show(self, text: str, answer: Answer) -> None:
         if answer.call is not None:

@@ -1,9 +1,9 @@
-"""What a session asks back before an order is done: a yes, and secrets, which are never echoed nor in the history.
+"""What a session asks back before an order is done: a yes, and values; secrets are never echoed nor in the history.
 
 ```python
 def login(call: Call, name: Name, password: Annotated[Secret, Asked("Password")]) -> Answer:
 ```
-Left out, it raises `SecretAsked`, which a session answers by asking and ordering again; a script is refused.
+Left out, it raises `ValueAsked`, which a session answers by asking and ordering again; a script is refused.
 """
 
 from __future__ import annotations
@@ -33,21 +33,31 @@ class Asked(Hidden):
         self.prompt = prompt
         self.twice = twice
 
-    def question(self, operation: str, name: str, values: Mapping[str, object]) -> SecretAsked:
+    def question(self, operation: str, name: str, values: Mapping[str, object]) -> ValueAsked:
         """What is to be asked now."""
         sentence = f'"{operation}" needs {name}=: it is asked for on a terminal only.'
-        return SecretAsked(sentence, name, self.prompt.format_map(values), twice=self.twice)
+        return ValueAsked(sentence, name, self.prompt.format_map(values), twice=self.twice)
 
 
-class SecretAsked(RefusedError):
-    """A secret is missing: ask, and order again with `name=` it, `instead_of` the word that stands for it."""
+class ValueAsked(RefusedError):
+    """A value is missing: ask, and order again with `name=` it, `instead_of` the word that stands for it."""
 
-    def __init__(self, sentence: str, name: str, prompt: str, *, twice: bool = False, instead_of: str = "") -> None:
+    def __init__(
+        self,
+        sentence: str,
+        name: str,
+        prompt: str,
+        *,
+        hidden: bool = True,  # as it is typed
+        twice: bool = False,
+        instead_of: str = "",
+    ) -> None:
         super().__init__(sentence, Kind.USAGE)
-        self.instead_of = instead_of
         self.name = name
         self.prompt = prompt
+        self.hidden = hidden
         self.twice = twice
+        self.instead_of = instead_of
 
 
 Password = Annotated[Secret, Asked("Password")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.answer import Answer
-from appliance.operations.asked import FirstPassword, OwnNewPassword, Password, SecretAsked
+from appliance.operations.asked import FirstPassword, OwnNewPassword, Password, ValueAsked
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
 from appliance.security.books import Act
@@ -50,7 +50,7 @@ def enable(call: Call, level: Level = 3, password: Password | None = None, *, us
         return Answer(call=call.at_level(level))
     if password is None:
         sentence = '"enable" needs password=: it is asked for on a terminal only.'
-        raise SecretAsked(sentence, "password", f"Password of {user or f'level {level}'}")
+        raise ValueAsked(sentence, "password", f"Password of {user or f'level {level}'}")
     keeper = call.parts.doorkeeper
     helper = keeper.login(user or str(level), password.reveal(), door=call.door, source=call.source)
     if helper.must_change_password:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.line import Token
 from appliance.operations.operation import Operation
+
+MOST_NEAR: Final = 8  # words that are named where none is like the one typed
 
 
 @dataclass
@@ -102,9 +105,10 @@ class Registry:
         if not rest:
             return f'"{typed}" needs one more word: {", ".join(sorted(place.words))}.'
         near = difflib.get_close_matches(rest[0].text.lower(), list(place.words), 3, 0.6)
-        if not near and place is not self._root:
+        if not near and place is not self._root and len(place.words) <= MOST_NEAR:
             near = sorted(place.words)
-        return f'Unknown command "{typed}".' + (f" Near: {', '.join(near)}." if near else ' "help" lists all.')
+        help_ = " ".join(["help", *(token.text.lower() for token in known if token.is_word)])
+        return f'Unknown command "{typed}".' + (f" Near: {', '.join(near)}." if near else f' "{help_}" lists all.')
 
     def _near(self, name: str) -> str:
         near = difflib.get_close_matches(name, [operation.name for operation in self.operations], 3, 0.6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from appliance.errors import Kind, RefusedError, SettingError
@@ -12,7 +12,7 @@ from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.operation import Operation, operation
 from appliance.operations.registry import Registry
-from appliance.settings import full_name, row_of
+from appliance.settings import ROWS, full_name, row_of
 
 
 class Switch(StrEnum):
@@ -28,16 +28,17 @@ def make_help(registry: Callable[[], Registry]) -> Operation:
     @operation("help", level=0)
     def help_(call: Call, *words: str) -> Answer:
         """Explains a command, a setting or a subject."""
-        found = registry().below([word.lower() for word in words])
         if len(words) == 1 and "." in words[0]:
             return explain_setting(call, words[0])
-        if not found:
-            raise RefusedError(f'No command begins with "{" ".join(words)}".', Kind.NOT_FOUND)
-        if len(found) == 1:
+        found = registry().below([word.lower() for word in words])
+        settings = _settings_of(words[0].lower()) if len(words) == 1 else []
+        if not found and not settings:
+            raise RefusedError(f'No command and no setting begins with "{" ".join(words)}".', Kind.NOT_FOUND)
+        if len(found) == 1 and not settings:
             return explain(found[0])
-        rows = [(row.usage, row.level, row.help) for row in sorted(found, key=lambda row: row.words)]
-        lines = () if words else who_helps(call)
-        return Answer(lines=lines, table=Table.of("command level help", rows, right="level"))
+        commands = [(row.usage, row.level, row.help) for row in sorted(found, key=lambda row: row.words)]
+        lines = _besides(call, words, commands and settings)
+        return Answer(lines=lines, table=Table.of("command level help", commands or settings, right="level"))
 
     return help_
 
@@ -48,6 +49,18 @@ def who_helps(call: Call) -> tuple[str, ...]:
     contact = (f"Who to call: {identity.contact}",) if identity.contact else ()
     links = (" ".join(filter(None, (one.name, one.url))) for one in identity.support.values())
     return (*contact, *filter(None, links))
+
+
+def _besides(call: Call, words: Sequence[str], settings: Sequence[object]) -> tuple[str, ...]:
+    if not words:
+        return who_helps(call)
+    return (f"Settings of {words[0].lower()}: show settings {words[0].lower()}",) if settings else ()
+
+
+def _settings_of(subject: str) -> list[tuple[str, int, str]]:
+    """How those of a subject are set."""
+    rows = [row for row in ROWS if row.pattern.split(".")[0] == subject]
+    return [(f"set {row.pattern}={row.setting.kind.word.upper()}", row.setting.level, row.setting.help) for row in rows]
 
 
 def explain(row: Operation) -> Answer:
@@ -66,10 +79,12 @@ def explain_setting(call: Call, typed: str) -> Answer:
         setting = row_of(name).setting
     except SettingError as error:
         raise RefusedError(error.sentence, Kind.NOT_FOUND) from None
-    value = call.parts.settings.text(name)
-    data = {"name": name, "value": value, "default": setting.default, "takes": setting.allowed(), "help": setting.help}
-    facts = f"Now {value or 'empty'}, default {setting.default or 'empty'}, level {setting.level}."
-    return Answer(lines=(name, setting.help, f"Takes {setting.allowed()}.", facts), data=data)
+    data = {"name": name, "default": setting.default, "takes": setting.allowed(), "help": setting.help}
+    facts = f"default {setting.default or 'empty'}, level {setting.level}."
+    if call.level:  # nobody sees a value before they are logged in
+        data["value"] = call.parts.settings.text(name)
+        facts = f"now {data['value'] or 'empty'}, {facts}"
+    return Answer(lines=(name, setting.help, f"Takes {setting.allowed()}.", facts[0].upper() + facts[1:]), data=data)
 
 
 @operation("whoami", level=0)

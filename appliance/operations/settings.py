@@ -8,7 +8,7 @@ from typing import Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.answer import Answer, Table
-from appliance.operations.asked import SecretAsked
+from appliance.operations.asked import ValueAsked
 from appliance.operations.call import Call
 from appliance.operations.line import NAME, quote_value, unquote
 from appliance.operations.operation import operation
@@ -43,8 +43,7 @@ def assignment(call: Call, typed: str) -> tuple[str, str]:
     """The full name and the value wanted, from `name=value`, or `name+=item` of a list."""
     match = NAME.fullmatch(typed)
     if match is None:
-        _ask_for_secret(call, typed)
-        raise RefusedError(f'"set" takes NAME=VALUE, not {typed}.', Kind.USAGE)
+        raise _asked(call, typed)
     name = full_name(match[1], call.parts.settings.segment)
     setting = row_of(name).setting
     value = unquote(match[3])
@@ -58,14 +57,16 @@ def assignment(call: Call, typed: str) -> tuple[str, str]:
     return name, ",".join(kept + (named if match[2] == "+=" else []))
 
 
-def _ask_for_secret(call: Call, typed: str) -> None:
-    """`set console.password.2` alone: the value is asked for, where it is a secret."""
+def _asked(call: Call, typed: str) -> ValueAsked:
+    """`set console.password.2` alone: its value is to be asked for."""
     name = full_name(typed, call.parts.settings.segment)
     setting = row_of(name).setting
+    call.need_level(setting.level, name)
     if setting.kind.is_secret:
-        call.need_level(setting.level, name)
         sentence = f'"set" takes {name}=VALUE: it is asked for on a terminal only.'
-        raise SecretAsked(sentence, name, "New value", twice=True, instead_of=typed)
+        return ValueAsked(sentence, name, "New value", twice=True, instead_of=typed)
+    prompt = f"New value (now {call.parts.settings.text(name) or 'empty'})"
+    return ValueAsked(f'"set" takes {name}=VALUE: {setting.allowed()}', name, prompt, hidden=False, instead_of=typed)
 
 
 def change(call: Call, changes: Mapping[str, str | None]) -> Answer:

@@ -8,7 +8,7 @@ from typing import Final
 from appliance.errors import Cancelled
 from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled
-from appliance.operations.asked import SecretAsked
+from appliance.operations.asked import ValueAsked
 from appliance.operations.call import Call
 from appliance.operations.operation import Operation
 from appliance.security.books import Act, Door
@@ -47,7 +47,7 @@ def record(call: Call, operation: Operation, filled: Filled | None, answer: Answ
 
 def record_refusal(call: Call, operation: Operation, filled: Filled | None, error: Exception, sentence: str) -> None:
     """It was not."""
-    if is_recorded(call, operation) and operation.audited and not isinstance(error, SecretAsked):
+    if is_recorded(call, operation) and operation.audited and not isinstance(error, ValueAsked):
         add = call.parts.doorkeeper.audit.add
         how = CANCELLED if isinstance(error, Cancelled) else "refused"
         add(_act(call, order_text(operation, filled), result=f"{how}: {sentence}"))

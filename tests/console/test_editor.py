@@ -132,6 +132,25 @@ def test_pages_can_be_turned_off(world: World) -> None:
     play(world, story, PaperStream(size=Size(100, 10)))
 
 
+def test_ctrl_c_ends_an_answer_without_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.editor.outlet.UNSENT", 1000)
+    world.settings.set({"console.page": "false"}, "test")
+
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+        paper.slow = True
+        paper.type("show settings" + ENTER)
+        await paper.see("identity.name")
+        paper.type(CTRL_C)
+        for _ in range(10):  # the loop takes the key while the answer is held up
+            await asyncio.sleep(0)
+        paper.slow = False
+        paper.take()
+        assert "watchdog.enabled" not in await paper.see(PROMPT)
+
+    play(world, story)
+
+
 def test_plain_mode_has_no_prompt_no_echo_no_pages(world: World) -> None:
     async def story(paper: PaperStream) -> None:
         await paper.see(PROMPT)

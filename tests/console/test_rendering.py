@@ -42,6 +42,12 @@ def test_small_window_keeps_something_of_each_column() -> None:
     assert fit([50, 3, 50], 10) == [4, 3, 4]
 
 
+def test_first_column_is_cut_last() -> None:
+    assert fit([30, 20, 60], 80) == [30, 20, 26]
+    assert fit([60, 20, 60], 80) == [40, 18, 18]
+    assert fit([70, 5], 80) == [70, 5]
+
+
 def test_json_has_the_digits_the_meter_sent() -> None:
     data = {"a": Decimal("412.3070"), "b": Decimal("24318E3"), "c": [1, None, True, "ä\n"], "d": RawJson('{"x":1.50}')}
     assert json_of(data) == '{"a":412.3070,"b":24318000,"c":[1,null,true,"ä\\n"],"d":{"x":1.50}}'

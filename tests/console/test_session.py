@@ -199,6 +199,17 @@ def test_long_order_is_broken_off(world: World) -> None:
     assert paper.lines == ["ERROR The hole was given up."]
 
 
+def test_file_ends_where_an_order_of_it_was_broken_off(world: World) -> None:
+    conversation = Conversation(world.call)
+    runner = threading.Thread(target=conversation.script, args=("bus record bus.txt\nshow version\n",))
+    runner.start()
+    until(lambda: world.hub.wanted(BusTraffic))
+    conversation.session.interrupt()
+    runner.join(10)
+    assert conversation.paper.lines == ["OK broken off; 0 bursts in bus.txt"]
+    assert conversation.outcome.kind is Kind.CANCELLED
+
+
 def test_long_order_outlives_its_session(world: World) -> None:
     slow, paper = Slow(), Paper()
     session = Session(world.call, slow.registry, paper, plain=True)
@@ -220,6 +231,34 @@ def test_progress_tells_what_is_left(world: World) -> None:
     world.clock.advance(seconds=12)
     job.report(12, 60, "Flat\x1b[31m 12")
     assert progress_of(job) == "meter read  12 of 60  about 48 s left  Flat[31m 12"
+
+
+def test_help_lists_the_settings_of_a_subject(world: World) -> None:
+    conversation = Conversation(world.person(0))
+    said = conversation.say("help console").splitlines()
+    assert said[0].split() == ["command", "level", "help"]
+    assert ["set", "console.port=PORT", "3", "Its", "TCP", "port."] in [line.split() for line in said]
+
+
+def test_help_shows_the_value_of_a_setting_only_to_those_who_logged_in(world: World) -> None:
+    world.settings.set({"identity.location": "Cellar, house 3"}, "test")
+    for form in ("", " json"):
+        assert "Cellar" not in Conversation(world.person(0)).say(f"help identity.location{form}")
+        assert "Cellar" in Conversation(world.person(1)).say(f"help identity.location{form}")
+
+
+def test_setting_named_alone_is_asked_for(world: World) -> None:
+    conversation = Conversation(world.call, plain=False)
+    conversation.paper.answers = ["Cellar, house 3"]
+    assert conversation.say("set identity.loc").splitlines()[0] == "New value (now empty): Cellar, house 3"
+    assert world.settings.identity.location == "Cellar, house 3"
+    assert Conversation(world.call).say("set bus.baud") == (
+        'ERROR "set" takes bus.baud_rate=VALUE: 300, 600, 1200, 2400, 4800, 9600, 19200 or 38400 Bd'
+    )
+
+
+def test_word_like_none_leads_to_the_help_of_its_place(world: World) -> None:
+    assert Conversation(world.call).say("show qqq") == 'ERROR Unknown command "show qqq". "help show" lists all.'
 
 
 def test_pipe_stays_plain(world: World) -> None:
