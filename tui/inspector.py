@@ -52,12 +52,12 @@ RECORD_COLUMNS: Final = (
 COMPACT_COLUMNS: Final = (
     Column("number", 2, "#", right=True, gap=1),
     Column("dif", 5, "DIF", gap=1),
-    Column("vif", 8, "VIF", gap=1),
-    Column("data", 12, "data"),
-    Column("meaning", 19, _("meaning"), gap=1),
-    Column("value", 13, _("value"), right=True, gap=1),
+    Column("vif", 5, "VIF", gap=1),
+    Column("data", 11, "data", gap=1),
+    Column("meaning", 18, _("meaning"), gap=1),
+    Column("value", 16, _("value"), right=True, gap=1),
     Column("unit", 4, "", gap=1),
-    Column("of", 8, _("of")),
+    Column("of", 9, _("of")),
 )
 
 

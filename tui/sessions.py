@@ -21,7 +21,7 @@ from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from tui import tuning
 from tui.terminal import Link, Terminal, bounded
-from tui.text import _
+from tui.text import _, plural
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -61,7 +61,10 @@ class Dashboards:
         """Show a dashboard until its person leaves, is gone, or it breaks."""
         most = self.parts.settings.dashboard.max_clients
         if self.count >= most:
-            session.tell(_("{} dashboards are open already: close one.").format(most))
+            words = plural(
+                "{} dashboard is open already: close it.", "{} dashboards are open already: close one.", most
+            )
+            session.tell(words.format(most))
             return
         loop, sessions = asyncio.get_running_loop(), self.parts.doorkeeper.sessions
         log_out = partial(_soon, loop, partial(session.end, _("You were logged out.")))

@@ -122,7 +122,7 @@ def test_silent_meter_says_since_when_and_why(installed: World, dashboard: Dashb
         while not isinstance(dashboard.screen, MeterPage):
             await pilot.pause()
 
-    assert "silent since 06:00, 1 readouts: No answer from 10473003" in visit(dashboard, look)
+    assert "silent since 06:00, 1 readout: No answer from 10473003" in visit(dashboard, look)
 
 
 def test_clock_goes_on_while_a_session_ends(installed: World, dashboard: Dashboard) -> None:

@@ -77,11 +77,19 @@ def test_level_hides_what_it_does_not_allow(world: World) -> None:
     assert "Nothing has these words." in press(app, ("colon", *"factory"))
 
 
+def help_of(world: World, screen: str, size: tuple[int, int]) -> str:
+    """The first pages of the help."""
+    turned = ((), ("pagedown",), ("pagedown", "pagedown"))
+    return "\n".join(
+        press(Dashboard(Feed(world.parts), world.call), (screen, "question_mark", *pages), size) for pages in turned
+    )
+
+
 @SIZES
-def test_help_lists_keys_and_commands(dashboard: Dashboard, size: tuple[int, int]) -> None:
-    picture = press(dashboard, ("3", "question_mark"), size)
-    assert "filter" in picture
-    assert "bus pause [SEGMENT]" in picture
+def test_help_lists_keys_and_commands(world: World, size: tuple[int, int]) -> None:
+    pages = help_of(world, "3", size)
+    assert "filter" in pages
+    assert "bus pause [SEGMENT]" in pages
 
 
 @SIZES
@@ -119,3 +127,17 @@ def test_files_are_found_by_name(world: World, dashboard: Dashboard) -> None:
     picture = press(dashboard, ("9", "slash", *"BUS", "enter"))
     assert "main-1.bus" in picture
     assert "log.csv" not in picture
+
+
+@SIZES
+def test_help_says_who_to_call(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
+    world.settings.set({"identity.contact": "Hauswart [b]031 000 00 00"}, "test")
+    assert "Who to call: Hauswart [b]031 000 00 00" in press(dashboard, ("2", "f1"), size)
+
+
+@SIZES
+def test_help_shows_every_symbol_and_every_command_whole(world: World, size: tuple[int, int]) -> None:
+    pages = help_of(world, "2", size)
+    assert "last readout failed; any failure" in pages
+    assert "audit export [since=TIME] [format=csv|json]" in pages
+    assert "…" not in pages

@@ -21,7 +21,7 @@ from tui.screens.bus_orders import Orders
 from tui.screens.bus_telegram import TelegramView, names_of
 from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
-from tui.text import _
+from tui.text import _, plural
 from tui.traffic import COLUMNS, COMPACT, KEPT, Filter, Passing, Ring, header_of, row_of
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
@@ -208,7 +208,9 @@ class BusPage(Page):
         found = self.telegram.found
         if found is not None:
             self.dashboard.copy_to_clipboard(found.octets.hex(" ").upper())
-            self.dashboard.say(_("{} octets copied.").format(len(found.octets)))
+            self.dashboard.say(
+                plural("{} octet copied.", "{} octets copied.", len(found.octets)).format(len(found.octets))
+            )
 
     def open(self, path: tuple[str, ...]) -> None:
         """`bus/HEX` takes a telegram apart, as a meter's history asks for."""

@@ -19,7 +19,7 @@ from tui.screens.answered import Answered
 from tui.screens.ask import Ask
 from tui.screens.page import Page
 from tui.shown import when
-from tui.text import _
+from tui.text import _, plural
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
 
@@ -99,7 +99,9 @@ class FilesPage(Page):
         table.show([self._row(file) for file in found])
         total = size(sum(file.size for file in found))
         title = f"/ {self._wanted}" if self._wanted else _("Files")
-        self.query_one("#files-pane", Pane).head(title, _("{} files · {}").format(len(found), total))
+        self.query_one("#files-pane", Pane).head(
+            title, plural("{} file · {}", "{} files · {}", len(found)).format(len(found), total)
+        )
 
     def _row(self, file: File) -> Row:
         now = self.dashboard.now()

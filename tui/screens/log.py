@@ -15,12 +15,12 @@ from appliance.operations.line import quote
 from appliance.operations.log_view import Said, log_view
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
-from tui.draw import EMPTY, Line, Piece, line, marked, spread
+from tui.draw import EMPTY, Line, Piece, line, marked, spread, wrapped
 from tui.forms import step
 from tui.screens.ask import Ask
 from tui.screens.page import Page
 from tui.shown import when
-from tui.text import _
+from tui.text import _, plural
 from tui.widgets.lines import Lines, OneLine
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
@@ -123,7 +123,7 @@ class LogPage(Page):
         )  # fmt: skip
         state = (marked(OK), Piece(_(" live"), "ok")) if self.live else (Piece(_("paused"), "flag"),)
         lines = sum(one.times for one in self.said)
-        end = (*state, Piece(f"  {lines} " + _("lines "), "grey"))
+        end = (*state, Piece(plural("  {} line ", "  {} lines ", lines).format(lines), "grey"))
         self.query_one("#filter", OneLine).make(lambda cells: spread((Piece(" "), *left), end, cells))
 
     def draw_entry(self) -> None:
@@ -136,11 +136,10 @@ class LogPage(Page):
         now, zone = self.dashboard.now(), self.dashboard.call.zone
         pane.head(f"{one.entry.source}, {when(one.entry.created, now, zone, seconds=True)}")
         cells = max(20, self.size.width - 2)
-        words = one.entry.message
         first = when(one.first, now, zone, seconds=True)
         seen = _("seen {} times since {}").format(one.times, first) if one.times > 1 else ""
         self.query_one("#entry", Lines).show(
-            [line(" ", words[:cells]), line(" ", words[cells : 2 * cells]), line((f" {seen}", "grey"))]
+            [*(line(" ", words) for words in wrapped(one.entry.message, cells, 2)), line((f" {seen}", "grey"))]
         )
 
     @on(Table.Moved, "#log")

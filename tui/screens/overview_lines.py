@@ -20,7 +20,7 @@ from appliance.operations.overview import Overview
 from appliance.operations.services import OFF, Service, Services
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
-from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread
+from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread, that_fit, width
 from tui.shown import WORRY, coming, length, mark_of, when
 from tui.text import _, plural
 from tui.widgets.marks import gauge, spark
@@ -50,7 +50,9 @@ def verdict(glances: Iterable[Glance]) -> Line:
         return line(
             (plural(" The meter is fine.", " All {} meters are fine.", len(active)).format(len(active)), "strong ok")
         )
-    fine = _(" {} of {} meters are fine.").format(counted[OK], len(active))
+    fine = plural(" {} of {} meter is fine.", " {} of {} meters are fine.", len(active)).format(
+        counted[OK], len(active)
+    )
     return joined((line((fine, "strong ok" if counted[OK] else "strong")), *_problems(counted, words=True)), "  ")
 
 
@@ -164,26 +166,38 @@ def bus_lines(data: Overview, cells: int) -> list[Line]:
         mark = STATE_MARKS.get(segment.state, OK)
         scheme = segment.url.partition(":")[0]
         meters = plural("{} meter", "{} meters", load).format(load)
-        words = "" if mark is OK else f"  {segment.state}"
+        words = "" if mark is OK else str(segment.state)
         begin = line(
             (f" {cut(segment.name, 8):8} ", "grey"),
             marked(mark),
-            f" {scheme} {segment.baud_rate} Bd",
-            (words, mark.word),
+            f" {scheme}",
         )
-        lines.append(spread(begin, line((meters, "grey"), " "), cells))
+        facts = (begin, line(f"{segment.baud_rate} Bd"), line((words, mark.word)) if words else EMPTY)
+        end = line(" ", (meters, "grey"), " ")
+        lines.append(spread(that_fit(facts, cells - width(end), " "), end, cells))
     counted = [segment.counters for segment in data.segments]
-    quality = _("{} retried, {} collisions").format(
+    lines += _quality(
         share(sum(one.repeats for one in counted), sum(one.requests for one in counted)),
         sum(one.collisions for one in counted),
+        cells,
     )
-    lines.append(line((f" {_('quality'):8}   ", "grey"), quality))
     lines += [
         line(" ", (cut(s.sentence, cells - 2), "silent"))
         for s in data.segments
         if s.sentence and s.state in STATE_MARKS
     ]
     return lines
+
+
+def _quality(retried: str, collisions: int, cells: int) -> list[Line]:
+    """In one line where there is room for it, else in two."""
+    begin = line((f" {_('quality'):8}   ", "grey"))
+    first = line(_("{} retried").format(retried))
+    second = line(plural("{} collision", "{} collisions", collisions).format(collisions))
+    together = (*begin, *joined((first, second), ", "))
+    if width(together) <= cells:
+        return [together]
+    return [(*begin, *first), (Piece(" " * width(begin)), *second)]
 
 
 def service_lines(found: Services, cells: int) -> list[Line]:

@@ -19,6 +19,7 @@ INSIDE: Final = 44  # cells inside the drawn device
 DISPLAY: Final = 21  # signs of a line of the display
 BUTTON: Final = 9  # cells inside a drawn button
 NAME: Final = 12  # cells of what a fact is about
+ROOM_FOR_GESTURES: Final = 60  # cells
 COLOURS: Final = {"green": "ok", "red": "silent", "yellow": "flag", "blue": "accent", "white": ""}
 
 
@@ -116,8 +117,13 @@ def _page_line(page: DisplayPage, number: int) -> Line:
 
 def gestures(view: PanelView, cells: int) -> list[Line]:
     """What each way of pressing does."""
-    name = max((len(how) for how, _what in view.gestures), default=0) + 1
-    return [fit(_fact(how, line((what, "grey")), name), cells) for how, what in view.gestures]
+    shown = [_in_short(*one) for one in view.gestures] if cells < ROOM_FOR_GESTURES else view.gestures
+    name = max((len(how) for how, _what in shown), default=0) + 1
+    return [fit(_fact(how, line((what, "grey")), name), cells) for how, what in shown]
+
+
+def _in_short(how: str, what: str) -> tuple[str, str]:
+    return how.replace("red + blue", _("both")), what.partition(",")[0]
 
 
 def lights(view: PanelView, *, compact: bool) -> list[Line]:

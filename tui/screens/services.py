@@ -15,7 +15,7 @@ from appliance.operations.times import ago
 from tui.draw import EMPTY, Line, Piece, fit, joined, line, marked
 from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
-from tui.text import _
+from tui.text import _, plural
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
@@ -91,7 +91,8 @@ class ServicesPage(Page):
         self.query_one("#exposure", Lines).show(exposure(self.view))
         self.query_one("#sessions-pane", Pane).head(_("Sessions"), str(len(self.view.sessions)))
         now = self.dashboard.now()
-        self.query_one("#sessions", Lines).show([_session(one, ago(one.since, now)) for one in self.view.sessions])
+        here = [_session(one, ago(one.since, now)) for one in self.view.sessions]
+        self.query_one("#sessions", Lines).show(here or [line((_(" Nobody is here over the network."), "grey"))])
         self.draw_chosen()
 
     def draw_chosen(self) -> None:
@@ -189,7 +190,7 @@ def _open(exposed: int, plain: int) -> Line:
         return line((_("  exposure "), "grey"), (OK.symbol, "ok"), (_(" nothing is open to all"), "ok"))
     mark, word = (FLAG, "flag") if plain else (OK, "")
     not_encrypted = _(", {} of them not encrypted").format(plain) if plain else _(", encrypted")
-    words = _(" {} ports open to all").format(exposed) if exposed > 1 else _(" 1 port open to all")
+    words = plural(" {} port open to all", " {} ports open to all", exposed).format(exposed)
     return line((_("  exposure "), "grey"), (mark.symbol, mark.word), (words + not_encrypted, word))
 
 

@@ -27,8 +27,8 @@ from tui.widgets.pane import Pane
 from tui.widgets.scale import edges, whole
 from tui.widgets.table import Column, Row, Table
 
-LIST: Final = 27  # cells of the list of series, its margin too
-COLUMNS: Final = (Column("series", 20, most=20, gap=1), Column("mark", 1))
+LIST: Final = 28  # cells of the list of series, its margin too
+COLUMNS: Final = (Column("series", 22, gap=0), Column("mark", 1))
 SECOND: Final = "2"
 
 

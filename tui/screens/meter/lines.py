@@ -18,6 +18,7 @@ from tui.words import FLAG, OK, SILENT
 
 NAME: Final = 22
 NUMBER: Final = 16
+NAMED: Final = 33  # of a name with its number
 SMALL_FIGURES: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -51,7 +52,8 @@ def state(view: MeterView, now: datetime, zone: ZoneInfo) -> Line:
         return line((_("passive: not in rounds"), "grey"))
     if one.failed_since is not None:
         since = when(one.failed_since, now, zone)
-        return line((_("silent since {}, {} readouts: {}").format(since, one.failures, one.reason), "silent"))
+        times = plural("{} readout", "{} readouts", one.failures).format(one.failures)
+        return line((_("silent since {}, {}: {}").format(since, times, one.reason), "silent"))
     if one.read is None:
         return line((_("no reading yet: r reads now"), "never"))
     if mark_of(one) is FLAG:
@@ -59,21 +61,24 @@ def state(view: MeterView, now: datetime, zone: ZoneInfo) -> Line:
     return line((_("no error bits"), "ok"))
 
 
-def value_rows(view: MeterView) -> list[Row]:
-    """Every record of the newest reading."""
+def value_rows(view: MeterView, *, compact: bool) -> list[Row]:
+    """Every record of the newest reading; where there is little room, name and number share a column."""
     grey = "grey" if mark_of(view.glance) is SILENT else "strong"
     return [
         Row(
             str(value.record.index),
             (
-                line(value.record.quantity),
-                line((cut(value.shown.number, NUMBER), grey)),
+                *_named(line(value.record.quantity), line((cut(value.shown.number, NUMBER), grey)), compact=compact),
                 line((unit_text(value.shown.unit), "grey")),
                 line((value.when, "grey")),
             ),
         )
         for value in view.values
     ]
+
+
+def _named(name: Line, number: Line, *, compact: bool) -> tuple[Line, ...]:
+    return (spread(name, (*line(" "), *number), NAMED),) if compact else (name, number)
 
 
 def exactly(value: Value, cells: int) -> list[Line]:
@@ -174,6 +179,6 @@ def access(view: MeterView, cells: int) -> list[Line]:
     """How it is reached."""
     segment, _gap, how = view.access.partition(", ")
     count, octets = len(view.telegrams), sum(map(len, view.telegrams))
-    answer = _("{}, {} octets").format(count, octets) if count else "–"
+    answer = plural("{}, {} octet", "{}, {} octets", octets).format(count, octets) if count else "–"
     facts = ((_("bus"), segment), (_("how"), how), (_("cycle"), cycle_text(view.schedule)), (_("telegrams"), answer))
     return [fit(line((f" {name:10}", "grey"), text), cells) for name, text in facts]

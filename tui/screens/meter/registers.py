@@ -29,7 +29,9 @@ COLUMNS: Final = (
     Column("shows", 17, _("shows"), right=True, gap=1),
     Column("unit", 5),
 )
-COMPACT: Final = tuple(column for column in COLUMNS if column.name not in ("power", "tariff", "subunit", "octets"))
+COMPACT: Final = tuple(
+    column for column in COLUMNS if column.name not in ("read", "power", "tariff", "subunit", "octets")
+)
 
 
 class RegistersTab(Tab):

@@ -40,10 +40,9 @@ VALUES: Final = (
     Column("of", 9, _("of"), most=16),
 )
 SMALL_VALUES: Final = (
-    Column("name", 18, _("value")),
-    Column("newest", lines.NUMBER, _("newest"), right=True, gap=1),
+    Column("value", lines.NAMED, _("value"), gap=1),
     Column("unit", 4, gap=1),
-    Column("of", 6, _("of")),
+    Column("of", 9, _("of")),
 )
 NEWEST: Final = (Column("created", 15), Column("status", 12), Column("first", 16, right=True))
 
@@ -119,7 +118,7 @@ class ValuesTab(Tab):
         first = not table.rows
         table.set_columns(SMALL_VALUES if compact else VALUES)
         table.empty(_("No reading yet. r reads now."))
-        table.show(lines.value_rows(view))
+        table.show(lines.value_rows(view, compact=compact))
         if first:
             _to_first_number(table)
         self._show_readings(view)
@@ -209,7 +208,7 @@ class ValuesTab(Tab):
 
 def _to_first_number(table: Table) -> None:
     """Past the fabrication number, to something that has a curve."""
-    index = next((i for i, row in enumerate(table.rows) if row.cells[2] and row.cells[2][0].text), 0)
+    index = next((i for i, row in enumerate(table.rows) if row.cells[-2] and row.cells[-2][0].text), 0)
     table.move_to(table.rows[index].key if table.rows else "")
 
 

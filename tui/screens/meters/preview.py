@@ -22,6 +22,7 @@ from tui.widgets.pane import Pane
 PREVIEW_VALUES: Final = 10
 BARS_HEIGHT: Final = 8
 WIDTH: Final = 32  # cells
+UNIT: Final = 5  # cells, with the blank before it
 
 
 class Preview(VerticalScroll, can_focus=False):
@@ -52,14 +53,16 @@ def values(view: MeterView, now: datetime, zone: ZoneInfo, cells: int) -> list[L
     now_is = [fit((*line(" ", marked(mark), " "), *state(view, now, zone)), cells), EMPTY]
     read = [line(f" {when(one.read, now, zone, seconds=True)} ", (ago_text(one.read, now), "grey"))] if one.read else []
     numbers = [value for value in view.values if value.exact is not None and value.record.unit][:PREVIEW_VALUES]
-    shown = [_value(value, cells) for value in numbers]
+    widest = max((len(value.shown.number) for value in numbers), default=0)
+    shown = [_value(value, cells, widest) for value in numbers]
     return [*head, *now_is, *read, *shown]
 
 
-def _value(value: Value, cells: int) -> Line:
-    number = right(line(value.shown.number), 12)
+def _value(value: Value, cells: int, widest: int) -> Line:
+    number = right(line(value.shown.number), widest + 1)
     name = value.record.quantity if not value.when else f"{value.record.quantity}, {value.when}"
-    begin = fit(line((f" {cut(name, cells - 20)}", "grey")), cells - 17)
+    room = cells - widest - 1 - UNIT
+    begin = fit(line((f" {cut(name, room - 1)}", "grey")), room)
     return (*begin, *number, *line((f" {unit_text(value.shown.unit)}", "grey")))
 
 
