@@ -146,7 +146,7 @@ def open_settings(
 ) -> Settings:
     """The settings in force, their secrets sealed on the disk."""
     book = SealedBook(store.settings, Sealer(derive(key, "settings")), is_secret)
-    return Settings(book, publish, serial=serial, try_line=open_line)
+    return Settings(book, publish, serial=serial, database=store.url, try_line=open_line)
 
 
 def is_secret(name: str) -> bool:

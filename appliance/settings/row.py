@@ -59,6 +59,7 @@ class Setting(Generic[Value]):
         device: bool = False,
         note: str = "",
         base: str = "",
+        given_by: str = "",
     ) -> None:
         self.kind = kind
         self.default = default  # as typed; `<serial>` stands for the appliance's own
@@ -68,6 +69,7 @@ class Setting(Generic[Value]):
         self.device = device  # names a thing of this building: left out of the configuration file
         self.note = note  # what a special value means
         self.base = base  # full name of the row whose value holds while this one is empty
+        self.given_by = given_by  # how the program is started with another value: nobody sets it here
 
     @overload
     def __get__(self, subject: None, owner: type[Subject]) -> Setting[Value]: ...

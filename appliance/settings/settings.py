@@ -6,19 +6,21 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from appliance.errors import SettingError
 from appliance.events import SettingsChanged
 from appliance.ports import SettingBook
 from appliance.settings.checks import check_lines, check_together
 from appliance.settings.row import AnySetting, Setting
+from appliance.settings.subjects.storage import DATABASE
 from appliance.settings.table import ROWS, Row, row_of
 from appliance.settings.tree import Tree
 
 log = logging.getLogger("busmeister.settings")
 
 Value = TypeVar("Value")
+SERIAL: Final = "<serial>"
 FIRST_SEGMENT = "main"  # exists from the start, without a line
 
 
@@ -46,9 +48,9 @@ class Line:
 class Snapshot:
     """Values at one moment; replaced as a whole by a change, so that readers need no lock."""
 
-    def __init__(self, texts: Mapping[str, str], serial: str) -> None:
+    def __init__(self, texts: Mapping[str, str], own: Mapping[str, str]) -> None:
         self.texts = dict(texts)
-        self.serial = serial
+        self.own = own  # what stands in a default, and what it stands for in this appliance
         self._values = {name: row_of(name).setting.parse(name, text) for name, text in self.texts.items()}
         self._defaults: dict[str, object] = {}
 
@@ -64,7 +66,10 @@ class Snapshot:
 
     def default(self, row: AnySetting) -> str:
         """The default as text."""
-        return row.default.replace("<serial>", self.serial)
+        text = row.default
+        for place, meant in self.own.items():
+            text = text.replace(place, meant)
+        return text
 
     def members(self, prefix: str) -> tuple[str, ...]:
         """Names of the segments: `main`, and each that has a setting."""
@@ -81,6 +86,7 @@ class Settings(Tree):
         publish: Callable[[object], None] = lambda event: None,
         *,
         serial: str = "00000000",
+        database: str = "file:busmeister.db",
         try_line: Callable[[str], object] = str,
     ) -> None:
         """`try_line` raises `LineRefused` for a URL that no driver can take; it opens nothing."""
@@ -89,7 +95,7 @@ class Settings(Tree):
         self._publish = publish
         self._lock = threading.Lock()
         self.problems: tuple[str, ...] = ()  # kept settings that this program cannot take; their defaults hold
-        self._snapshot = Snapshot(self._sound(book.load()), serial)
+        self._snapshot = Snapshot(self._sound(book.load()), {SERIAL: serial, DATABASE: database})
         super().__init__(self)
 
     def value(self, name: str, row: Setting[Value]) -> Value:
@@ -149,7 +155,7 @@ class Settings(Tree):
         before = self._snapshot
         wanted = {name: self._text_to_keep(name, text) for name, text in changes.items()}
         texts = {name: text for name, text in (before.texts | wanted).items() if text is not None}
-        after = Snapshot(texts, before.serial)
+        after = Snapshot(texts, before.own)
         different = {name: text for name, text in wanted.items() if before.texts.get(name) != text}
         check_together(after, different)
         check_lines(after, different, self._try_line)
@@ -160,6 +166,8 @@ class Settings(Tree):
         setting = row_of(name).setting
         if text is None or (setting.base and not text):
             return None
+        if setting.given_by:
+            raise SettingError(f"{name} is given when the appliance starts: {setting.given_by}")
         kept = setting.kind.format(setting.parse(name, text))
         return None if kept == self._snapshot.default(setting) and not setting.base else kept
 

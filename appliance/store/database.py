@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import apsw
 import peewee
@@ -105,6 +105,13 @@ def open_server(url: str) -> peewee.Database:
     except (peewee.ImproperlyConfigured, RuntimeError, ValueError) as error:
         raise SettingError(f"The database URL cannot be used ({error}). {DRIVER_MISSING}") from error
     return cast("peewee.Database", database)
+
+
+def without_password(url: str) -> str:
+    """The URL of a server as anybody may see it: no password, and no options, which may hold one."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return quote(f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}", safe=":/@[]%")
 
 
 def is_sqlite(database: peewee.Database) -> bool:

@@ -16,7 +16,15 @@ from appliance.mbus.book import LayoutBook
 from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.audit import AuditShelf
 from appliance.store.damage import Recovery
-from appliance.store.database import close_all, connected, is_sqlite, open_server, open_sqlite, writing
+from appliance.store.database import (
+    close_all,
+    connected,
+    is_sqlite,
+    open_server,
+    open_sqlite,
+    without_password,
+    writing,
+)
 from appliance.store.erasure import Erasure
 from appliance.store.extent import Survey
 from appliance.store.facts import Facts
@@ -65,8 +73,10 @@ class Store:
         receivers: Receivers,
         options: StoreOptions,
         threaded: bool,
+        url: str,
     ) -> None:
         self.options = options
+        self.url = url  # where the database is, without a password
         self.folder = folder
         self._database = database
         self._publish = publish
@@ -142,6 +152,7 @@ class Store:
                 receivers=receivers,
                 options=options or StoreOptions(),
                 threaded=threaded,
+                url=without_password(url) if url else data.database.absolute().as_uri(),
             )
             store.begin()
         except BaseException:

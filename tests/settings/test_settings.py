@@ -154,3 +154,11 @@ def test_router_outside_the_fixed_network_is_refused(settings: Settings) -> None
     with pytest.raises(SettingError, match=r"inside the network 192\.168\.14\.0/23, not 10\.0\.0\.1"):
         settings.set(lan | {"network.lan.gateway": "10.0.0.1"}, "anna")
     settings.set(lan | {"network.lan.gateway": "192.168.15.1"}, "anna")
+
+
+def test_place_of_the_database_is_shown_and_given_when_the_appliance_starts() -> None:
+    settings = Settings(MemoryBook(), database="file:///var/lib/busmeister/busmeister.db")
+    assert settings.storage.database == "file:///var/lib/busmeister/busmeister.db"
+    with pytest.raises(SettingError, match="given when the appliance starts: busmeister run --database URL"):
+        settings.set({"storage.database": "postgresql://db/busmeister"}, "anna")
+    assert settings.unset(["storage.database"], "anna") == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.store import schema
-from appliance.store.database import PRAGMAS, close_all, connected, open_sqlite, query, run
+from appliance.store.database import PRAGMAS, close_all, connected, open_sqlite, query, run, without_password
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter
 
@@ -76,3 +76,17 @@ def test_connection_that_would_lose_readings_is_refused(
     with pytest.raises(Exception, match=f"The database runs with {pragma} {promised}"), connected(database):
         run(database, "SELECT 1")
     close_all(database)
+
+
+@pytest.mark.parametrize(("url", "seen"), [
+    ("postgresql://anna:hush@db.example:5432/house?password=hush", "postgresql://anna@db.example:5432/house"),
+    ("cockroachdb://db/house", "cockroachdb://db/house"),
+    ("postgresql://anna:hu@sh@[fe80::1]/house one", "postgresql://anna@[fe80::1]/house%20one"),
+])  # fmt: skip
+def test_place_of_the_database_is_shown_without_password(url: str, seen: str) -> None:
+    assert without_password(url) == seen
+
+
+def test_file_of_the_database_is_shown_as_a_url(open_store: OpenStore, tmp_path: Path) -> None:
+    folder = tmp_path / "a house"
+    assert open_store(folder=folder).url == f"{tmp_path.as_uri()}/a%20house/busmeister.db"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from appliance.log import Output
-from appliance.settings.kinds import CronText, Duration, Integer, OneOf, Size
+from appliance.settings.kinds import CronText, Duration, Integer, OneOf, Size, Url
 from appliance.settings.row import Part, Restarts, Setting, Subject
+
+DATABASE: Final = "DATA/busmeister.db"  # stands for the URL of where it is; DATA is the data folder
 
 
 class Severity(StrEnum):
@@ -62,6 +65,9 @@ class Check(Subject):
 class Storage(Subject):
     """`storage.*`"""
 
+    database = Setting(Url("file", "postgresql", "cockroachdb"), DATABASE, level=3, device=True,
+        restarts=Restarts.APPLIANCE, given_by="busmeister run --database URL",
+        help="Where values are kept.")
     retention = Setting(Duration("d", 0, 36500), "0", level=3, note="0 = until the disk is full",
         help="Delivered values older than this are deleted.")
     high_water = Setting(Integer(50, 98, "% of disk"), "90", level=3,
