@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -105,6 +105,7 @@ def series_show(
         values = _by_step(_levels(points, edges), edges, consumption, marked=marked)
     if not marked:
         values = ((at, value, "") for at, value, _mark in values)
+    values = _with_swaps(values, call.parts.store.swaps.of(one.meter.id), by, consumption=consumption)
     return _answer(call, list(values), unit or one.record.unit or "", by, consumption=consumption, chart=chart)
 
 
@@ -140,6 +141,18 @@ def _by_slot(points: Sequence[Point], call: Call, consumption: bool) -> Iterator
         at = datetime.fromtimestamp(slot, call.zone)
         yield at, difference(before, value) if consumption else value, "after a gap" * (slot in gaps)
         before = value
+
+
+def _with_swaps(rows: Iterable[Row], swaps: Sequence[int], by: Step, *, consumption: bool) -> Iterator[Row]:
+    """Rows in which another meter took the place of the first: what its counter shows is no amount."""
+    before: datetime | None = None
+    for at, value, mark in rows:
+        begin, end = (before or at, at) if by is Step.SLOT else (at, _following(at, by))
+        if any(begin.timestamp() <= swap < end.timestamp() for swap in swaps):
+            yield at, None if consumption else value, "meter replaced"
+        else:
+            yield at, value, mark
+        before = at
 
 
 def _levels(points: Sequence[Point], edges: Sequence[datetime]) -> list[Decimal | None]:

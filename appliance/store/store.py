@@ -45,6 +45,7 @@ from appliance.store.soundness import Soundness
 from appliance.store.standing import Standing
 from appliance.store.start import Starter
 from appliance.store.status import StatusLog
+from appliance.store.swaps import Swaps
 from appliance.store.trust import Mover, TrueSlot
 from appliance.store.users import UserShelf
 from appliance.store.writer import Writer
@@ -107,6 +108,7 @@ class Store:
         self.housekeeping = Housekeeping(
             folder, database, self._writer, self.facts, self.newest, self.erasure, clock, lambda: self.options, publish
         )
+        self.swaps = Swaps(self.facts, self._writer)
         self.soundness = Soundness(database)
         self.survey = Survey(database, folder, lambda: self.options)
         changed = self.housekeeping.changed
