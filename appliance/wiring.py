@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.clock import Clock
-from appliance.errors import SettingError
 from appliance.hub import Hub
 from appliance.log import Severity, stream
 from appliance.mbus.dialogue import READOUT, Echo, Timing
@@ -22,11 +20,11 @@ from appliance.security.doorkeeper import Doorkeeper, Policy
 from appliance.security.guard import Guard, Limits
 from appliance.security.lobby import Lobby, Rules
 from appliance.security.passwords import Hasher, Scrypt
-from appliance.security.sealed import SealedBook, Sealer
+from appliance.security.sealed import SealedBook, Sealer, derive
 from appliance.security.sessions import Sessions
 from appliance.security.setup_code import SetupCode
 from appliance.security.users import Users
-from appliance.settings import Settings, row_of
+from appliance.settings import Settings, is_secret
 from appliance.settings.subjects.bus import MultiTelegramRule, SegmentKind, SegmentReadout, TimingProfile
 from appliance.settings.subjects.bus import Segment as SegmentSubject
 from appliance.store.folder import DataFolder
@@ -145,21 +143,8 @@ def open_settings(
     store: Store, publish: Callable[[object], None], *, key: bytes, serial: str, open_line: OpenLine
 ) -> Settings:
     """The settings in force, their secrets sealed on the disk."""
-    book = SealedBook(store.settings, Sealer(derive(key, "settings")), is_secret)
+    book = SealedBook(store.settings, Sealer.of_device(key), is_secret)
     return Settings(book, publish, serial=serial, database=store.url, try_line=open_line)
-
-
-def is_secret(name: str) -> bool:
-    """Whether a setting prints as dots; names of a later version are none of ours."""
-    try:
-        return row_of(name).setting.kind.is_secret
-    except SettingError:
-        return False
-
-
-def derive(key: bytes, purpose: str) -> bytes:
-    """A key of its own for each purpose."""
-    return hmac.digest(key, purpose.encode(), "sha256")
 
 
 def doorkeeper(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -30,7 +31,7 @@ def without_secrets(registry: Registry, line: str) -> str:
         operation, arguments = _found(registry, line)
     except BusmeisterError:
         return "" if _may_tell(registry, line) else line
-    if _may_stand_anywhere(operation):
+    if _may_stand_anywhere(operation) or _stands_too_much(operation, arguments):
         return operation.name
     if not any(_is_secret(operation, token) for token in arguments):
         return line
@@ -42,6 +43,14 @@ def _may_stand_anywhere(operation: Operation) -> bool:
     signature = operation.signature
     beside = signature.arguments if signature.words else signature.positional
     return any(argument.kind.is_secret for argument in beside)
+
+
+def _stands_too_much(operation: Operation, arguments: Sequence[Token]) -> bool:
+    """Whether there are more words than places for them, beside a secret that one of them may be meant as."""
+    signature = operation.signature
+    words = sum(not token.operator for token in arguments)
+    secret = any(argument.kind.is_secret for argument in signature.arguments)
+    return secret and not signature.words and words > len(signature.positional)
 
 
 def _found(registry: Registry, line: str) -> tuple[Operation, tuple[Token, ...]]:

@@ -17,6 +17,7 @@ from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.meters import check_segment
 from appliance.operations.operation import operation
+from appliance.operations.repository import room
 from appliance.operations.segments import Name
 from appliance.settings.kinds import FilePath
 
@@ -50,12 +51,12 @@ def bus_record(
 ) -> Answer:
     """Writes traffic to a file that decode and simulate can replay, until cancelled or for=DURATION is over."""
     wanted = _segment(call, segment)
-    path = new_file(call, file)
+    path, longest = new_file(call, file), min(LONGEST_RECORDING, room(call))
     until = call.parts.clock.monotonic() + for_.total_seconds() if for_ else FOR_EVER
     with call.parts.hub.follow(BusTraffic, limit=10_000) as following, path.open("x", encoding="utf-8") as target:
         if call.job is not None:
             call.job.on_cancel(following.close)
-        written = _record(call, following, wanted, target.write, until)
+        written = _record(call, following, wanted, target.write, until, longest)
     return Answer(sentence=f"{written} bursts in {file}", data={"file": file, "bursts": written})
 
 
@@ -88,9 +89,10 @@ def _record(
     wanted: Callable[[BusTraffic], bool],
     write: Callable[[str], object],
     until: float,
+    longest: int,
 ) -> int:
     bursts, octets = 0, 0
-    while call.parts.clock.monotonic() < until and octets < LONGEST_RECORDING and not following.closed:
+    while call.parts.clock.monotonic() < until and octets < longest and not following.closed:
         traffic = following.get(1)
         if traffic is None or not wanted(traffic) or traffic.direction not in RECORDED:
             continue

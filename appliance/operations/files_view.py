@@ -9,10 +9,21 @@ from typing import Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.call import Call
+from appliance.operations.line import clean
+from appliance.operations.repository import UNFINISHED, find
 
+ALL: Final = "all"
 MOST: Final = 500  # files that are listed
 PREVIEW: Final = 64 << 10  # octets
 PREVIEW_LINES: Final = 200
+BY_BEGINNING: Final = {
+    "configuration-": "config",
+    "backup-": "backup",
+    "meters-": "list",
+    "log-": "log",
+    "audit-": "log",
+}
+BY_ENDING: Final = {"bus": "recording", "cad": "config", "csv": "export", "json": "export", "xlsx": "report"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +34,33 @@ class File:
     size: int  # octets
     changed: datetime
 
+    @property
+    def kind(self) -> str:
+        """What it is, as far as its name tells."""
+        return kind_of(self.name)
+
+
+def kind_of(name: str) -> str:
+    """What a file is by its name: config, backup, list, log, recording, export, report, else its ending."""
+    for beginning, kind in BY_BEGINNING.items():
+        if name.startswith(beginning):
+            return kind
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return BY_ENDING.get(ending, ending or "file")
+
 
 def files(call: Call) -> tuple[File, ...]:
     """The newest first."""
     call.need_level(1, "the files")
     folder = call.parts.files
-    found = [_file(folder, path) for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    paths = folder.rglob("*") if folder.is_dir() else []
+    found = [_file(folder, path) for path in paths if path.is_file() and not path.name.startswith(UNFINISHED)]
     return tuple(sorted(found, key=lambda file: file.changed, reverse=True)[:MOST])
 
 
 def first_lines(call: Call, name: str) -> tuple[str, ...]:
     """Of a text file; raises `RefusedError` for what is none, and for names that lead out of the repository."""
-    return tuple(_text(call, name, PREVIEW).splitlines()[:PREVIEW_LINES])
+    return tuple(clean(line) for line in _text(call, name, PREVIEW).splitlines()[:PREVIEW_LINES])
 
 
 def text_of(call: Call, name: str, most: int) -> str:
@@ -48,10 +74,7 @@ def text_of(call: Call, name: str, most: int) -> str:
 def _text(call: Call, name: str, most: int) -> str:
     """The first octets of a text file."""
     call.need_level(2, "what is in a file")
-    folder = call.parts.files.resolve()
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
-        raise RefusedError(f"There is no file {name} in the repository.", Kind.NOT_FOUND)
+    path = find(call, name)
     with path.open("rb") as file:
         octets = file.read(most)
     if b"\0" in octets:

@@ -16,6 +16,7 @@ from appliance.lifecycle import Lifecycle
 from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
+from appliance.operations.probation import Probation
 from appliance.operations.simulation import Simulation
 from appliance.ports import Heard, Missed, OpenLine, SerialPorts
 from appliance.security.certificates import KeyStore
@@ -119,6 +120,7 @@ class Parts:
     """Doors that do not open, by their settings' subject, and why."""
     serial: str = "00000000"
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    probation: Probation = field(default_factory=Probation)
     lender: Lender | None = None  # who hands the bus to a computer
     panel: Panel | None = None
     restart: Callable[[str], None] = lambda service: None

@@ -77,7 +77,7 @@ def read_script(
 ) -> Iterator[Step]:
     """The steps of a file, each when its turn comes; settings are settled on the way. Errors go to `failed`."""
     changes: list[Step] = []
-    for number, typed in _numbered(text):
+    for number, typed in numbered(text):
         step, error = _command(call, registry, number, typed)
         if step is not None and step.operation.name in CHANGES:
             changes.append(step)
@@ -92,7 +92,8 @@ def read_script(
         yield from _changed(call, changes, settle, failed)
 
 
-def _numbered(text: str) -> Iterator[tuple[int, str]]:
+def numbered(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file of commands, counted from 1; raises `RefusedError` for one that is too long."""
     if len(text.encode(errors="replace")) > LONGEST or text.count("\n") > MOST_LINES:
         raise RefusedError(f"A file of commands has at most 1 MiB and {MOST_LINES} lines.", Kind.LIMIT)
     return enumerate(text.removeprefix("\ufeff").splitlines(), 1)

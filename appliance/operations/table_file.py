@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from appliance.operations.call import Call
+from appliance.operations.repository import free_name, writing
 
 FORMULAS: Final = ("=", "+", "-", "@", "\t")  # what a spreadsheet would carry out
 
@@ -24,8 +25,8 @@ def write_table(
     call: Call, subject: str, columns: Sequence[str], rows: Iterable[Sequence[object]], form: Form, of: int = 0
 ) -> str:
     """Write rows, as many as `of` where that is known; the name of the file, which tells its subject and time."""
-    name = f"{subject}-{call.now():%Y%m%dT%H%M%SZ}.{form}"
-    with (call.parts.files / name).open("w", encoding="utf-8", newline="") as file:
+    name = free_name(call, subject, form)
+    with writing(call, name) as file:
         table = csv.writer(file)
         if form is Form.CSV:
             table.writerow(columns)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -29,6 +30,11 @@ class Sealer:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
+    @classmethod
+    def of_device(cls, key: bytes) -> Sealer:
+        """For the settings, by the key file of the device."""
+        return cls(derive(key, "settings"))
+
     def seal(self, name: str, text: str) -> str:
         """What may be kept."""
         nonce = secrets.token_bytes(NONCE)
@@ -43,6 +49,11 @@ class Sealer:
             return self._cipher.decrypt(octets[:NONCE], octets[NONCE:], name.encode()).decode()
         except (InvalidTag, ValueError, binascii.Error):
             return None
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose."""
+    return hmac.digest(key, purpose.encode(), "sha256")
 
 
 class SealedBook:

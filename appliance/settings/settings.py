@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar, cast
 
 from appliance.errors import SettingError
@@ -43,6 +43,7 @@ class Line:
     shown: str  # with its unit
     default: str
     is_default: bool
+    secret: str = field(default="", repr=False)  # what the dots stand for
 
 
 class Snapshot:
@@ -120,7 +121,9 @@ class Settings(Tree):
                 value = snapshot.value(name, row.setting)
                 text = self.text(name) if name in snapshot.texts or not row.setting.base else ""
                 shown = row.setting.kind.show(value) if text or not row.setting.base else ""
-                yield Line(name, row.setting, text, shown, snapshot.default(row.setting), name not in snapshot.texts)
+                secret = snapshot.texts.get(name, "") if row.setting.kind.is_secret else ""
+                is_default = name not in snapshot.texts
+                yield Line(name, row.setting, text, shown, snapshot.default(row.setting), is_default, secret)
 
     def set(self, changes: Mapping[str, str], who: str) -> tuple[Change, ...]:
         """Give settings values, all of them or none."""
@@ -149,6 +152,15 @@ class Settings(Tree):
         """What `change` would do, without doing it; raises `SettingError` as that does."""
         after, different = self._planned(changes)
         return _compared(self._snapshot, after, different)
+
+    def kept(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Of each name the text that is kept, None at its default: `change` leads back to it. Secrets in the clear."""
+        texts = self._snapshot.texts
+        return {name: texts.get(name) for name in names}
+
+    def all_kept(self) -> dict[str, str]:
+        """Every setting that is not at its default, secrets in the clear."""
+        return dict(self._snapshot.texts)
 
     def _planned(self, changes: Mapping[str, str | None]) -> tuple[Snapshot, dict[str, str | None]]:
         """All values as they would be, and the texts that are not what they were."""

@@ -56,6 +56,14 @@ def row_of(name: str) -> Row:
     return row
 
 
+def is_secret(name: str) -> bool:
+    """Whether a setting prints as dots; names of a later version are none of ours."""
+    try:
+        return row_of(name).setting.kind.is_secret
+    except SettingError:
+        return False
+
+
 def full_name(typed: str, members: Iterable[str] = ()) -> str:
     """The full name of one whose parts may be shortened while they are unique at their place."""
     parts = typed.lower().split(".")

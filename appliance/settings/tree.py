@@ -13,7 +13,7 @@ from appliance.settings.subjects.panel import RELAYS, Panel, Relay
 from appliance.settings.subjects.readout import Job, Readout, Search
 from appliance.settings.subjects.security import Audit, Security
 from appliance.settings.subjects.series import Series
-from appliance.settings.subjects.storage import Log, Storage
+from appliance.settings.subjects.storage import Files, Log, Storage
 from appliance.settings.subjects.system import Restart, Watchdog
 
 
@@ -30,6 +30,7 @@ class Tree(Subject):
     job = Part(Job)
     series = Part(Series)
     storage = Part(Storage)
+    files = Part(Files)
     log = Part(Log)
     audit = Part(Audit)
     security = Part(Security)

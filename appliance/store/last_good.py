@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -76,6 +77,10 @@ class LastGood:
             if (tables := self._open(path)) is not None:
                 return path, tables
         return None
+
+    def copies(self) -> Iterator[Tables]:
+        """All that can be opened, the newest first."""
+        yield from (tables for path in self._paths() if (tables := self._open(path)) is not None)
 
     def written(self) -> datetime | None:
         """When the newest copy was made."""

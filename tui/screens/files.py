@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from appliance.errors import BusmeisterError
 from appliance.operations.execute import sentence_of
 from appliance.operations.files_view import File, files, first_lines
+from appliance.operations.line import quote
 from appliance.operations.times import ago
 from tui.draw import line
 from tui.screens.answered import Answered
@@ -31,7 +32,6 @@ COLUMNS: Final = (
     Column("age", 6, _("age"), right=True),
 )
 STEPS: Final = (("MB", 1_000_000), ("kB", 1000))
-KINDS: Final = {"bus": _("recording"), "csv": _("table"), "json": _("table"), "xlsx": _("table"), "log": _("log")}
 
 
 class FilesPage(Page):
@@ -39,8 +39,10 @@ class FilesPage(Page):
 
     name_of_tab = "files"
     purpose = _("What lies on the appliance: recordings, exports, logs.")
-    levels: ClassVar[dict[str, int]] = {"show": 2}
+    levels: ClassVar[dict[str, int]] = {"delete": 3, "configuration": 3}
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "configuration", _("keep the configuration"), id="files.configuration"),
+        Binding("D", "delete", _("delete"), id="files.delete"),
         Binding("slash", "find", _("find"), id="files.find"),
         Binding("Y", "copy", _("copy name"), id="files.copy"),
     ]
@@ -78,6 +80,16 @@ class FilesPage(Page):
             self.app.copy_to_clipboard(row.key)
             self.dashboard.say(_("Copied."))
 
+    def action_configuration(self) -> None:
+        """All settings, into a file."""
+        self.dashboard.commander.order("configuration create", self.reload)
+
+    def action_delete(self) -> None:
+        """The file under the cursor, once a person has said yes."""
+        row = self.query_one(Table).row
+        if row is not None:
+            self.dashboard.commander.order(f"files delete {quote(row.key)}", self.reload)
+
     async def _preview(self, name: str) -> None:
         """The first lines of a text."""
         try:
@@ -106,10 +118,9 @@ class FilesPage(Page):
     def _row(self, file: File) -> Row:
         now = self.dashboard.now()
         at = when(file.changed, now, self.dashboard.call.zone)
-        ending = file.name.rpartition(".")[2] if "." in file.name else ""
         cells = (
             line((at, "grey")),
-            line((KINDS.get(ending, ending), "grey")),
+            line((file.kind, "grey")),
             line(size(file.size)),
             line(file.name),
             line((ago(file.changed, now), "grey")),

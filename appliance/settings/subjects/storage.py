@@ -82,6 +82,13 @@ class Storage(Subject):
     check = Part(Check)
 
 
+class Files(Subject):
+    """`files.*`"""
+
+    quota = Setting(Size("MiB", 16, 100000), "1024", level=3,
+        help="Space for the file repository: backups, reports, exports.")
+
+
 class Log(Subject):
     """`log.*`"""
 

@@ -1,0 +1,101 @@
+"""The file repository by order: what lies in it, and what may not get in, out or under another name."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.errors import RefusedError
+from appliance.operations.all import registry
+from appliance.operations.repository import LONGEST_NAME, clean_name, writing
+from tests.operations.orders import cells, order, text
+from tests.operations.world import World
+
+OUTSIDE = ("../keyfile", "/etc/hostname", "a/../../keyfile", "nul\0.txt", "x" * 400, "..", "")
+
+
+@pytest.fixture
+def shelf(world: World) -> Path:
+    """Two files of the repository."""
+    folder = world.parts.files
+    (folder / "meters-1.csv").write_text("name\nFlat 1\n", encoding="utf-8")
+    (folder / "main.bus").write_text("bus\n", encoding="utf-8")
+    return folder
+
+
+def test_files_are_listed_by_kind(world: World, shelf: Path) -> None:
+    assert sorted(str(kind) for kind in cells(order(world, "files list"), "type")) == ["list", "recording"]
+    assert cells(order(world, "show files list"), "name") == ["meters-1.csv"]
+
+
+def test_deleted_file_is_gone_and_the_trail_says_by_whom(world: World, shelf: Path) -> None:
+    order(world, "files delete meters-1.csv main.bus confirm=yes")
+    assert list(shelf.iterdir()) == []
+    newest = world.parts.doorkeeper.audit.newest(world.clock.now().replace(year=2000), "", 1)
+    assert newest[0].act.what == "files delete meters-1.csv main.bus"
+
+
+def test_one_wrong_name_keeps_every_file(world: World, shelf: Path) -> None:
+    with pytest.raises(RefusedError, match=r"There is no file missing\.csv"):
+        order(world, "files delete meters-1.csv missing.csv confirm=yes")
+    assert (shelf / "meters-1.csv").exists()
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("words", ["files show", "files download", "files delete"])
+def test_name_that_leads_out_of_the_repository_is_no_file(world: World, shelf: Path, words: str, name: str) -> None:
+    with pytest.raises(RefusedError):
+        registry().get(words).function(world.call, name)
+    assert (world.parts.data_folder / "keyfile").is_file()
+
+
+def test_file_that_was_brought_is_fetched_octet_for_octet(world: World) -> None:
+    octets = bytes(range(256))
+    order(world, f"files upload ../../evil.bin data={base64.b64encode(octets).decode()}")
+    (name,) = cells(order(world, "files list"), "name")
+    assert name == "_.._evil.bin"
+    assert base64.b64decode(text(order(world, f"files download {name}"))) == octets
+    with pytest.raises(RefusedError, match="already: delete it first"):
+        order(world, "files upload _.._evil.bin data=AAAA")
+
+
+def test_full_repository_takes_no_file_and_keeps_no_half_of_one(world: World, shelf: Path) -> None:
+    world.settings.set({"files.quota": "16"}, "test")
+    with (shelf / "big.bin").open("wb") as file:
+        file.truncate((16 << 20) - 100)
+    with pytest.raises(RefusedError, match=r"full: delete files, or raise files\.quota"):
+        order(world, f"files upload more.bin data={base64.b64encode(bytes(200)).decode()}")
+    assert {path.name for path in shelf.iterdir()} == {"big.bin", "main.bus", "meters-1.csv"}
+
+
+def test_block_that_fails_leaves_no_file(world: World) -> None:
+    with contextlib.suppress(KeyError), writing(world.call, "half.csv") as file:
+        file.write("half")
+        raise KeyError
+    assert list(world.parts.files.iterdir()) == []
+
+
+def test_two_exports_of_one_second_have_two_names(world: World) -> None:
+    for _turn in range(2):
+        order(world, "log export")
+    assert len(cells(order(world, "files list"), "name")) == 2
+
+
+def test_text_of_a_file_steers_no_terminal(world: World, shelf: Path) -> None:
+    (shelf / "hostile.txt").write_text("a\x1b[31mb\u202ec\n", encoding="utf-8")
+    assert order(world, "files show hostile.txt").lines == ("a[31mbc",)
+
+
+@given(st.text(max_size=300))
+def test_cleaned_name_is_short_visible_and_has_no_folder(name: str) -> None:
+    cleaned = clean_name(name)
+    assert len(cleaned) <= LONGEST_NAME
+    assert "/" not in cleaned
+    assert not cleaned.startswith((".", "-"))
+    assert cleaned.isprintable()
+    assert clean_name(cleaned) == cleaned
