@@ -10,7 +10,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 
-from console.editor.suggestions import Suggestion, in_quotes, suggest
+from console.editor.suggestions import Suggestion, begins, in_quotes, suggest
 from console.rendering import cells, cut
 from console.session import Session
 
@@ -83,7 +83,7 @@ def _insert(buffer: Buffer, found: list[Suggestion]) -> bool:
     common = _common(texts)
     if len(texts) == 1:
         common += found[0].after
-    if len(common) <= len(word) or not common.lower().startswith(word.lower()):
+    if len(common) <= len(word) or not begins(common, word):
         return False
     buffer.delete_before_cursor(len(word))
     buffer.insert_text(common)

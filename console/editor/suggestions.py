@@ -10,9 +10,10 @@ from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.arguments import Argument
 from appliance.operations.call import Call
+from appliance.operations.files_view import File, files
 from appliance.operations.line import Token, clean, parse_line, quote
 from appliance.operations.operation import Operation
-from appliance.settings.kinds import Kind, Meters
+from appliance.settings.kinds import FilePath, Kind, Meters
 from appliance.settings.table import ROWS, full_name, row_of
 
 MOST: Final = 200
@@ -47,6 +48,11 @@ def in_quotes(before: str) -> bool:
     return before.replace("\\\\", "").replace('\\"', "").count('"') % 2 == 1
 
 
+def begins(text: str, typed: str) -> bool:
+    """Whether a text goes on from what was typed; its quotes may be left to Tab."""
+    return text.lower().startswith(typed.lower()) or text.replace('"', "", 1).lower().startswith(typed.lower())
+
+
 def suggest(call: Call, before: str) -> list[Suggestion]:
     """What may come behind `before`, which ends with the word being typed."""
     head, word = _split(before)
@@ -58,7 +64,7 @@ def suggest(call: Call, before: str) -> list[Suggestion]:
     found = [*_words(words, call.level), *_behind(call, words, rest, word)] if not rest else []
     found += _behind(call, words, rest, word) if rest else []
     low = word.lower()
-    fitting = [replace(one, typed=word) for one in found if not one.text or one.text.lower().startswith(low)]
+    fitting = [replace(one, typed=word) for one in found if not one.text or begins(one.text, low)]
     real = [one for one in fitting if one.text]
     return (real or fitting)[:MOST] if word else fitting[:MOST]
 
@@ -142,18 +148,16 @@ def _names(call: Call) -> Iterator[tuple[str, str]]:
 
 def _values_of_setting(call: Call, name: str, sign: str, typed: str) -> Iterator[Suggestion]:
     try:
-        setting = row_of(full_name(name, call.parts.settings.segment)).setting
+        full = full_name(name, call.parts.settings.segment)
+        setting = row_of(full).setting
     except BusmeisterError:
         return
-    yield from _values(setting.kind, f"{name}{sign}", setting.allowed())
+    choices = _choices(setting.kind, f"{name}{sign}")
+    yield from choices or (Suggestion("", f"{setting.help} {setting.allowed()}", shown=f"{full}{sign}..."),)
 
 
-def _values(kind: Kind[object], before: str, allowed: str) -> Iterator[Suggestion]:
-    choices = kind.choices()
-    for choice in choices:
-        yield Suggestion(f"{before}{choice}", "", shown=choice)
-    if not choices:
-        yield Suggestion("", allowed, shown=f"{before}...")
+def _choices(kind: Kind[object], before: str) -> list[Suggestion]:
+    return [Suggestion(f"{before}{choice}", "", shown=choice) for choice in kind.choices()]
 
 
 def _arguments(call: Call, operation: Operation, rest: list[Token], word: str) -> Iterator[Suggestion]:
@@ -181,10 +185,18 @@ def _of_argument(call: Call, argument: Argument, before: str) -> Iterator[Sugges
         yield from _meters(call, before)
     elif argument.name == "segment":
         yield from (Suggestion(f"{before}{name}", segment.url) for name, segment in call.parts.settings.segment.items())
+    elif isinstance(argument.kind, FilePath):
+        yield from (Suggestion(before + quote(one.name), f"{one.size} octets") for one in _files(call))
+        yield Suggestion("", argument.kind.allowed(), shown=before + "..." if before else argument.placeholder)
     elif argument.kind.choices():
-        yield from _values(argument.kind, before, "")
+        yield from _choices(argument.kind, before)
     else:
         yield Suggestion("", argument.kind.allowed(), shown=before + "..." if before else argument.placeholder)
+
+
+def _files(call: Call) -> tuple[File, ...]:
+    """Only for those who may see files."""
+    return files(call)[:MOST] if call.level else ()
 
 
 def _meters(call: Call, before: str) -> Iterator[Suggestion]:

@@ -9,6 +9,7 @@ import tracemalloc
 import pytest
 
 from appliance.events import BusTraffic
+from appliance.meters.meter import Meter
 from console.editor import Limits, Size
 from tests.console.streams import PaperStream, play
 from tests.operations.world import World, water_meter
@@ -55,25 +56,33 @@ def test_ctrl_d_leaves_and_ctrl_c_clears_the_line(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "completed"),
+    ("typed", "appears"),
     [
-        ("sho", "show "),
-        ("set console.tl", "set console.tls="),
-        ("set console.tls=req", "set console.tls=required "),
-        ("set loc", "set localization."),
-        ("meter re", "meter read"),
-        ("meter read med", "meter read medium="),
-        ("bus watch ma", "bus watch main "),
-        ("help sho", "help show "),
+        ("sho", "w "),
+        ("set console.tl", "s="),
+        ("set console.tls=req", "uired "),
+        ("set loc", "alization."),
+        ("meter re", "ad"),
+        ("meter read med", "ium="),
+        ("bus watch ma", "in "),
+        ("help sho", "w "),
+        ("meter show fl", '"Flat 12" '),
+        ("run sta", "rt.cad "),
+        ("bus record ni", "ght/bus.txt "),
     ],
 )
-def test_tab_completes_words_settings_and_values(world: World, typed: str, completed: str) -> None:
+def test_tab_completes_words_settings_values_meters_and_files(world: World, typed: str, appears: str) -> None:
+    world.store.meters.add(Meter(id=1, name="Flat 12"))
+    for name in ("start.cad", "night/bus.txt"):
+        (world.parts.files / name).parent.mkdir(parents=True, exist_ok=True)
+        (world.parts.files / name).write_text("#\n")
+
     async def story(paper: PaperStream) -> None:
         await paper.see(PROMPT)
         paper.type(typed)
         await paper.see(typed)
         paper.type(TAB)
-        await paper.see(completed.removeprefix(typed).rstrip())
+        await paper.see(appears.rstrip())
         paper.type(CTRL_C)
 
     play(world, story)
