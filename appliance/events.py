@@ -88,6 +88,7 @@ class RoundProgress:
     missed: int
     began: datetime
     ended: datetime | None = None
+    retries: int | None = 0  # how often meters were asked again; None: not known of old rounds
 
 
 @dataclass(frozen=True, slots=True)

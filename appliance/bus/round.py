@@ -35,6 +35,7 @@ class Round:
         self.errand = errand
         self.visits = Itinerary(errand)
         self.opened = False  # its first meter was asked
+        self.retries = 0  # how often meters were asked again
         self.outlasts: Reason | None = None  # why a meter failed that may have stopped the bus; the others wait for it
         self._job = job
         self._answer = answer

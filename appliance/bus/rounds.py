@@ -224,6 +224,7 @@ class Rounds:
                     missed=one.missed,
                     began=one.errand.began,
                     ended=self._clock.now() if ended else None,
+                    retries=one.retries,
                 )
             )
 

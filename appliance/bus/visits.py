@@ -32,6 +32,7 @@ class Visits:
         self._wire = wire
         self._rounds = rounds
         self._current: tuple[Round, Visit] | None = None
+        self._repeats = 0  # of the wire, when the visit under way began
 
     @property
     def priority(self) -> Priority | None:
@@ -44,12 +45,14 @@ class Visits:
         self._current = one, visit
         self._wire.baud_rate = meter.baud_rate or self._settings.baud_rate
         self._wire.timing = timing_of(meter, self._settings)
+        self._repeats = self._wire.counters.repeats
         opens = self._opens(one)
         planned = self._plan(one, visit, now)
         if isinstance(planned, Failure):
             self._current = None
             self._rounds.lost(one, visit, planned, now)
             return None
+        one.retries += visit.sitting is not Sitting.FIRST
         readout = read_meter(*planned)
         return _after_initialization(readout, self._wire.timing) if opens else readout
 
@@ -58,6 +61,7 @@ class Visits:
         if self._current is None:
             return
         one, visit = self._current
+        one.retries += self._wire.counters.repeats - self._repeats
         if readout is not None:
             self._take(one, visit, readout, now)
         elif isinstance(error, BusBlocked):

@@ -92,7 +92,7 @@ def readout_plan(call: Call, *, schedule: ScheduleWord | None = None, baud_rate:
 
 @operation("show rounds", level=1)
 def show_rounds(call: Call, *, count: Count = 20) -> Answer:
-    """Last rounds: due, begun, ended, meters, how many of them answered, failed and were not asked."""
+    """Last rounds: due, begun, ended, meters, how many of them answered, failed and were not asked, retries."""
     rounds = call.parts.store.history.rounds(count)
     failed = call.parts.store.standing.failures_in(done.slot for done in rounds)
     segments = {meter.id: meter.segment for meter in call.parts.store.meters.all()}
@@ -101,9 +101,10 @@ def show_rounds(call: Call, *, count: Count = 20) -> Answer:
         failures = sum(segments.get(meter) == done.segment for meter in failed.get(done.slot, ()))
         failures = min(failures, done.missed)
         times = (local(moment, call.zone) for moment in (slot_time(done.slot), done.began, done.ended))
-        rows.append((done.number, done.segment, *times, done.due, done.answered, failures, done.missed - failures))
-    names = "number segment due begun ended meters ok failed not_asked"
-    return Answer(table=Table.of(names, rows, right="number meters ok failed not_asked"))
+        counts = done.due, done.answered, failures, done.missed - failures, done.retries
+        rows.append((done.number, done.segment, *times, *counts))
+    counted = "meters ok failed not_asked retries"
+    return Answer(table=Table.of(f"number segment due begun ended {counted}", rows, f"number {counted}"))
 
 
 @operation("show gaps", level=1)

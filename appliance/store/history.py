@@ -103,6 +103,7 @@ class History:
                 row.missed,
                 moment(row.began),
                 moment(row.ended),
+                row.retries,
             )
             for row in rows
         ]

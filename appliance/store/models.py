@@ -135,6 +135,7 @@ class RoundRow(Model):
     missed = IntegerField()
     began = BigIntegerField()
     ended = BigIntegerField()
+    retries = IntegerField(null=True)
 
     class Meta:
         table_name = "round"

@@ -34,8 +34,8 @@ DELETE_MISSED: Final = "DELETE FROM missed WHERE slot = ? AND meter = ?"
 INSERT_OUTBOX: Final = "INSERT INTO outbox (receiver, slot, meter) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 INSERT_ENTRY: Final = "INSERT INTO journal (number, created, severity, source, message) VALUES (?, ?, ?, ?, ?)"
 INSERT_ROUND: Final = (
-    "INSERT INTO round (number, segment, slot, due, answered, missed, began, ended) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    "INSERT INTO round (number, segment, slot, due, answered, missed, began, ended, retries) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 
 
@@ -126,7 +126,7 @@ class Pen:
         rows = [
             (
                 *(done.number, done.segment, done.slot, done.due, done.answered, done.missed),
-                *(milliseconds(done.began), milliseconds(done.ended)),
+                *(milliseconds(done.began), milliseconds(done.ended), done.retries),
             )
             for done in batch.rounds
             if done.ended is not None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.events import BusState, BusTraffic, Direction, SegmentChanged
+from appliance.events import BusState, BusTraffic, Direction, RoundProgress, SegmentChanged
 from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.dialogue.timing import CME3100_READOUT
 from appliance.meters.meter import MultiTelegram
@@ -173,3 +173,12 @@ def test_round_on_the_fixed_profile_begins_with_initialise_to_all_and_waits(worl
         idle = (sent[place + 1].at - sent[place].at).total_seconds()
         assert idle >= CME3100_READOUT.initialization_idle_time
     assert len(world.book.heard) == 6
+
+
+@pytest.mark.parametrize(("fault", "retries"), [(None, 0), (Fault.DEAF, 2 * (2 + 3))])
+def test_round_counts_how_often_meters_were_asked_again(world: World, fault: Fault | None, retries: int) -> None:
+    building = load("apartment-block", meters=20)
+    world.add(building if fault is None else faulty(building, fault, *ILL))
+    world.run(minutes=14)
+    (ended,) = [event for event in world.of(RoundProgress) if event.ended is not None]
+    assert ended.retries == retries

@@ -88,12 +88,17 @@ def test_round_tells_who_failed_and_who_was_not_asked(world: World) -> None:
     for meter in meters[2:]:
         missed(world, meter, Reason.CANCELLED)
     slot = int(now.timestamp())
-    world.store.round_ended(
-        RoundProgress(number=7, slot=slot, segment="main", due=4, answered=1, missed=3, began=now, ended=now)
-    )
+    done = RoundProgress(number=7, slot=slot, segment="main", due=4, answered=1, missed=3, began=now, ended=now)
+    world.store.round_ended(replace(done, retries=5))
     world.store.flush()
     answer = order(world.person(1), "show rounds")
-    assert [cells(answer, name) for name in ("meters", "ok", "failed", "not_asked")] == [[4], [1], [1], [2]]
+    assert [cells(answer, name) for name in ("meters", "ok", "failed", "not_asked", "retries")] == [
+        [4],
+        [1],
+        [1],
+        [2],
+        [5],
+    ]
 
 
 def test_bus_tells_how_much_of_the_time_the_last_round_took(world: World) -> None:

@@ -167,7 +167,7 @@ def test_log_keeps_what_is_severe_enough_and_holds_a_flood_back(store: Store, ha
 
 def test_rounds_are_listed_and_their_numbers_go_on(open_store: OpenStore, clock: VirtualClock) -> None:
     store = open_store()
-    done = RoundProgress(4, 900, "main", 10, 9, 1, clock.now(), clock.now())
+    done = RoundProgress(4, 900, "main", 10, 9, 1, clock.now(), clock.now(), retries=3)
     store.round_ended(done)
     store.round_ended(replace(done, number=5, ended=None))  # progress, no end
     store.close()
