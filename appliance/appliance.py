@@ -37,6 +37,8 @@ from appliance.panel_wiring import front_panel
 from appliance.planning import Scheduler
 from appliance.services.level_converter import LevelConverter
 from appliance.services.network import apply_network, fixed_address
+from appliance.services.syslog import Syslog
+from appliance.services.telegram_log import TelegramLog
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import State, Supervisor
@@ -98,6 +100,7 @@ class Appliance:
         self.duties = Duties(self.parts, self.scheduler)
         self.trouble = ""  # the last one of the store
         self._journal = JournalHandler(store.journal.take)
+        self._syslog = Syslog(self.settings)
         self.telnet = TelnetConsole(self.parts)
         self.ui = self._make_ui()
         self.supervisor = self._make_supervisor()
@@ -128,6 +131,7 @@ class Appliance:
     def close(self) -> None:
         """Write what waits and let the data folder go."""
         log.info("busmeister ends.")
+        self._syslog.close()
         self._journal.close()
         self.hub.close()
         self.store.close()
@@ -152,6 +156,7 @@ class Appliance:
         if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):
             self.engine.reconfigure()
         self.telnet.obey(names)
+        self._syslog.obey(names)
         if names & LISTENING:
             self.ui.restart("ssh")
 
@@ -227,6 +232,7 @@ class Appliance:
             self.scheduler,
             Registrar(self.hub, hands),
             self.identities,
+            TelegramLog(self.hub, self.settings, self.clock),
             LocalConsole(self.parts),
             self.ui,
             self.panel,
@@ -252,7 +258,7 @@ class Appliance:
     def _notices(self) -> tuple[str, ...]:
         recovery = (str(self.store.recovery),) if self.store.recovery else ()
         closed = (CLOSED,) if self.store.closed_on_network else ()
-        trouble = tuple(filter(None, (self.trouble, self.doorkeeper.audit.trouble)))
+        trouble = tuple(filter(None, (self.trouble, self.doorkeeper.audit.trouble, self._syslog.trouble)))
         return (*recovery, *closed, *trouble, *self.settings.problems)
 
 

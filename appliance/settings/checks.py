@@ -25,6 +25,7 @@ def check_together(source: Source, changed: Iterable[str]) -> None:
     _open_console_knows_its_clients(tree)
     _lent_bus_knows_its_clients(tree)
     _router_is_a_neighbour(tree)
+    _syslog_has_a_server(tree)
 
 
 def check_lines(source: Source, changed: Iterable[str], try_line: Callable[[str], object]) -> None:
@@ -80,6 +81,11 @@ def _lent_bus_knows_its_clients(tree: Tree) -> None:
             f"level_converter.listen takes {outside[0]} together with level_converter.allow=ADDRESSES: "
             "whoever connects has the bus"
         )
+
+
+def _syslog_has_a_server(tree: Tree) -> None:
+    if tree.log.syslog.enabled and not tree.log.syslog.server:
+        raise SettingError("log.syslog.enabled takes true together with log.syslog.server=HOST")
 
 
 def _router_is_a_neighbour(tree: Tree) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from appliance.log import Output
-from appliance.settings.kinds import CronText, Duration, Integer, OneOf, Size, Url
+from appliance.settings.kinds import CronText, Duration, Host, Integer, OneOf, Port, Size, Url, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 DATABASE: Final = "DATA/busmeister.db"  # stands for the URL of where it is; DATA is the data folder
@@ -19,6 +19,22 @@ class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class Telegrams(StrEnum):
+    """How long raw telegrams go to the log."""
+
+    OFF = "off"
+    HOUR = "hour"
+    DAY = "day"
+
+
+class SyslogProtocol(StrEnum):
+    """How entries travel."""
+
+    TLS = "tls"
+    TCP = "tcp"
+    UDP = "udp"
 
 
 class MeterStatusRule(StrEnum):
@@ -89,6 +105,21 @@ class Files(Subject):
         help="Space for the file repository: backups, reports, exports.")
 
 
+class Syslog(Subject):
+    """`log.syslog.*`"""
+
+    enabled = Setting(YesNo(), "false", level=3, restarts=Restarts.SERVICE,
+        help="Send log lines to a syslog server.")
+    server = Setting(Host(), "", level=3, restarts=Restarts.SERVICE,
+        help="Syslog server.")
+    port = Setting(Port(), "6514", level=3, restarts=Restarts.SERVICE,
+        help="Its port (514 for udp).")
+    protocol = Setting(OneOf(SyslogProtocol), "tls", level=3, restarts=Restarts.SERVICE,
+        help="How lines are sent; udp and tcp are readable by others.")
+    severity = Setting(OneOf(Severity), "warning", level=3,
+        help="Lowest severity sent.")
+
+
 class Log(Subject):
     """`log.*`"""
 
@@ -104,4 +135,7 @@ class Log(Subject):
         help="Entries older than this are deleted.")
     output = Setting(OneOf(Output), "text", level=3, device=True,
         help="Form of log lines on standard error, for the host's journal.")
+    telegrams = Setting(OneOf(Telegrams), "off", level=3,
+        help="Write raw telegrams to the log for so long, then off by itself (personal data).")
+    syslog = Part(Syslog)
 # fmt: on
