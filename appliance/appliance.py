@@ -48,6 +48,7 @@ from console.editor.stream import Stream
 from console.local.server import LocalConsole
 from console.telnet import TelnetConsole
 from drivers import serial_ports
+from drivers.host.interfaces import network
 from drivers.host.machine import HostMachine
 from drivers.lines import open_line, simulation
 from tui.attach_console import ConsoleStream
@@ -203,6 +204,7 @@ class Appliance:
             troubles=lambda: self.ui.troubles,
             serial=self.serial,
             lifecycle=lifecycle,
+            network=network,
             restart=self.restart,
             serial_ports=serial_ports,
             simulation=simulation,

@@ -254,3 +254,24 @@ class SerialPorts(Protocol):
 
     def permission_hint(self, path: str) -> str:
         """What to do so that this user may open it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """A network interface."""
+
+    name: str
+    connected: bool
+    mac: str
+    addresses: tuple[str, ...]
+    received: int  # octets since the machine started
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The machine's network, as far as the machine itself knows."""
+
+    interfaces: tuple[Interface, ...] = ()
+    routers: tuple[str, ...] = ()  # "192.168.1.1 on eth0"
+    name_servers: tuple[str, ...] = ()

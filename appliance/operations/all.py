@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from appliance.operations import (
+    about,
     audit,
     bus,
     bus_lend,
@@ -69,6 +70,7 @@ SUBJECTS = (
     bus_test,
     telegrams,
     status,
+    about,
     storage,
     event_orders,
     files,

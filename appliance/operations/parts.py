@@ -18,7 +18,7 @@ from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
 from appliance.operations.probation import Probation
 from appliance.operations.simulation import Simulation
-from appliance.ports import Heard, Missed, OpenLine, SerialPorts
+from appliance.ports import Heard, Missed, Network, OpenLine, SerialPorts
 from appliance.security.certificates import KeyStore
 from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
@@ -123,6 +123,7 @@ class Parts:
     probation: Probation = field(default_factory=Probation)
     lender: Lender | None = None  # who hands the bus to a computer
     panel: Panel | None = None
+    network: Callable[[], Network] = Network
     restart: Callable[[str], None] = lambda service: None
     """Start a service anew; it is cut off and comes again by itself."""
     serial_ports: SerialPorts | None = None

@@ -148,7 +148,7 @@ def _with_swaps(rows: Iterable[Row], swaps: Sequence[int], by: Step, *, consumpt
     before: datetime | None = None
     for at, value, mark in rows:
         begin, end = (before or at, at) if by is Step.SLOT else (at, _following(at, by))
-        if any(begin.timestamp() <= swap < end.timestamp() for swap in swaps):
+        if any(begin.timestamp() < swap <= end.timestamp() for swap in swaps):
             yield at, None if consumption else value, "meter replaced"
         else:
             yield at, value, mark

@@ -19,6 +19,7 @@ def flat(world: World) -> World:
     order(world, f"meter set id=12 secondary_address={OLD} cost_centre=125b12")
     for litres in (400_000, 401_000):
         read(world, OLD, litres)
+    world.clock.advance(seconds=1)
     return world
 
 
