@@ -19,6 +19,7 @@ class Patience:
         self._loop = asyncio.get_running_loop()
         self._idle: asyncio.TimerHandle | None = None
         self._waits = False
+        self._farewell = ""  # said, and the end, at the person's next turn
         self._before_login: asyncio.TimerHandle | None = None
         if limits.before_login is not None:
             self._before_login = self._loop.call_later(limits.before_login, self._not_logged_in)
@@ -42,6 +43,8 @@ class Patience:
         """It is the person's turn."""
         self._waits = True
         self.touch()
+        if self._farewell:
+            self._end()
 
     def work(self) -> None:
         """It is ours: an order runs."""
@@ -53,6 +56,16 @@ class Patience:
         self._stop()
         if self._waits and self._limits.idle is not None:
             self._idle = self._loop.call_later(self._limits.idle, self._silent)
+
+    def end(self, sentence: str) -> None:
+        """Close, once what the person ordered is answered."""
+        self._farewell = sentence
+        if self._waits:
+            self._end()
+
+    def _end(self) -> None:
+        self.close()
+        self._expired(self._farewell)
 
     def close(self) -> None:
         """Wait for nobody any more."""

@@ -29,10 +29,12 @@ async def serve(
     limits: Limits = NO_LIMITS,
     *,
     logged_in: Callable[[], bool] = lambda: True,
+    ending: asyncio.Future[str] | None = None,
 ) -> None:
     """The whole session, to be run in a task of its own.
 
-    `call` says who is there, level 0 before login; `logged_in` hears of a login and may say that there is no room.
+    `call` says who is there, level 0 before login; `logged_in` hears of a login and may say that there is no room;
+    `ending` has the sentence with which the door is closed, after the answer that is on its way.
     """
 
     def expired(sentence: str) -> None:
@@ -48,6 +50,8 @@ async def serve(
     entry = sessions.open(call.door, call.source, hang_up, user=call.user, level=call.level)
     call = replace(call, session=entry)
     patience = Patience(limits, logged_in, expired)
+    if ending is not None:
+        ending.add_done_callback(lambda _: patience.end(ending.result()))
     if call.level:
         patience.logged_in()
     try:

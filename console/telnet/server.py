@@ -24,6 +24,8 @@ from console.telnet.visit import Visit
 log = logging.getLogger("busmeister.console")
 
 OUT_OF_SOCKETS: Final = 1.0  # seconds until it is tried to accept again
+FAREWELL: Final = "Closed: the console begins anew with other settings."
+FAREWELL_TIME: Final = 1.0  # seconds in which the answers that are on their way may end
 
 
 class TelnetConsole:
@@ -81,21 +83,33 @@ class TelnetConsole:
 
     async def _restart(self) -> None:
         async with self._changing:
+            await self._stop_accepting()
+            await self._say_farewell()
             await self.close()
             try:
                 await self.start()
             except RefusedError as error:
                 log.error("%s", error)
 
+    async def _say_farewell(self) -> None:
+        """Whoever changed the settings still reads that they are changed."""
+        for visit in self._visits:
+            visit.end(FAREWELL)
+        if self._visits:
+            await asyncio.wait(self._visits.values(), timeout=FAREWELL_TIME)
+
     async def close(self) -> None:
         """Stop listening and hang up on everybody."""
         self._auto_off.cancel()
-        await _end(self._accepting)
-        self._accepting.clear()
-        self._stop_listening()
+        await self._stop_accepting()
         await asyncio.sleep(0)  # whoever came last has begun, and lets go of the connection when it is cancelled
         await _end(self._visits.values())
         await asyncio.sleep(0)  # transports that were closed let go of their sockets
+
+    async def _stop_accepting(self) -> None:
+        await _end(self._accepting)
+        self._accepting.clear()
+        self._stop_listening()
 
     def _stop_listening(self) -> None:
         for one in self._listening:

@@ -44,6 +44,12 @@ class Visit:
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()  # it is known what kind of client it is
         self._lost: asyncio.Future[None] = self._loop.create_future()
+        self._ending: asyncio.Future[str] = self._loop.create_future()
+
+    def end(self, sentence: str) -> None:
+        """Say this once what was ordered is answered, and hang up."""
+        if not self._ending.done():
+            self._ending.set_result(sentence)
 
     async def run(self, connection: socket.socket) -> None:
         """Until either side ends; whatever goes wrong harms nobody else."""
@@ -86,7 +92,7 @@ class Visit:
         stream = TelnetStream(protocol, heard=self._visitor.heard)
         call = Call(self._parts, "", 0, door="console", source=str(self._source))
         limits = Limits(self._parts.settings.console.idle_timeout.total_seconds(), self._time_before_login())
-        session = asyncio.create_task(serve(stream, call, limits, logged_in=self._log_in))
+        session = asyncio.create_task(serve(stream, call, limits, logged_in=self._log_in, ending=self._ending))
         try:
             await asyncio.wait([session, self._lost], return_when=asyncio.FIRST_COMPLETED)
             if not session.done():

@@ -327,6 +327,31 @@ def test_console_that_is_open_for_a_visit_closes_and_stays_closed(
     assert [row.act.what for row in rows] == ["set console.enabled"]
 
 
+def test_who_changes_the_door_reads_the_answer_before_it_closes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        reader, writer = await Client.connect(console), await Client.connect(console)
+        reader.type(b"show version\n")
+        await reader.see(b"OK")
+        with world.hub.follow(SettingsChanged) as following:
+            writer.type(b"set console.line=2000\nset console.allow=127.0.0.1\nshow version\n")
+            for _ in range(2):
+                changed = await asyncio.to_thread(following.get, 30)
+                assert changed
+                console.obey(changed.names)
+        for client in (reader, writer):
+            said = await client.rest()
+            assert said.endswith(b"ERROR Closed: the console begins anew with other settings.\r\n")
+        assert b"OK console.line_length=2000\r\nOK\r\nERROR" in said
+        await asyncio.to_thread(console_is_back, console)
+
+    serve(world, monkeypatch, story, level=3)
+
+
+def console_is_back(console: TelnetConsole) -> None:
+    while not console.ports:
+        threading.Event().wait(0.001)
+
+
 def test_time_of_a_visit_counts_from_the_start_and_ends_when_it_is_taken_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
