@@ -67,6 +67,19 @@ class Relay:
 
 
 @dataclass(frozen=True, slots=True)
+class Cutter:
+    """What cuts the bus power of a segment while its pin is active: a program that ends leaves the power on."""
+
+    segment: str
+    pin: Pin | None = None
+
+    @property
+    def role(self) -> str:
+        """Its name among the pins."""
+        return f"cut {self.segment}"
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """Seconds that buttons are held."""
 
@@ -103,6 +116,7 @@ class Board:
     buttons: tuple[Button, ...] = ()
     lights: tuple[Light, ...] = ()
     relays: tuple[Relay, ...] = ()
+    cutters: tuple[Cutter, ...] = ()
     screen: Screen = field(default_factory=Screen)
     times: Times = field(default_factory=Times)
 

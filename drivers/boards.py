@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from appliance.board import FOLLOWED, OFF, ON, Board, Button, Light, Pattern, Pin, Relay, Screen, Shine, Times
+from appliance.board import FOLLOWED, OFF, ON, Board, Button, Cutter, Light, Pattern, Pin, Relay, Screen, Shine, Times
 from appliance.errors import SettingError
 
 FOLDERS: Final = (
@@ -64,7 +64,7 @@ class _Profile:
         self._lines: dict[int, str] = {}
 
     def board(self) -> Board:
-        known = {"title", "chip", "buttons", "lights", "relays", "screen", "times"}
+        known = {"title", "chip", "buttons", "lights", "relays", "power", "screen", "times"}
         for word in self._table.keys() - known:
             raise self._wrong(word, f"is none of {', '.join(sorted(known))}")
         board = Board(
@@ -74,6 +74,7 @@ class _Profile:
             buttons=self._all("buttons", self._button),
             lights=self._all("lights", self._light),
             relays=self._all("relays", self._relay),
+            cutters=self._all("power", self._cutter),
             screen=self._plain("screen", Screen()),
             times=self._plain("times", Times()),
         )
@@ -97,6 +98,9 @@ class _Profile:
         if number not in ("1", "2"):
             raise self._wrong(f"relays.{number}", "is neither relay 1 nor 2")
         return Relay(int(number), self._pin(f"relays.{number}", entry))
+
+    def _cutter(self, segment: str, entry: Mapping[str, Any]) -> Cutter:
+        return Cutter(self._text(f"power.{segment}", segment), self._pin(f"power.{segment}", entry))
 
     def _light(self, role: str, entry: Mapping[str, Any]) -> Light:
         where = f"lights.{role}"

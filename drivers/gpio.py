@@ -29,6 +29,7 @@ class GpioPins:
         self._chip = board.chip
         self._buttons = {one.pin.line: (one.role, one.pin) for one in board.buttons if one.pin}
         outputs = {one.role: one.pin for one in board.lights} | {one.role: one.pin for one in board.relays}
+        outputs |= {one.role: one.pin for one in board.cutters}
         self._outputs = {role: pin for role, pin in outputs.items() if pin}
         self._request: Any = None
         self._bell = -1

@@ -12,7 +12,7 @@ from typing import Final
 from appliance.checks.clock import is_synchronised
 from appliance.checks.program import needed
 from appliance.meters.units import digits
-from appliance.operations.answer import Answer, Data, Table
+from appliance.operations.answer import Answer, Cell, Data, Table
 from appliance.operations.call import Call
 from appliance.operations.meter_state import states_of
 from appliance.operations.operation import operation
@@ -96,7 +96,9 @@ def show_power(call: Call) -> Answer:
     for name, segment in call.parts.settings.segment.items():
         loads = len(call.parts.store.meters.meters(name))
         cable = cable_length(loads, segment.cable.diameter)
-        rows.append((name, None, None, loads, segment.unit_loads, segment.cable.length or None, cable))
+        rows.append(
+            (name, None, None, loads, segment.unit_loads, segment.cable.length or None, Cell(cable, f"{cable} m"))
+        )
     names = "segment voltage current unit_loads feeds cable cable_to"
     return Answer(table=Table.of(names, rows, names.removeprefix("segment ")))
 

@@ -127,5 +127,8 @@ class Panel(Protocol):
     def set_relay(self, number: int, state: RelayState) -> None:
         """Switch a relay by hand. Raises `RefusedError`."""
 
+    def set_power(self, segment: str, on: bool) -> None:
+        """Switch the bus power of a segment. Raises `RefusedError` where the board cannot."""
+
     def reset_relay(self, number: int | None) -> None:
         """Release one that is held, or all."""

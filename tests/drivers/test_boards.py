@@ -38,6 +38,11 @@ def test_buttons_of_the_devices() -> None:
     assert len(boards.load("mbus-center", OWN).relays) == 2
 
 
+def test_profile_says_what_cuts_the_power_of_a_bus() -> None:
+    board = boards.parse("mine", 'chip = "/dev/gpiochip0"\n[power.main]\npin = { line = 9 }\n')
+    assert [(one.segment, one.role, one.pin) for one in board.cutters] == [("main", "cut main", Pin(9))]
+
+
 def test_profile_gives_pins_patterns_and_times() -> None:
     text = f'chip = "/dev/gpiochip0"\n[times]\nsearch = 3\n[buttons.red]\npin = {{ line = 7, pull = "up" }}\n{LIGHT}'
     board = boards.parse("mine", text)

@@ -17,6 +17,7 @@ class Outputs:
     def __init__(self, board: Board) -> None:
         self.lights = Lights(board)
         self.relays = {relay.number: RelayLogic() for relay in board.relays}
+        self.cut = {cutter.segment: False for cutter in board.cutters}
         self._signals: Mapping[str, str] = {}
         self._wrong: frozenset[str] = frozenset()
         self._set: dict[str, bool] = {}
@@ -42,6 +43,7 @@ class Outputs:
             relay.look(self._wrong, now)
         self.lights.follow(self._signals, now)
         wanted = self.lights.lit(now) | {f"relay {number}": relay.on for number, relay in self.relays.items()}
+        wanted |= {f"cut {segment}": cut for segment, cut in self.cut.items()}
         for role, on in wanted.items():
             if pins is not None and self._set.get(role) is not on:
                 pins.set(role, on)

@@ -220,6 +220,14 @@ class FrontPanel:
             for relay in self._mechanism.outputs.relays.values() if number is None else (self._relay(number),):
                 relay.reset()
 
+    def set_power(self, segment: str, on: bool) -> None:
+        """Switch the bus power of a segment, where the board can."""
+        with self._lock:
+            cut = self._mechanism.outputs.cut
+            if segment not in cut:
+                raise RefusedError(f"The board {self._board.name} cannot switch the power of {segment}.", Kind.REFUSED)
+            cut[segment] = not on
+
     def _test(self, role: str | None) -> None:
         with self._lock:
             self._mechanism.test(role, self._now())
