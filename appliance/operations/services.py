@@ -112,17 +112,6 @@ def service_list(call: Call) -> Answer:
     return Answer(table=Table.of("service state kind port listens open_to clients since note", rows, "port clients"))
 
 
-@operation("show exposure", level=1)
-def show_exposure(call: Call) -> Answer:
-    """Every open port: who may reach it, encrypted or not, how many clients."""
-    rows = [
-        (s.port, s.name, str(s.reach), s.encrypted, s.clients, s.note)
-        for s in services(call).services
-        if s.port and s.state != OFF
-    ]
-    return Answer(table=Table.of("port service open_to encrypted clients note", rows, "port clients"))
-
-
 @operation("client list", level=1, also="show clients")
 def client_list(call: Call) -> Answer:
     """Clients of all services."""

@@ -104,6 +104,10 @@ class AuditTrail:
         """Newest first."""
         return self.book.newest(since, who, count)
 
+    def newest_change(self, settings: Sequence[str]) -> AuditRow | None:
+        """The last order that gave one of these settings another value."""
+        return self.book.newest_change(settings)
+
     def _next(self, last: Anchor, act: Act) -> tuple[AuditRow, Anchor]:
         row = AuditRow(last.number + 1, self._clock.now(), act, "")
         row = replace(row, link=self._link(last, row))

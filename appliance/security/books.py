@@ -145,6 +145,9 @@ class AuditBook(Protocol):
     def newest(self, since: datetime, who: str, count: int) -> Sequence[AuditRow]:
         """Newest first; of one person, or of all where `who` is empty."""
 
+    def newest_change(self, settings: Sequence[str]) -> AuditRow | None:
+        """The last order that gave one of these settings another value."""
+
     def ends(self) -> tuple[Anchor, Anchor]:
         """What stood before the first row, and the last row written."""
 

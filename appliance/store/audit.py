@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 import peewee
@@ -47,6 +49,14 @@ class AuditShelf:
         with connected(self._database):
             newest = select.order_by(AuditTrailRow.number.desc()).limit(count)
             return _from_rows(newest.dicts().execute(self._database))
+
+    def newest_change(self, settings: Sequence[str]) -> AuditRow | None:
+        """The last order that gave one of these settings another value."""
+        named = (AuditTrailRow.what.endswith(f" {name}") for name in settings)
+        changed = reduce(or_, named) & (AuditTrailRow.old != AuditTrailRow.new)
+        select = AuditTrailRow.select().where(changed).order_by(AuditTrailRow.number.desc()).limit(1)
+        with connected(self._database):
+            return next(iter(_from_rows(select.dicts().execute(self._database))), None)
 
     def ends(self) -> tuple[Anchor, Anchor]:
         """What stood before the first row, and the last row written."""

@@ -10,6 +10,7 @@ import pytest
 
 from appliance.operations.services import Reach, services
 from appliance.supervisor import ServiceStatus, State
+from tests.operations.orders import order
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
@@ -96,3 +97,10 @@ def test_overview_says_what_does_not_run(world: World) -> None:
     picture = look(world, ("1",))
     assert "gpiochip0 is [red]not[/]" in picture
     assert "1 worker runs" in picture
+
+
+@SIZES
+def test_exposure_says_since_when_and_by_whom_a_door_is_open(world: World, size: tuple[int, int]) -> None:
+    order(world, "service open console allow=10.4.0.0/16 confirm=yes")
+    picture = look(world, (), size)
+    assert "since 06:00 by anna" in picture or size == (80, 24)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from textual import on
@@ -9,12 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
+from appliance.operations.exposure import Opening, openings
 from appliance.operations.line import quote
 from appliance.operations.services import OFF, Reach, Service, Services, Session, services
 from appliance.operations.times import ago
 from tui.draw import EMPTY, Line, Piece, fit, joined, line, marked
 from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
+from tui.shown import when
 from tui.text import _, plural
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
@@ -65,6 +68,7 @@ class ServicesPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.view = Services((), ())
+        self.openings: Mapping[str, Opening] = {}
 
     def body(self) -> ComposeResult:
         yield Lines(EMPTY, id="verdict")
@@ -82,18 +86,32 @@ class ServicesPage(Page):
     async def load(self) -> None:
         """As they are now."""
         self.view = await self.ask(services)
+        self.openings = await self.ask(openings)
         table, compact = self.query_one("#services", Table), self.dashboard.compact
         table.set_columns(COMPACT if compact else COLUMNS)
         table.show([self._row(one, compact=compact) for one in self.view.services])
         self.query_one("#services-pane", Pane).styles.height = 2 + min(len(self.view.services), 8 if compact else 20)
         self.query_one("#verdict", Lines).show([verdict(self.view)])
         self.query_one("#exposure-pane", Pane).head(_("Exposure"), _("what a stranger can reach"))
-        self.query_one("#exposure", Lines).show(exposure(self.view))
+        self.query_one("#exposure", Lines).show([*exposure(self.view), *self._openings()])
         self.query_one("#sessions-pane", Pane).head(_("Sessions"), str(len(self.view.sessions)))
         now = self.dashboard.now()
         here = [_session(one, ago(one.since, now)) for one in self.view.sessions]
         self.query_one("#sessions", Lines).show(here or [line((_(" Nobody is here over the network."), "grey"))])
         self.draw_chosen()
+
+    def _openings(self) -> list[Line]:
+        """Of each open port since when, by whom, and what is not as delivered."""
+        return [
+            (Piece(" "), *fit(line((name, "grey")), 14), *line(self._opened(one)), *line((f"  {one.words}", "grey")))
+            for name, one in self.openings.items()
+        ]
+
+    def _opened(self, one: Opening) -> str:
+        if one.at is None:
+            return ""
+        at = when(one.at, self.dashboard.now(), self.dashboard.call.zone)
+        return _("since {} by {}").format(at, one.by)
 
     def draw_chosen(self) -> None:
         """The service under the cursor."""
