@@ -48,6 +48,7 @@ from appliance.store.status import StatusLog
 from appliance.store.swaps import Swaps
 from appliance.store.trust import Mover, TrueSlot
 from appliance.store.users import UserShelf
+from appliance.store.views import Views
 from appliance.store.writer import Writer
 
 log = stream("store")
@@ -117,6 +118,7 @@ class Store:
         self.users = UserShelf(database, self._writer, changed)
         self.guesses = GuessShelf(database, self._writer)
         self.audit = AuditShelf(database, self._writer, self.facts)
+        self.views = Views(self.facts, self._writer)
         self._starter = Starter(folder, database, clock)
         self.recovery: Recovery | None = None
         self._closed = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -340,3 +341,21 @@ def test_chart_of_the_record_under_the_cursor_opens(installed: World, dashboard:
 def test_chart_opens_with_the_period_that_is_set(installed: World, dashboard: Dashboard) -> None:
     installed.settings.set({"series.chart_period": "year"}, "test")
     assert "volume, a year" in visit(dashboard, open_tab(1, "charts"))
+
+
+def test_order_and_columns_are_kept_for_the_next_session_of_the_same_person(installed: World) -> None:
+    first = Dashboard(Feed(installed.parts), installed.call)
+    visit(first, keys("2", "o", "c", "space", "enter"))
+    again = visit(Dashboard(Feed(installed.parts), installed.call), keys("2"))
+    assert "sorted by name" in again
+    assert "medium" not in again.split("\n")[3]
+    other = visit(Dashboard(Feed(installed.parts), replace(installed.call, user="bert")), keys("2"))
+    assert "sorted by state, then name" in other
+    assert "medium" in other.split("\n")[3]
+
+
+def test_kept_view_of_another_version_is_taken_as_far_as_it_is_known(installed: World, dashboard: Dashboard) -> None:
+    installed.store.views.keep(installed.call.who, "meters", '{"order": "moon", "names": ["place", "moon"], "new": 1}')
+    picture = visit(dashboard, keys("2"))
+    assert "sorted by state, then name" in picture
+    assert "place" in picture

@@ -35,14 +35,27 @@ class Orders:
         self._page = page
         self._done = done
 
+    def read(self, meters: Sequence[Meter]) -> None:
+        """Now, before the round."""
+        if meters:
+            self._page.order("meter read", meters=selection(meters))
+
+    def export(self, numbers: Sequence[str]) -> None:
+        """All there is to know of these."""
+        if numbers:
+            self._page.order("meter export", meters=",".join(f"id={number}" for number in numbers), columns="full")
+
     def bulk(self, meters: Sequence[Meter]) -> None:
-        """Choose what is done with these."""
+        """Choose what is done with these, if there are any."""
+        if not meters:
+            return
         title = plural("{} meter", "{} meters", len(meters)).format(len(meters))
         self._page.app.push_screen(Choose(title, BULK), lambda order: self._chosen(order, meters) if order else None)
 
     def delete(self, meters: Sequence[Meter]) -> None:
         """Wants the name typed."""
-        self._chosen("meter delete", meters)
+        if meters:
+            self._chosen("meter delete", meters)
 
     def add(self) -> None:
         """One meter, by its address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
@@ -14,36 +15,26 @@ from textual.widgets import Input
 from appliance.errors import RefusedError
 from appliance.events import MetersChanged, ReadingMissed, ReadingStored, SettingsChanged
 from appliance.meters.meter import Meter
-from appliance.meters.selection import medium_of
 from appliance.operations.glances import Glance
+from appliance.operations.kept_views import keep_view, kept_view
 from appliance.operations.meter_view import meter_view
 from appliance.operations.readings import key_of
-from tui.draw import Line, line, spread
-from tui.forms import step
 from tui.messages import Changes
 from tui.screens.choose import Choice, Tick
 from tui.screens.meter.page import MeterPage
 from tui.screens.meters.columns import ALWAYS, COLUMNS, ORDERS
-from tui.screens.meters.orders import Orders, selection
+from tui.screens.meters.lines import NO_METERS, filter_line, foot_line, nothing
+from tui.screens.meters.orders import Orders
 from tui.screens.meters.preview import Preview
-from tui.screens.meters.rows import View, counts, row_of
+from tui.screens.meters.rows import row_of
+from tui.screens.meters.table import MeterTable
+from tui.screens.meters.view import View
 from tui.screens.page import Page
 from tui.text import _
 from tui.widgets.lines import OneLine
 from tui.widgets.table import Table
 
 PREVIEW_FROM: Final = 120  # columns
-STATES: Final = ("", "silent", "flag", "never", "ok", "grey")
-NO_METERS: Final = _("No meters yet. a adds one.")
-PASSIVE_WORDS: Final = {True: _("shown"), False: _("hidden")}
-STATE_WORDS: Final = {
-    "": _("all"),
-    "silent": _("silent"),
-    "flag": _("error"),
-    "never": _("never read"),
-    "ok": _("ok"),
-    "grey": _("passive"),
-}
 
 
 class MetersPage(Page):
@@ -54,7 +45,6 @@ class MetersPage(Page):
     stale_by = (ReadingStored, ReadingMissed, MetersChanged, SettingsChanged)
     levels: ClassVar[dict[str, int]] = {"read": 2, "read_all": 2, "bulk": 2, "add": 2, "export": 2, "delete": 3}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", _("mark"), id="meters-mark"),
         Binding("r", "read", _("read now"), id="meters-read"),
         Binding("R", "read_all", _("read all"), id="meters-read-all"),
         Binding("a", "add", _("add"), id="meters-add"),
@@ -68,8 +58,6 @@ class MetersPage(Page):
         Binding("m", "medium", _("medium"), show=False, id="meters-medium"),
         Binding("s", "state", _("state"), show=False, id="meters-state"),
         Binding("p", "passive", _("passive shown or not"), show=False, id="meters-passive"),
-        Binding("asterisk", "mark_all", _("mark all"), show=False, id="meters-mark-all"),
-        Binding("u", "mark_none", _("mark none"), show=False, id="meters-mark-none"),
         Binding("escape", "leave_find", show=False, id="meters-leave-find"),
     ]
 
@@ -77,6 +65,7 @@ class MetersPage(Page):
         super().__init__()
         self._view = View()
         self._wants_preview = True
+        self._begun = False  # with what this person's last session kept
         self._orders = Orders(self, lambda: self.table.mark(frozenset()))
 
     def body(self) -> ComposeResult:
@@ -84,14 +73,14 @@ class MetersPage(Page):
         yield OneLine(id="filter")
         yield Input(placeholder=_("name, address, place, maker, comment; esc clears"), compact=True, id="find")
         with Horizontal(id="list"):
-            yield Table(empty=NO_METERS)
+            yield MeterTable(empty=NO_METERS)
             yield Preview(id="preview")
         yield OneLine(id="foot")
 
     @property
-    def table(self) -> Table:
+    def table(self) -> MeterTable:
         """The list."""
-        return self.query_one(Table)
+        return self.query_one(MeterTable)
 
     def on_mount(self) -> None:
         """Passive meters as the setting says."""
@@ -123,6 +112,9 @@ class MetersPage(Page):
 
     async def load(self) -> None:
         """What is at hand first, then the days."""
+        if not self._begun:
+            self._begun = True
+            self._view.begin_with(await self.ask(kept_view, self.name_of_tab))
         self._arrange()
         self._show()
         await self.dashboard.feed.two_days()
@@ -148,7 +140,8 @@ class MetersPage(Page):
     @on(Table.HeadClicked)
     def _head(self, message: Table.HeadClicked) -> None:
         if message.column.name in ORDERS:
-            self._order_by(message.column.name)
+            self._view.order_by(message.column.name)
+            self._rearranged()
 
     @on(Input.Changed, "#find")
     def _find(self, message: Input.Changed) -> None:
@@ -177,26 +170,9 @@ class MetersPage(Page):
         field.display = True
         field.focus()
 
-    def action_mark(self) -> None:
-        """Mark or unmark, and go on."""
-        row = self.table.row
-        if row is not None:
-            self.table.mark(self.table.marked ^ {row.key})
-            self.table.action_move(1)
-
-    def action_mark_all(self) -> None:
-        """All that are shown."""
-        self.table.mark(frozenset(row.key for row in self.table.rows))
-
-    def action_mark_none(self) -> None:
-        """None."""
-        self.table.mark(frozenset())
-
     def action_read(self) -> None:
         """Those marked, else the one under the cursor."""
-        chosen = self._chosen()
-        if chosen:
-            self.order("meter read", meters=selection(chosen))
+        self._orders.read(self._chosen())
 
     def action_read_all(self) -> None:
         """A round now."""
@@ -208,27 +184,20 @@ class MetersPage(Page):
 
     def action_bulk(self) -> None:
         """Choose what is done with those marked, or with the one under the cursor."""
-        chosen = self._chosen()
-        if chosen:
-            self._orders.bulk(chosen)
+        self._orders.bulk(self._chosen())
 
     def action_export(self) -> None:
         """Those marked, else all that are shown, into a file that can be installed again."""
-        marked = self.table.marked
-        keys = [row.key for row in self.table.rows if not marked or row.key in marked]
-        if keys:
-            self.order("meter export", meters=",".join(f"id={key}" for key in keys), columns="full")
+        self._orders.export(self.table.marked_or_all)
 
     def action_delete(self) -> None:
         """Wants the name typed."""
-        chosen = self._chosen()
-        if chosen:
-            self._orders.delete(chosen)
+        self._orders.delete(self._chosen())
 
     def action_order(self) -> None:
         """By the next column that is shown and can order."""
-        names = [column.name for column in self._view.columns if column.name in ORDERS]
-        self._order_by(step(names, self._view.order))
+        self._view.order_by_next()
+        self._rearranged()
 
     def action_columns(self) -> None:
         """Choose what is shown of each meter."""
@@ -238,14 +207,12 @@ class MetersPage(Page):
 
     def action_medium(self) -> None:
         """The next medium."""
-        media = ["", *sorted({medium_of(one.meter) for one in self._all()} - {""})]
-        now = self._view.medium
-        self._view.medium = media[(media.index(now) + 1) % len(media)] if now in media else ""
+        self._view.next_medium(self._all())
         self._show()
 
     def action_state(self) -> None:
         """The next state."""
-        self._view.state = STATES[(STATES.index(self._view.state) + 1) % len(STATES)]
+        self._view.next_state()
         self._show()
 
     def action_passive(self) -> None:
@@ -259,22 +226,25 @@ class MetersPage(Page):
         self._arrange()
         self._moved()
 
-    def _order_by(self, name: str) -> None:
-        self._view.order_by(name)
-        self._arrange()
-        self._show()
-
     def _choose_columns(self, names: str | None) -> None:
         if names is not None:
             self._view.names = tuple(filter(None, names.split(",")))
-            self._arrange()
+            self._rearranged()
+
+    def _rearranged(self) -> None:
+        """Show it so, now and in the next session."""
+        self._arrange()
+        self._show()
+        self.work(functools.partial(self._keep, self._view.kept()))
+
+    async def _keep(self, kept: str) -> None:
+        await self.ask(keep_view, self.name_of_tab, kept)
 
     def _chosen(self) -> list[Meter]:
         """Those marked, else the one under the cursor."""
-        keys = [row.key for row in self.table.rows if row.key in self.table.marked]
-        under_cursor = [self.table.row.key] if self.table.row else []
+        keys = map(int, self.table.marked_or_here)
         glances = self.dashboard.feed.glances
-        return [glances[int(key)].meter for key in keys or under_cursor if int(key) in glances]
+        return [glances[key].meter for key in keys if key in glances]
 
     def _all(self) -> Iterable[Glance]:
         return self.dashboard.feed.glances.values()
@@ -292,36 +262,17 @@ class MetersPage(Page):
         now, zone, days = self.dashboard.now(), self.dashboard.call.zone, self.dashboard.feed.days
         chosen = self._view.chosen(self._all())
         rows = [row_of(one, days.get(one.meter.id), now, zone, self._view.columns) for one in chosen]
-        self.table.empty(self._nothing())
+        self.table.empty(nothing(self._view, len(self.dashboard.feed.glances)))
         self.table.show(rows)
         self._show_filter(len(rows))
         self._show_foot()
 
-    def _nothing(self) -> str:
-        total = len(self.dashboard.feed.glances)
-        if not total:
-            return NO_METERS
-        what = self._view.find or self._view.medium or STATE_WORDS[self._view.state]
-        return _("None of {} matches '{}'. esc clears.").format(total, what)
-
     def _show_filter(self, shown: int) -> None:
         view, glances = self._view, self.dashboard.feed.glances
-        left = line(
-            *((" /", "strong accent"), (_(" find  "), "grey")),
-            *(("[m]", "strong accent"), (_("edium "), "grey"), (view.medium or _("all"), "strong"), "  "),
-            *(("[s]", "strong accent"), (_("tate "), "grey"), (STATE_WORDS[view.state], "strong"), "  "),
-            *(("[p]", "strong accent"), (_("assive "), "grey"), (PASSIVE_WORDS[view.passive], "strong")),
-        )
-        end = (*line(_("{} of {}  ").format(shown, len(glances))), *counts(glances))
-        self.query_one("#filter", OneLine).make(lambda cells: spread(left, end, cells))
+        self.query_one("#filter", OneLine).make(lambda cells: filter_line(view, shown, glances, cells))
 
     def _show_foot(self) -> None:
-        seen, total = self.table.seen, len(self.table.rows)
-        marked = _("    {} marked").format(len(self.table.marked)) if self.table.marked else ""
-        word = COLUMNS[self._view.order].title.strip() or _("state, then name")
-        order = _("sorted by {}").format(word) + (_(", the other way round") if self._view.reverse else "")
-        rows = _(" rows {}–{} of {}").format(seen.start + 1, seen.stop, total) if total else ""
-        text: Line = line((f"{rows}    {order}{marked}", "grey"))
+        text = foot_line(self._view, self.table)
         self.query_one("#foot", OneLine).make(lambda cells: text)
 
     def _preview_is_seen(self) -> bool:
