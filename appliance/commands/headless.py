@@ -44,7 +44,7 @@ class Reporter:
         self._decode = decode
         self._zone = zone
         self._units = units
-        self._progress: dict[str, RoundProgress] = {}  # of the round that runs on a segment
+        self._progress: dict[tuple[str, int], RoundProgress] = {}  # of rounds that run, by segment and number
         self._broken_off: dict[int, str] = {}  # rounds that could not be finished, and why
 
     def follow(self, following: Following[Shown]) -> Iterator[str]:
@@ -79,31 +79,30 @@ class Reporter:
             value = str(show(record, self._units())) if record else "-"
             words = [*status_words(telegram.header.status if telegram.header else 0), heard.remark]
             status = ", ".join(filter(None, words))
-        return self._line(heard.at.wall, heard.meter, value, status or "ok")
+        return self._line(heard, value, status or "ok")
 
     def _missing(self, missed: Missed) -> str:
-        return self._line(missed.at.wall, missed.meter, "-", f"{missed.reason}: {missed.detail}")
+        return self._line(missed, "-", f"{missed.reason}: {missed.detail}")
 
-    def _line(self, at: datetime, number: int, value: str, status: str) -> str:
-        meter = self._find_meter(number)
-        name = meter.label if meter else f"meter {number}"
-        place = self._place(meter.segment if meter else "")
-        return (
-            f"{self._time(at):%H:%M:%S}  {place:>7}  {name:<{NAME_WIDTH}.{NAME_WIDTH}}  {value:>16}   {status}".rstrip()
-        )
+    def _line(self, end: Heard | Missed, value: str, status: str) -> str:
+        meter = self._find_meter(end.meter)
+        name = meter.label if meter else f"meter {end.meter}"
+        place = self._place(meter.segment if meter else "", end.round)
+        time = f"{self._time(end.at.wall):%H:%M:%S}"
+        return f"{time}  {place:>7}  {name:<{NAME_WIDTH}.{NAME_WIDTH}}  {value:>16}   {status}".rstrip()
 
-    def _place(self, segment: str) -> str:
-        """How far the round is with this reading: `12/60`."""
-        progress = self._progress.get(segment)
+    def _place(self, segment: str, number: int) -> str:
+        """How far its round is with this reading: `12/60`."""
+        progress = self._progress.get((segment, number))
         if progress is None:
             return ""
         return f"{progress.answered + progress.missed + 1}/{progress.due}"
 
     def _round(self, progress: RoundProgress) -> Iterable[str]:
         if progress.ended is None:
-            self._progress[progress.segment] = progress
+            self._progress[progress.segment, progress.number] = progress
             return
-        self._progress.pop(progress.segment, None)
+        self._progress.pop((progress.segment, progress.number), None)
         slot = self._time(datetime.fromtimestamp(progress.slot, UTC))
         seconds = (progress.ended - progress.began).total_seconds()
         missed = f", {progress.missed} missed" if progress.missed else ""

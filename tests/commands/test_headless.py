@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from appliance.clock import VirtualClock
@@ -48,3 +48,18 @@ def test_incomplete_reading_says_so(clock: VirtualClock) -> None:
     )
     (line,) = reporter().lines(TelegramHeard(heard))
     assert line.endswith("412.307 m3   incomplete: no answer")
+
+
+def test_reading_is_counted_in_the_round_it_belongs_to(clock: VirtualClock) -> None:
+    def reading(round_number: int) -> TelegramHeard:
+        telegrams, at = (water_meter("10473002"),), clock.stamp()
+        heard = Heard(meter=1, slot=0, kind=ReadingKind.SCHEDULED, telegrams=telegrams, at=at, round=round_number)
+        return TelegramHeard(heard)
+
+    def progress(number: int, answered: int, ended: datetime | None = None) -> RoundProgress:
+        return RoundProgress(number, 900 * number, "main", 60, answered, 0, clock.now(), ended)
+
+    lines, told = reporter(), []
+    for event in (progress(1, 58), progress(2, 0), reading(2), progress(1, 59, clock.now()), reading(2), reading(0)):
+        told += lines.lines(event)
+    assert [line[10:17].strip() for line in told if "round" not in line] == ["1/60", "1/60", ""]
