@@ -129,13 +129,13 @@ class Appliance:
         tune()
         self.supervisor.run(stop)
 
-    def close(self) -> None:
-        """Write what waits and let the data folder go."""
+    def close(self) -> int:
+        """Write what waits and let the data folder go; how many readings could not be written, and so are lost."""
         log.info("busmeister ends.")
         self._syslog.close()
         self._journal.close()
         self.hub.close()
-        self.store.close()
+        return self.store.close()
 
     def greeting(self) -> Iterator[str]:
         """What a person at the terminal should know."""

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until SIGTERM, ctrl-c or `q` in the dashboard; 0 after a clean end."""
+    """Run until SIGTERM, ctrl-c or `q` in the dashboard; 0 after a clean end, 1 where readings got lost in it."""
     lifecycle = Lifecycle()
     stop = lifecycle.stop
 
@@ -66,9 +66,17 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             run_headless(appliance, stop, remarks)
     finally:
-        appliance.close()
-    say("Stopped; everything that was read is stored.")
-    return obey(lifecycle.ending, arguments.data, say)
+        lost = appliance.close()
+    say(last_words(lost))
+    return obey(lifecycle.ending, arguments.data, say) or int(bool(lost))
+
+
+def last_words(lost: int) -> str:
+    """How it ended for what was read."""
+    if not lost:
+        return "Stopped; everything that was read is stored."
+    readings = "reading" if lost == 1 else "readings"
+    return f"Stopped; the newest {lost} {readings} could not be stored and got lost: see what the disk says (doctor)."
 
 
 def furnished(appliance: Appliance) -> Sequence[str]:

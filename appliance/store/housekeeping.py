@@ -66,7 +66,7 @@ class Housekeeping:
     def begin(self) -> None:
         """Before the writer starts: the reserve file."""
         if is_sqlite(self._database):
-            self._ballast.ensure(self._options().ballast)
+            self._renew_reserve()
 
     def resume(self) -> None:
         """Finish what the power cut left half done."""
@@ -127,7 +127,13 @@ class Housekeeping:
         self.retention.by_space(self._ballast.lacks(self._options().ballast), self.shrink_log)
 
     def _renew_reserve(self) -> None:
-        self._ballast.ensure(self._options().ballast)
+        size = self._options().ballast
+        if not self._ballast.ensure(size):
+            log.warning(
+                "The disk has no room for a reserve of %d MiB (storage.ballast): once it is full, what is read waits in "
+                "memory until there is room.",
+                size >> 20,
+            )
 
     def check(self, *, full: bool = False) -> str | None:
         """Check the database from end to end, in `full` its indexes too; what is wrong with it, None for nothing."""

@@ -230,12 +230,15 @@ class Store:
         """For a store without a thread: write what is due by now."""
         self._writer.pump()
 
-    def close(self) -> None:
-        """Write everything, register the clean end, let the folder go; closing twice is harmless."""
+    def close(self) -> int:
+        """Write everything, register the clean end, let the folder go; closing twice is harmless.
+
+        Returns how many readings the database did not take any more: they are lost.
+        """
         if self._closed:
-            return
+            return 0
         self._closed = True
-        self._writer.close()
+        left = self._writer.close()
         self.housekeeping.close()
         try:
             self.newest.write_down()
@@ -245,6 +248,7 @@ class Store:
             log.warning("The store could not be closed cleanly: %s", error)
         close_all(self._database)
         self.folder.unlock()
+        return left
 
     def _load(self) -> None:
         with connected(self._database):

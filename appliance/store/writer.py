@@ -2,6 +2,9 @@
 
 Whoever brings readings never waits for the disk: `put` appends to a bounded queue. `order` waits: it is for people,
 who want to know that their change is safe. Without a thread the one who brings also writes: virtual time and tests.
+
+The first reading of a life is written at once, and a batch waits no longer than this life had lasted when it began: an
+appliance that is killed again and again gets on all the same.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from appliance.clock import Clock
 from appliance.errors import Damaged, DiskFull, StoreError
 from appliance.events import ReadingStored, StorageTrouble
 from appliance.log import Entry, Severity, stream
+from appliance.ports import Heard
 from appliance.store.batch import Batch, Item, Key
 from appliance.store.options import StoreOptions
 
@@ -62,6 +66,7 @@ class Writer:
         self._changed = threading.Condition(threading.RLock())
         self._working = threading.RLock()
         self._oldest: float | None = None  # monotonic time at which the open batch began
+        self._first: float | None = None  # the same of this life's first reading
         self._hurry = False
         self._not_before = 0.0
         self._pause = PAUSE
@@ -82,8 +87,10 @@ class Writer:
             while len(self._waiting) > MOST_WAITING:
                 self._waiting.popleft()
                 self._lost += 1
-            if self._oldest is None:
-                self._oldest = self._clock.monotonic()
+            now = self._clock.monotonic()
+            self._oldest = now if self._oldest is None else self._oldest
+            if self._first is None and any(isinstance(item, Heard) for item in items):
+                self._first = now
             self._hurry = self._hurry or urgent
             self._changed.notify()
         self._without_thread()
@@ -121,8 +128,8 @@ class Writer:
         with self._changed:
             return (*self._in_hand, *self._waiting)
 
-    def close(self) -> None:
-        """Write everything that waits, then end."""
+    def close(self) -> int:
+        """Write everything that waits, then end; how many readings the database did not take any more."""
         with self._changed:
             self._stopping = self._hurry = True
             self._changed.notify()
@@ -130,6 +137,7 @@ class Writer:
             self._thread.join()
         self._not_before = 0.0
         self._work()
+        return sum(isinstance(item, Heard) for item in self._waiting)
 
     def pump(self) -> None:
         """Write what is due: for a writer without a thread, when time has passed."""
@@ -159,19 +167,24 @@ class Writer:
                 log.exception("The writer goes on after a mistake")
 
     def _due(self) -> bool:
-        options, now = self._options(), self._clock.monotonic()
+        now = self._clock.monotonic()
         if self._orders:
             return True
         if self._oldest is None or now < self._not_before:
             return False
-        full = len(self._waiting) >= options.batch_readings
-        return self._hurry or full or now - self._oldest >= options.batch_seconds
+        full = len(self._waiting) >= self._options().batch_readings
+        return self._hurry or full or now >= self._oldest + self._patience(self._oldest)
+
+    def _patience(self, oldest: float) -> float:
+        """Seconds that a batch which began at `oldest` may wait for more."""
+        longest = self._options().batch_seconds
+        return longest if self._first is None else max(0.0, min(longest, oldest - self._first))
 
     def _seconds_left(self) -> float:
         now = self._clock.monotonic()
         ends = [now + TICK]
         if self._oldest is not None:
-            ends.append(max(self._not_before, self._oldest + self._options().batch_seconds))
+            ends.append(max(self._not_before, self._oldest + self._patience(self._oldest)))
         return max(0.0, min(ends) - now)
 
     def _work(self) -> None:

@@ -109,6 +109,25 @@ def test_disk_that_stays_broken_keeps_readings_waiting_in_memory(
     assert len(set(hall.stored())) == 100
 
 
+def test_readings_that_a_full_disk_does_not_take_at_the_end_are_counted(
+    open_store: OpenStore, hall: Hall, disk: FaultyDisk
+) -> None:
+    store = open_store(vfs=disk.name)
+    disk.fail_at(1, on=True)
+    for number in range(3):
+        store.accept(hall.heard(1, slot=hall.slot(number)))
+    store.missed(hall.missed(2))
+    assert store.close() == 3
+    assert store.close() == 0  # a second time there is nothing left to lose
+
+
+def test_disk_without_room_for_the_reserve_file_is_told(
+    open_store: OpenStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_store(options=replace(SMALL, ballast=1 << 60))
+    assert "The disk has no room for a reserve of" in caplog.text
+
+
 def test_readings_beyond_what_fits_in_memory_are_counted(
     open_store: OpenStore, hall: Hall, disk: FaultyDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

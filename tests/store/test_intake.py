@@ -11,7 +11,36 @@ from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter, water_meter
 
 
+EARLIER = 4711  # a meter that was read an hour ago
+
+
+def live_for_an_hour(store: Store, hall: Hall) -> None:
+    """The haste of the first readings is over."""
+    store.accept(hall.heard(EARLIER))
+    hall.clock.advance(hours=1)
+    hall.events.clear()
+
+
+def test_first_reading_of_a_life_is_written_at_once(store: Store, hall: Hall) -> None:
+    heard = hall.heard()
+    store.accept(heard)
+    assert hall.events == [ReadingStored(((1, heard.slot),))]
+
+
+def test_batch_waits_no_longer_than_this_life_had_lasted(store: Store, hall: Hall) -> None:
+    store.accept(hall.heard(1))
+    hall.clock.advance(seconds=4)
+    store.accept(hall.heard(2))
+    hall.clock.advance(seconds=3.5)
+    store.pump()
+    assert len(hall.stored()) == 1
+    hall.clock.advance(seconds=0.5)
+    store.pump()
+    assert len(hall.stored()) == 2
+
+
 def test_reading_is_acknowledged_when_it_is_safe_and_not_before(store: Store, hall: Hall) -> None:
+    live_for_an_hour(store, hall)
     heard = hall.heard()
     store.accept(heard)
     assert hall.events == []
@@ -20,6 +49,7 @@ def test_reading_is_acknowledged_when_it_is_safe_and_not_before(store: Store, ha
 
 
 def test_fifty_readings_are_written_without_being_asked(store: Store, hall: Hall) -> None:
+    live_for_an_hour(store, hall)
     for meter in range(1, 50):
         store.accept(hall.heard(meter))
     assert hall.stored() == []
@@ -28,6 +58,7 @@ def test_fifty_readings_are_written_without_being_asked(store: Store, hall: Hall
 
 
 def test_reading_waits_no_longer_than_thirty_seconds(store: Store, hall: Hall) -> None:
+    live_for_an_hour(store, hall)
     store.accept(hall.heard())
     hall.clock.advance(seconds=29)
     store.pump()
