@@ -31,6 +31,7 @@ LONGEST_RECORDING: Final = 64 << 20  # octets: a month of a busy bus, and a smal
 RepositoryFile = Annotated[str, FilePath()]
 ANY_SEGMENT: Final = "all"
 FOR_EVER: Final = float("inf")
+BY_LINE: Final = 1  # what passed is in the file at once, whatever happens next
 
 
 @operation("bus watch", level=1)
@@ -53,7 +54,10 @@ def bus_record(
     wanted = _segment(call, segment)
     path, longest = new_file(call, file), min(LONGEST_RECORDING, room(call))
     until = call.parts.clock.monotonic() + for_.total_seconds() if for_ else FOR_EVER
-    with call.parts.hub.follow(BusTraffic, limit=10_000) as following, path.open("x", encoding="utf-8") as target:
+    with (
+        call.parts.hub.follow(BusTraffic, limit=10_000) as following,
+        path.open("x", encoding="utf-8", buffering=BY_LINE) as target,
+    ):
         if call.job is not None:
             call.job.on_cancel(following.close)
         written = _record(call, following, wanted, target.write, until, longest)

@@ -19,7 +19,7 @@ from appliance.operations.moment import NOW, TODAY, Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import data_of, head, key_of, lines_of, status_text
 from appliance.operations.readout import why_none
-from appliance.operations.segments import BaudRate, Name
+from appliance.operations.segments import BaudRate, Name, in_use, why_not_in_use
 from appliance.operations.times import local
 from appliance.ports import Heard, Missed
 from appliance.settings.kinds import Integer, Text
@@ -49,11 +49,13 @@ def meter_add(
         meter = replace(meter, name=automatic_name(meter, call.parts.settings.search.name))
         call.parts.store.meters.change(meter)
     call.parts.engine.reconfigure()
-    answer = call.parts.engine.read([meter], store=True, job=call.job).result()[0] if read else None
+    connected = in_use(call, segment)
+    answer = call.parts.engine.read([meter], store=True, job=call.job).result()[0] if read and connected else None
     if isinstance(answer, Heard):
         meter = call.parts.identities.learn(answer) or meter
         return Answer(lines=tuple(lines_of(call, meter, answer)), data=data_of(meter, answer))
-    detail = f", but not read yet: {answer.detail}" if isinstance(answer, Missed) else ""
+    detail = "" if connected else f", but {why_not_in_use(call, segment)}"
+    detail = f", but not read yet: {answer.detail}" if answer is not None else detail
     return Answer(
         sentence=f"{meter.label} added as meter {meter.id}{detail}", data={"meter": key_of(meter), "id": meter.id}
     )

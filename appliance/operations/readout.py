@@ -15,7 +15,7 @@ from appliance.operations.meter_state import slot_time, states_of
 from appliance.operations.moment import A_DAY_AGO, Moment
 from appliance.operations.operation import operation
 from appliance.operations.planner import cable_length, period_of, seconds_of, shortest_that_fits
-from appliance.operations.segments import BaudRate
+from appliance.operations.segments import BaudRate, in_use, why_not_in_use
 from appliance.operations.settings import change
 from appliance.operations.times import local
 from appliance.operations.waiting import reads
@@ -59,6 +59,7 @@ def readout_now(call: Call) -> Answer:
     results = call.parts.engine.round_now(call.job).result()
     data = {"due": len(results), "answered": sum(isinstance(result, Heard) for result in results)}
     if not results:
+        refuse_without_line(call)
         return Answer(sentence="every meter has its reading of the present slot", data=data)
     found = [(call.parts.store.meters.find(result.meter), result) for result in results]
     failed = [(meter, result) for meter, result in found if meter is not None and isinstance(result, Missed)]
@@ -144,6 +145,19 @@ def show_presets(call: Call) -> Answer:
         for name, seconds in PRESETS.items()
     ]
     return Answer(table=Table.of("preset seconds next_run", rows, right="seconds"))
+
+
+def refuse_without_line(call: Call) -> None:
+    """Where there is nothing to read because there is no way to a meter, or no meter."""
+    active = [meter for meter in call.parts.store.meters.all() if meter.active]
+    if not active:
+        raise RefusedError("No meter is read: add one with meter add.", Kind.NOT_FOUND)
+    without = sorted({meter.segment for meter in active if not in_use(call, meter.segment)})
+    if without:
+        count = sum(meter.segment in without for meter in active)
+        raise RefusedError(
+            f"{count} of {len(active)} meters cannot be read: {why_not_in_use(call, without[0])}", Kind.BUS
+        )
 
 
 def why_none(failed: list[tuple[Meter, Missed]]) -> str:

@@ -18,6 +18,19 @@ Name = Annotated[str, Text(1, 32)]
 BaudRate = Annotated[int, Integer(unit="Bd", of=(0, *BAUD_RATES))]
 
 
+def in_use(call: Call, name: str) -> bool:
+    """Whether a segment has a line and is switched on."""
+    return any(segment.name == name for segment in call.parts.engine.status())
+
+
+def why_not_in_use(call: Call, name: str) -> str:
+    """What is missing, with the order that mends it."""
+    known = call.parts.settings.segment
+    if name in known and known[name].url:
+        return f"segment {name} is switched off: set segment.{name}.enabled=true"
+    return f"segment {name} has no line: segment add {name} URL"
+
+
 @operation("segment add", level=3, audited=True)
 def segment_add(call: Call, name: Name, url: str, *, baud_rate: BaudRate = 0) -> Answer:
     """Adds a segment and tests it."""

@@ -130,8 +130,8 @@ class Housekeeping:
         size = self._options().ballast
         if not self._ballast.ensure(size):
             log.warning(
-                "The disk has no room for a reserve of %d MiB (storage.ballast): once it is full, what is read waits in "
-                "memory until there is room.",
+                "The disk has no room for a reserve of %d MiB (storage.ballast): once it is full, what is read waits "
+                "in memory until there is room.",
                 size >> 20,
             )
 

@@ -100,6 +100,7 @@ class Entry:
         self._taken.add(key)
         if key not in self._table:
             if default is None:
-                self.refuse("it is missing", key)
+                near = get_close_matches(key, self._table.keys() - self._taken, 1)
+                self.refuse(f"it is missing{f'; {near[0]} is unknown' if near else ''}", key)
             return default
         return self._table[key]

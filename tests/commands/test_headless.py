@@ -59,7 +59,7 @@ def test_reading_is_counted_in_the_round_it_belongs_to(clock: VirtualClock) -> N
     def progress(number: int, answered: int, ended: datetime | None = None) -> RoundProgress:
         return RoundProgress(number, 900 * number, "main", 60, answered, 0, clock.now(), ended)
 
-    lines, told = reporter(), []
+    lines, told = reporter(), list[str]()
     for event in (progress(1, 58), progress(2, 0), reading(2), progress(1, 59, clock.now()), reading(2), reading(0)):
         told += lines.lines(event)
     assert [line[10:17].strip() for line in told if "round" not in line] == ["1/60", "1/60", ""]

@@ -53,6 +53,7 @@ def test_it_is_in_the_audit_trail_as_done_by_the_appliance_once(world: World) ->
 
 
 def test_meter_added_and_read_is_identified_in_the_answer(world: World) -> None:
+    world.settings.set({"segment.main.url": "simulated://apartment-block"}, "test")
     world.engine.answers["1"] = water_meter("10473002")
     answer = do(world, "meter add", primary="1")
     assert answer.lines[0].startswith("ELS water 1 10473002")

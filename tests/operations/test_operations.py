@@ -162,7 +162,7 @@ def test_number_may_stand_inside_the_words() -> None:
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", ".x"])
 def test_name_of_a_file_does_not_lead_out_of_the_repository(world: World, name: str) -> None:
-    with pytest.raises(RefusedError, match="takes a file name"):
+    with pytest.raises(RefusedError, match="takes the name of a file in the repository"):
         execute_named(world.call, registry().get("bus record"), {"file": name})
 
 

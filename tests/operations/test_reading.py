@@ -48,7 +48,24 @@ def test_round_by_hand_that_nobody_answers_is_refused_with_the_reason(world: Wor
 
 
 def test_round_by_hand_with_nobody_left_to_ask_says_so(world: World) -> None:
+    world.settings.set({"segment.east.url": "simulated://apartment-block"}, "test")
+    world.store.meters.add(Meter(id=0, segment="east", primary_address=1))  # who has its reading already
     assert do(world, "readout now").sentence == "every meter has its reading of the present slot"
+
+
+def test_round_by_hand_without_a_way_to_any_meter_is_refused(world: World) -> None:
+    with pytest.raises(RefusedError, match="No meter is read: add one"):
+        do(world, "readout now")
+    world.store.meters.add(Meter(id=0, segment="east", primary_address=1))
+    with pytest.raises(RefusedError, match="1 of 1 meters cannot be read: segment east has no line: segment add east"):
+        do(world, "readout now")
+    world.settings.set({"segment.main.url": "simulated://apartment-block"}, "test")
+    assert do(world, "meter add", primary="1", read="false").sentence == "1 added as meter 2"
+
+
+def test_meter_without_a_line_is_added_with_a_remark(world: World) -> None:
+    added = do(world, "meter add", primary="1").sentence
+    assert added.endswith("added as meter 1, but segment main has no line: segment add main URL")
 
 
 def test_incomplete_reading_is_told_in_its_status_and_to_programs(world: World) -> None:

@@ -10,7 +10,6 @@ from appliance.store import Store, StoreOptions
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter, water_meter
 
-
 EARLIER = 4711  # a meter that was read an hour ago
 
 

@@ -115,4 +115,4 @@ class Url(Kind[str]):
         return text
 
     def allowed(self) -> str:
-        return f"a URL that begins with {alternatives(tuple(f'{scheme}:' for scheme in self.schemes))}"
+        return f"a whole URL that begins with {alternatives(tuple(f'{scheme}:' for scheme in self.schemes))}"

@@ -203,7 +203,7 @@ class FilePath(Kind[str]):
         return text
 
     def allowed(self) -> str:
-        return "a file name, or folders and a name with / between"
+        return "the name of a file in the repository, with its folders and / before it, none at the start"
 
 
 class Meters(Kind[Selection]):
