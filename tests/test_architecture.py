@@ -50,7 +50,7 @@ def test_decode_starts_without_the_appliance() -> None:
 @pytest.mark.parametrize("word", ["SELECT ", "INSERT ", "DELETE FROM", "import peewee", "import apsw", "playhouse"])
 def test_sql_has_one_home(word: str) -> None:
     homes = {path.relative_to(ROOT).parts[:2] for path in _sources() if word in path.read_text(encoding="utf-8")}
-    assert homes <= {("appliance", "store"), ("appliance", "commands")}
+    assert homes <= {("appliance", "store"), ("appliance", "checks")}
 
 
 def test_no_source_weakens_the_durability_of_the_store() -> None:
