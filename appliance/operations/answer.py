@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from appliance.hub import Job
+from appliance.operations.call import Call
 from appliance.settings import Change
-
-if TYPE_CHECKING:
-    from appliance.operations.call import Call
 
 Data = object
 """None, bool, int, Decimal, str, datetime, and lists and mappings of them: what JSON can hold, digits exact."""

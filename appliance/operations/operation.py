@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled, Signature
+from appliance.operations.call import Call
 from appliance.settings.kinds import Kind
 
 Result = TypeVar("Result")
@@ -66,15 +67,15 @@ class Operation:
         """Changes nothing: its answer ends without OK on a terminal."""
         return not (self.audited or self.acts or self.long)
 
-    def run(self, call: Any, filled: Filled) -> Answer:  # noqa: ANN401  # Call knows Operation's caller, not the reverse
+    def run(self, call: Call, filled: Filled) -> Answer:
         """Call the function."""
         return self._with(self.function, call, filled)
 
-    def question(self, call: Any, filled: Filled) -> str:  # noqa: ANN401  # see `run`
+    def question(self, call: Call, filled: Filled) -> str:
         """What a person is asked before it is done."""
         return f"{self._with(self.warns, call, filled) if self.warns else self.help} {self.confirms}"
 
-    def _with(self, function: Callable[..., Result], call: Any, filled: Filled) -> Result:  # noqa: ANN401  # see `run`
+    def _with(self, function: Callable[..., Result], call: Call, filled: Filled) -> Result:
         positional = [filled.values[argument.name] for argument in self.signature.positional]
         named = self.signature.keywords(filled.values)
         return function(call, *positional, *filled.words, **named, **(filled.fields or {}))

@@ -72,7 +72,7 @@ def panel_test(call: Call) -> Answer:
     return Answer(sentence="every light and the display were lit in turn")
 
 
-def panel_of(call: Call) -> Panel:
+def panel_of(call: Call) -> Panel[Call]:
     """The panel service."""
     if call.parts.panel is None:
         raise RefusedError("The front panel does not run.", Kind.REFUSED)

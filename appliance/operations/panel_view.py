@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from appliance.hub import Job
-from appliance.operations.call import Call
+
+Orderer = TypeVar("Orderer", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +101,22 @@ class RelayState(StrEnum):
     AUTOMATIC = "automatic"
 
 
-class Panel(Protocol):
-    """The front panel service, from any thread."""
+class Panel(Protocol[Orderer]):
+    """The front panel service, from any thread. What is pressed is done as an order of somebody: of a `Call`."""
 
     def view(self) -> PanelView:
         """As it is now."""
 
-    def down(self, button: str, call: Call) -> None:
+    def down(self, button: str, call: Orderer) -> None:
         """Somebody presses a button of the drawing and holds it; what comes of it is his order. Raises `RefusedError`.
 
         `button` is red, blue, push or both.
         """
 
-    def up(self, button: str, call: Call) -> None:
+    def up(self, button: str, call: Orderer) -> None:
         """He lets it go."""
 
-    def press(self, button: str, seconds: float, call: Call) -> None:
+    def press(self, button: str, seconds: float, call: Orderer) -> None:
         """Both, so many seconds apart; returns at once."""
 
     def next_page(self) -> None:

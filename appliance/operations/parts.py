@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from appliance.clock import Clock
 from appliance.events import BusState
@@ -16,6 +16,8 @@ from appliance.lifecycle import Lifecycle
 from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
+from appliance.operations.lending import Lender
+from appliance.operations.panel_view import Panel
 from appliance.operations.probation import Probation
 from appliance.operations.simulation import Simulation
 from appliance.ports import Heard, Missed, Network, OpenLine, SerialPorts
@@ -25,10 +27,6 @@ from appliance.settings import Settings
 from appliance.store.identities import Identities
 from appliance.store.store import Store
 from appliance.supervisor import ServiceStatus
-
-if TYPE_CHECKING:  # they name `Call`, which carries these parts
-    from appliance.operations.lending import Lender
-    from appliance.operations.panel_view import Panel
 
 
 class Readings(Protocol):
@@ -122,7 +120,7 @@ class Parts:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     probation: Probation = field(default_factory=Probation)
     lender: Lender | None = None  # who hands the bus to a computer
-    panel: Panel | None = None
+    panel: Panel[Any] | None = None  # of a `Call`, which carries these parts
     network: Callable[[], Network] = Network
     restart: Callable[[str], None] = lambda service: None
     """Start a service anew; it is cut off and comes again by itself."""

@@ -36,7 +36,7 @@ def switchboard() -> Switchboard:
 
 @pytest.fixture
 def call(world: World, switchboard: Switchboard) -> Call:
-    return replace(world.call, parts=replace(world.parts, panel=cast("Panel", switchboard)))
+    return replace(world.call, parts=replace(world.parts, panel=cast("Panel[Call]", switchboard)))
 
 
 def test_power_goes_after_a_yes_and_nothing_is_read_until_it_is_back(
