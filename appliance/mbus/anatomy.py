@@ -16,7 +16,6 @@ from typing import Final
 from appliance.errors import TelegramError
 from appliance.mbus import orders
 from appliance.mbus.authentication import AUTHENTICATION, Authentication, read_authentication
-from appliance.mbus.codings import Order
 from appliance.mbus.fixed import FIXED_LENGTH, read_fixed
 from appliance.mbus.frames import START_LONG
 from appliance.mbus.header import LONG_HEADER, SHORT_HEADER
@@ -161,9 +160,8 @@ def _authenticated(telegram: Telegram, end: int) -> tuple[Fields, Walk]:
 def _order(octets: bytes, ci: int, end: int) -> tuple[Fields, Walk]:
     if ci in (orders.SELECTION, orders.SELECTION_MODE_2):
         return IDENTITY[: end - USER_DATA], walk(octets, min(end, USER_DATA + len(IDENTITY)), end)
-    if ci in (orders.DATA_SEND, orders.DATA_SEND_MODE_2):
-        order = Order.LEAST_FIRST if ci == orders.DATA_SEND else Order.MOST_FIRST
-        return (), walk(octets, USER_DATA, end, order, from_master=True)
+    if ci in orders.RECORDS:
+        return (), walk(octets, USER_DATA, end, orders.RECORDS[ci], from_master=True)
     return tuple([Field.DATA] * (end - USER_DATA)), Walk(())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from appliance.mbus.codings import Order
 from appliance.mbus.frames import FCB, FCV, REQ_UD1, REQ_UD2, SND_NKE, SND_UD
 
 APPLICATION_RESET: Final = 0x50
@@ -12,6 +13,7 @@ SELECTION: Final = 0x52
 SYNCHRONIZE: Final = 0x54
 DATA_SEND_MODE_2: Final = 0x55
 SELECTION_MODE_2: Final = 0x56
+RECORDS: Final = {DATA_SEND: Order.LEAST_FIRST, DATA_SEND_MODE_2: Order.MOST_FIRST}  # what has records, in which order
 SET_PRIMARY_ADDRESS: Final = b"\x01\x7a"
 SET_IDENTIFICATION: Final = (b"\x0c\x79", b"\x07\x79")
 

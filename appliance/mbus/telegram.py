@@ -247,9 +247,9 @@ def _alarm(telegram: Telegram, structure: Structure) -> Telegram:
 
 def _order(telegram: Telegram, frame: LongFrame) -> Telegram:
     telegram = replace(telegram, order=orders.order_words(frame.ci, frame.user_data))
-    if frame.ci in (orders.DATA_SEND, orders.DATA_SEND_MODE_2):
-        byte_order = Order.LEAST_FIRST if frame.ci == orders.DATA_SEND else Order.MOST_FIRST
-        return _with_records(telegram, telegram.octets, USER_DATA, _end(telegram), byte_order, master=True)
+    if frame.ci in orders.RECORDS:
+        order = orders.RECORDS[frame.ci]
+        return _with_records(telegram, telegram.octets, USER_DATA, _end(telegram), order, master=True)
     return replace(telegram, records=_raw_record(telegram, "order data"))
 
 

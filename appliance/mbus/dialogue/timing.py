@@ -54,11 +54,11 @@ READOUT: Final = Timing(
     collision_idle_time=3.5,
     request_idle_time=1.0,
 )
-SEARCH: Final = Timing(
+SEARCH: Final = replace(
+    READOUT,
     longest_response=1.0,
     readout_retries=1,
     selection_retries=1,
-    initialization_idle_time=10.0,
     collision_idle_time=5.0,
     request_idle_time=2.0,
 )
