@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import platform
 import sys
 import threading
@@ -16,7 +17,6 @@ from typing import Final
 
 from appliance.checks.finding import Finding
 from appliance.operations.answer import Answer
-from appliance.operations.bus import new_file
 from appliance.operations.call import Call
 from appliance.operations.care import examine
 from appliance.operations.execute import execute, sentence_of
@@ -24,6 +24,7 @@ from appliance.operations.json_text import json_of
 from appliance.operations.line import parse_line
 from appliance.operations.operation import Operation, operation
 from appliance.operations.registry import Registry
+from appliance.operations.repository import free_name, writing
 
 LOOKS: Final = (
     *("show status", "show warnings", "show services", "show exposure", "show jobs", "show schedules"),
@@ -43,19 +44,18 @@ def make_dump(registry: Callable[[], Registry]) -> Operation:
     @operation("system dump", level=3, audited=True, long=True)
     def system_dump(call: Call, *, telegrams: bool = False) -> Answer:
         """Writes a diagnostic file without secrets: log, states, memory, settings."""
-        name = f"dump-{call.parts.serial}-{call.now():%Y%m%dT%H%M%SZ}.zip"
-        path = new_file(call, name)
+        name = free_name(call, f"dump-{call.parts.serial}", "zip")
         parts = [*_parts(call, registry()), *([("telegrams.txt", lambda: _telegrams(call))] if telegrams else [])]
-        try:
-            with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
-                for done, (part, write) in enumerate(parts):
-                    call.report(done, len(parts), part)
-                    archive.writestr(part, write())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        size = path.stat().st_size
-        return Answer(sentence=f"{name}, {len(parts)} parts, {size} octets", data={"file": name, "size": size})
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for done, (part, write) in enumerate(parts):
+                call.report(done, len(parts), part)
+                archive.writestr(part, write())
+        with writing(call, name) as file:
+            file.add(packed.getvalue())
+        return Answer(
+            sentence=f"{name}, {len(parts)} parts, {file.size} octets", data={"file": name, "size": file.size}
+        )
 
     return system_dump
 

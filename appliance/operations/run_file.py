@@ -14,6 +14,7 @@ from appliance.operations.json_text import json_of
 from appliance.operations.line import Form
 from appliance.operations.operation import Operation, operation
 from appliance.operations.registry import Registry
+from appliance.operations.repository import find
 from appliance.operations.script import LONGEST, LineError, Step, read_script
 from appliance.settings import row_of
 from appliance.settings.kinds import FilePath
@@ -45,12 +46,8 @@ def make_run(registry: Callable[[], Registry]) -> Operation:
 
 def text_of(call: Call, name: str) -> str:
     """The text of a file of the repository; raises `RefusedError`."""
-    folder = call.parts.files.resolve()
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
-        raise RefusedError(f"There is no file {name} in the repository.", Kind.NOT_FOUND)
     try:
-        with path.open("rb") as file:
+        with find(call, name).open("rb") as file:
             return file.read(LONGEST + 1).decode()
     except OSError as error:
         raise RefusedError(f"{name} cannot be read: {error.strerror}.", Kind.STORAGE) from error
