@@ -48,19 +48,20 @@ class Registry:
 
     def find(self, tokens: Sequence[Token], *, full_words: bool = False) -> tuple[Operation, tuple[Token, ...]]:
         """The operation that a line begins with, and the tokens that are its arguments; raises `RefusedError`."""
-        place, moved, position = self._root, [], 0
+        place, path, moved, position = self._root, list[str](), list[Token](), 0
         while position < len(tokens) and place.words:
             token = tokens[position]
             chosen = self._choose(place, token, tokens[:position], full_words=full_words)
             if chosen is not None:
                 place = place.words[chosen]
+                path.append(chosen)
             elif place.operation is None and token.text.isdecimal() and position:
                 moved.append(token)  # `report 1 send` is `report send 1`
             else:
                 break
             position += 1
         if place.operation is None:
-            raise RefusedError(self._unfinished(place, tokens[:position], tokens[position:]), Kind.UNKNOWN)
+            raise RefusedError(self._unfinished(place, path, tokens[position:]), Kind.UNKNOWN)
         return place.operation, (*moved, *tokens[position:])
 
     def following(self, words: Sequence[str]) -> dict[str, Operation | None]:
@@ -100,15 +101,15 @@ class Registry:
             raise RefusedError(f'"{typed}" may be {", ".join(candidates)}.', Kind.UNKNOWN)
         return candidates[0] if len(candidates) == 1 and not full_words else None
 
-    def _unfinished(self, place: Place, known: Sequence[Token], rest: Sequence[Token]) -> str:
-        typed = " ".join(token.text for token in (*known, *rest[:1]))
+    def _unfinished(self, place: Place, path: Sequence[str], rest: Sequence[Token]) -> str:
+        typed = " ".join([*path, *(token.text for token in rest[:1])])
+        help_ = f'"{" ".join(["help", *path])}" lists all.'
+        some = f"{', '.join(sorted(place.words))}." if len(place.words) <= MOST_NEAR else ""
         if not rest:
-            return f'"{typed}" needs one more word: {", ".join(sorted(place.words))}.'
+            return f'"{typed}" needs one more word: {some or help_}'
         near = difflib.get_close_matches(rest[0].text.lower(), list(place.words), 3, 0.6)
-        if not near and place is not self._root and len(place.words) <= MOST_NEAR:
-            near = sorted(place.words)
-        help_ = " ".join(["help", *(token.text.lower() for token in known if token.is_word)])
-        return f'Unknown command "{typed}".' + (f" Near: {', '.join(near)}." if near else f' "{help_}" lists all.')
+        nearest = f"{', '.join(near)}." if near else some
+        return f'Unknown command "{typed}". ' + (f"Near: {nearest}" if nearest else help_)
 
     def _near(self, name: str) -> str:
         near = difflib.get_close_matches(name, [operation.name for operation in self.operations], 3, 0.6)
