@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from appliance import wiring
 from appliance.bus.engine import Engine
@@ -54,10 +54,11 @@ from drivers.lines import open_line, simulation
 from tui.attach_console import ConsoleStream
 from tui.attach_server import AttachServer
 from tui.sessions import Dashboards
-from tui.ssh import SshServer
-from tui.ssh.channel import Channel
-from tui.ssh.server import LISTENING
+from tui.ssh.door import LISTENING, SshDoor
 from tui.tuning import tune
+
+if TYPE_CHECKING:  # loading it is left to the door
+    from tui.ssh.channel import Channel
 
 NAME: Final = "busmeister"
 CLOSED: Final = "The configuration was lost: nothing listens on the network until a person has looked at the settings."
@@ -218,7 +219,7 @@ class Appliance:
         ui, dashboards = UiLoop(), Dashboards(self.parts)
         ui.add(self.telnet.name, self.telnet.start)
         ui.add("local terminals", partial(AttachServer.start, self.parts, dashboards, open_console))
-        ui.add("ssh", SshServer(self.parts, dashboards, open_console).start)
+        ui.add("ssh", SshDoor(self.parts, dashboards, open_console).start)
         return ui
 
     def _make_supervisor(self) -> Supervisor:

@@ -47,6 +47,10 @@ def test_decode_starts_without_the_appliance() -> None:
     assert not loaded & {"peewee", "apsw", "serial", "asyncio", "prompt_toolkit", "appliance.appliance"}
 
 
+def test_no_reading_waits_until_ssh_is_loaded() -> None:
+    assert "asyncssh" not in _modules_after("import appliance.appliance")
+
+
 @pytest.mark.parametrize("word", ["SELECT ", "INSERT ", "DELETE FROM", "import peewee", "import apsw", "playhouse"])
 def test_sql_has_one_home(word: str) -> None:
     homes = {path.relative_to(ROOT).parts[:2] for path in _sources() if word in path.read_text(encoding="utf-8")}

@@ -12,8 +12,8 @@ import asyncssh
 
 from tests.operations.world import World
 from tui.sessions import Dashboards
-from tui.ssh import SshServer
 from tui.ssh.channel import OpenConsole
+from tui.ssh.server import SshServer
 
 PASSWORD: Final = "boiler room 42 B"
 PATIENCE: Final = 20.0  # seconds

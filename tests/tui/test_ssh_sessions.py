@@ -18,7 +18,7 @@ from tests.tui.ssh_clients import PASSWORD, PATIENCE, Person, connect, over_ssh
 from tui.app import Dashboard
 from tui.driver import LEAVE, StreamDriver
 from tui.sessions import Dashboards
-from tui.ssh import SshServer
+from tui.ssh.server import SshServer
 
 ONCE = "once-upon-a-boiler"
 POINTER = re.compile(rb"\x1b\]22;\w+\x07")  # Textual chooses the shape of the mouse's pointer

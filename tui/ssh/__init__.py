@@ -1,5 +1,1 @@
 """Dashboard and console over SSH. Everything else SSH could do (forwarding, SFTP, other commands) is refused."""
-
-from tui.ssh.server import SshServer
-
-__all__ = ["SshServer"]

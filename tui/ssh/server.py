@@ -22,8 +22,6 @@ from tui.text import _
 
 log = stream("service.ssh")
 
-LISTENING: Final = frozenset({"ssh.enabled", "ssh.listen", "ssh.port"})
-"""Settings it is started anew for; the others are read when somebody comes."""
 PATIENCE: Final = 2.0  # seconds for sessions to end
 
 
