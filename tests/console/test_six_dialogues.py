@@ -3,7 +3,7 @@
 Left out, because what they need comes with a later issue:
 * 15.1  `show warnings` names no backup: there are none yet.
 * 15.2  `search start` and `meter report`; meters are added by hand.
-* 15.3  `series show`; a reading by hand tells no duration.
+* 15.3  a reading by hand tells no duration; of one reading `series show` makes no consumption.
 * 15.4  all of it (`delivery.*`, `report ...`): push reports.
 * 15.5  `modbus map ...` and `service open modbus`; what opens a service is played with the console in 15.1.
 * 15.6  the second `search start`, and what `bus watch` and the bus's voltage show: the fake bus has neither.
