@@ -16,6 +16,7 @@ from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
 from appliance.operations.answer import Answer
 from appliance.operations.execute import execute_named, sentence_of
+from appliance.security.host_key import host_fingerprint
 from tui.draw import EMPTY, Line, Piece, line, marked, spread
 from tui.frame import KeyLine, StatusLine, key_line
 from tui.text import _
@@ -86,6 +87,10 @@ class Entrance(Screen[None]):
     def advice(self) -> Sequence[Line]:
         """Below it."""
         raise NotImplementedError
+
+    def fingerprint(self) -> Line:
+        """Of the SSH host key, to compare with what a client shows."""
+        return line((_("SSH host key "), "grey"), host_fingerprint(self.dashboard.call.parts.data_folder))
 
     def value(self, name: str) -> str:
         """What was typed."""
@@ -163,7 +168,7 @@ class Login(Entrance):
         return [line(("busmeister ", "strong accent"), name, (f"   {parts.version}", "grey")), EMPTY]
 
     def advice(self) -> Sequence[Line]:
-        return [line((_("enter goes on, F2 shows the password, esc leaves"), "grey"))]
+        return [line((_("enter goes on, F2 shows the password, esc leaves"), "grey")), self.fingerprint()]
 
     def on_mount(self) -> None:
         """Ready to type."""

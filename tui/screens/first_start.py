@@ -1,27 +1,24 @@
-"""The first start: the set-up code of the device, and its administrator. Place, time and meters follow."""
+"""The first start: the set-up code of the device, and its administrator; then place, time and meters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from textual import on
 from textual.widgets import Input
 
 from appliance.operations.parts import Segment
 from appliance.security.doorkeeper import ADMINISTRATOR
-from tui.draw import EMPTY, Line, Piece, line, marked
+from tui.draw import EMPTY, Line, line
+from tui.screens.first_steps import PlaceAndTime, steps
 from tui.screens.new_password import NewPassword
 from tui.text import _
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
-from tui.words import NEVER, OK, RUNNING
-
-STEPS: Final = (_("Set-up code"), _("Administrator"), _("Place and time"), _("Meters"))
 
 
 class FirstStart(NewPassword):
-    """Set-up code and administrator; place, time and meters follow in the settings."""
+    """Set-up code and administrator; `follow` leads to the steps behind them."""
 
     fields = (("code", _("Set-up code"), False), *NewPassword.fields)
 
@@ -40,6 +37,7 @@ class FirstStart(NewPassword):
         return [
             line((_("There is no factory password. The code stands on the device's own terminal and"), "grey")),
             line((_("on its display; until this step is done, nobody can log in from elsewhere."), "grey")),
+            self.fingerprint(),
             EMPTY,
             *([line((_("Found already"), "strong")), *found] if found else []),
         ]
@@ -59,18 +57,7 @@ class FirstStart(NewPassword):
         answer = await self.give("setup", code=self.value("code"), password=password)
         if answer is not None:
             self.let_in(answer)
-            self.dashboard.go("settings/identity")
+            self.dashboard.push_screen(PlaceAndTime())
 
     def _lines(self) -> Sequence[Segment]:
         return self.dashboard.call.parts.engine.status()
-
-
-def steps(now: int) -> Line:
-    """`● 1 Set-up code ── ▶ 2 Administrator ── ○ 3 Place and time ── ○ 4 Meters`."""
-    pieces: list[Piece] = []
-    for number, words in enumerate(STEPS):
-        mark = OK if number < now else RUNNING if number == now else NEVER
-        style = f"strong {mark.word}" if number == now else mark.word if number < now else "grey"
-        pieces += [Piece("  ──  ", "rule")] if pieces else []
-        pieces += [marked(mark), Piece(f" {number + 1} {words}", style)]
-    return tuple(pieces)

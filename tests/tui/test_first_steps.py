@@ -1,0 +1,63 @@
+"""The steps behind the first user."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.operations.call import Call
+from appliance.security.host_key import host_fingerprint
+from tests.operations.world import World
+from tests.tui.test_entrance import GOOD, enter, set_up
+
+SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
+CLEAR = "ctrl+u"
+
+
+def walk(world: World, *keys: str, size: tuple[int, int] = (140, 45)) -> str:
+    """The screen after the first user was made, and some keys more."""
+    code = set_up(world)
+    return enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", *keys), size, Call(world.parts, "", 0))[0]
+
+
+@SIZES
+def test_place_and_time_follow_the_administrator(world: World, size: tuple[int, int]) -> None:
+    picture = walk(world, size=size)
+    assert "▶ 3 Place and time" in picture
+    assert "busmeister-00000161" in picture
+    assert "06:00, 21.11.2026 now" in picture
+
+
+def test_what_is_typed_holds_and_the_line_of_the_meters_is_asked_for(world: World) -> None:
+    picture = walk(world, CLEAR, *"boiler-room", "enter", *"Cellar 3", "enter", CLEAR, *"Europe/Zurich", "enter")
+    assert "▶ 4 Meters" in picture
+    assert world.settings.identity.name == "boiler-room"
+    assert world.settings.identity.location == "Cellar 3"
+    assert world.settings.time.zone.name == "Europe/Zurich"
+
+
+def test_line_of_the_meters_holds_and_leads_to_them(world: World) -> None:
+    picture = walk(world, "enter", "enter", "enter", *"simulated://apartment-block", "enter")
+    assert world.settings.segment["main"].url == "simulated://apartment-block"
+    assert "2 Meters" in picture
+    assert "▶ 4 Meters" not in picture
+
+
+def test_wrong_zone_says_what_is_allowed_and_keeps_everything_out(world: World) -> None:
+    picture = walk(world, "enter", *"Cellar", "enter", CLEAR, *"Mars", "enter")
+    assert "▶ 3 Place and time" in picture
+    assert "time.zone takes host or an IANA name" in picture
+    assert world.settings.identity.location == ""
+
+
+def test_esc_leaves_the_rest_for_later(world: World) -> None:
+    picture = walk(world, "escape")
+    assert "1 Overview" in picture
+    assert "3 Place" not in picture
+
+
+@SIZES
+def test_entrance_shows_the_fingerprint_of_the_host_key(world: World, size: tuple[int, int]) -> None:
+    set_up(world)
+    assert host_fingerprint(world.parts.data_folder) in enter(world, (), size)[0]
+    world.parts.doorkeeper.setup(world.parts.doorkeeper.setup_code, GOOD, door="local", source="test")
+    assert host_fingerprint(world.parts.data_folder) in enter(world, (), size)[0]
