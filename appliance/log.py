@@ -27,7 +27,7 @@ from appliance.flood_guard import FloodGuard
 ROOT: Final = "busmeister"
 DOTS: Final = "••••••••"
 SHORTEST_SECRET: Final = 4  # hiding a shorter one would dot half of every line
-CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Severity(IntEnum):
@@ -126,7 +126,7 @@ def entry_of(record: logging.LogRecord) -> Entry:
 
 
 def clean(text: str) -> str:
-    """The text on one line: control characters, which meters and strangers may have sent, are shown as escapes."""
+    """The text on one line: what would steer a terminal or turn the writing direction is shown as escapes."""
     return CONTROLS.sub(lambda match: ascii(match.group())[1:-1], text)
 
 

@@ -18,6 +18,7 @@ HOSTILE = (
     "[$primary]y",
     "\x1b[2J\x1b]0;owned\x07",
     "a\\[b]",
+    "a\u202egnp.exe\u202c",
     "幅広い名前" * 10,
     "e\u0301" * 40,
     "x" * 300,
@@ -69,6 +70,6 @@ def test_every_screen_is_drawn_whatever_meters_are_called(
                 pictures.append("\n".join(seen(dashboard)))
 
     asyncio.run(look())
-    assert not any("\x1b" in picture or "\x07" in picture for picture in pictures)
+    assert not any(sign in picture for picture in pictures for sign in ("\x1b", "\x07", "\u202e"))
     if count == 64 and size[0] >= 80:
         assert "[b]bold[/b] [/" in pictures[1]
