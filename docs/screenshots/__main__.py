@@ -31,7 +31,7 @@ LOOK: Final = 0.7  # seconds, more than the bus screen's own period
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One file: the keys that lead there, at a size, in a theme."""
+    """One file: the keys, or an address and keys, that lead there, at a size, in a theme."""
 
     name: str
     keys: tuple[str, ...]
@@ -53,8 +53,9 @@ SCREENS: Final = (
 SIZES: Final = ((WIDE, "dark"), (WIDE, "light"), (SMALL, "dark"))
 MORE: Final = (
     Picture("chart", ("2", *["down"] * 4, "enter", *["down"] * 6, "c")),
-    Picture("settings", ("7", *["down"] * 7, "enter", "down", "enter", "ctrl+u", "5", "5", "enter")),
+    Picture("settings", ("settings/bus.readout.readout_retries", "enter", "ctrl+u", "5", "enter")),
     Picture("panel", ("8",)),
+    Picture("services", ("6",)),
 )
 PICTURES: Final = (*(replace(p, size=size, theme=theme) for p in SCREENS for size, theme in SIZES), *MORE)
 
@@ -72,6 +73,9 @@ async def photograph(house: House, pictures: Sequence[Picture], folder: Path) ->
                 if key == TRAFFIC:
                     house.publish_traffic()
                     await pilot.pause(LOOK)
+                elif "/" in key:
+                    app.go(key)
+                    await settle(app, pilot.pause)
                 else:
                     await pilot.press(key)
                 await pilot.pause()

@@ -1,4 +1,4 @@
-"""Four screens as a person should see them."""
+"""Some screens as a person should see them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from appliance.operations.call import Call
 from appliance.operations.overview import Health
 from tests.operations.world import FakeSegment, World, water_meter
 from tests.tui.snapshots import compare
+from tests.tui.traffic import heat_meter
 from tui.app import Dashboard
 from tui.feed import Feed
 
@@ -30,6 +31,7 @@ class Picture:
     keys: Sequence[str]
     size: tuple[int, int]
     theme: str = "dark"
+    address: str = ""  # where to go after the keys
 
 
 PICTURES = (
@@ -37,6 +39,8 @@ PICTURES = (
     Picture("meters-80x24", ("2", "down"), SMALL),
     Picture("meter-140x45-light", ("2", "down", "down", "down", "enter"), WIDE, "light"),
     Picture("overload-80x24", ("1",), SMALL),
+    Picture("bus-140x45", ("3",), WIDE, address=f"bus/{heat_meter().hex()}"),
+    Picture("services-80x24", ("6", "down"), SMALL),
 )
 
 
@@ -53,6 +57,9 @@ def test_screen_looks_as_it_should(
             for key in picture.keys:
                 await pilot.press(key)
                 await app.workers.wait_for_complete()
+                await pilot.pause()
+            if picture.address:
+                app.go(picture.address)
                 await pilot.pause()
             await app.workers.wait_for_complete()
             await pilot.pause()
