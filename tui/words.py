@@ -36,6 +36,7 @@ _GLYPHS: Final = {
     **{ord(letter): "+" for letter in "╭╮╰╯┌┐└┘├┬┴┼"},
     **dict(zip(map(ord, "▁▂▃▄▅▆▇█"), "..__-==#", strict=True)),
     **dict.fromkeys(range(10241, 10496), "."),
+    **dict(zip(map(ord, "⁻⁰¹⁴⁵⁶⁷⁸⁹°"), "-01456789'", strict=True)),
     0x2800: " ",
     ord("…"): "~",
     ord("→"): ">",

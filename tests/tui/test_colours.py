@@ -15,6 +15,7 @@ from tui.app import Dashboard
 from tui.feed import Feed
 from tui.terminal import ColourSystem, Terminal, terminal_of
 from tui.theme import DARK, LIGHT, theme_for
+from tui.words import to_ascii
 
 TEXTS = ("foreground", "ok", "flag", "silent", "never", "grey", "accent")
 
@@ -86,3 +87,7 @@ def _luminance(colour: str) -> float:
     parts = [part / 255 for part in Color.parse(colour).rgb]
     red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_powers_and_degrees_have_signs_in_plain_ascii() -> None:
+    assert to_ascii("412307 × 10⁻³ m³ · 58.31 °C") == "412307 x 10-3 m3 . 58.31 'C"
