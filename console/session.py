@@ -19,9 +19,9 @@ from appliance.operations.json_text import json_of
 from appliance.operations.line import Form, Line, Token, assigned, clean, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
+from appliance.operations.remembered import remember
 from appliance.operations.script import Step, read_script
 from appliance.operations.times import span_of_seconds
-from console.history import remember
 from console.rendering import csv_of, text_of
 from console.screen import Screen
 

@@ -14,6 +14,7 @@ from appliance.operations.asked import ValueAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, sentence_of
 from appliance.operations.line import Token, assigned, parse_line
+from appliance.operations.remembered import without_secrets
 from tui.answered import lines_of
 from tui.commands import Offer
 from tui.screens.answered import Answered
@@ -73,8 +74,10 @@ class Commander:
             self.order(self.recent[0])
 
     def order(self, text: str, then: Callable[[], object] = lambda: None) -> None:
-        """Do a line of the console, and then what follows on its success."""
-        self.recent = [text, *(line for line in self.recent if line != text)][:REMEMBERED]
+        """Do a line of the console, and then what follows on its success; it is remembered without its secrets."""
+        kept = without_secrets(registry(), text)
+        if kept:
+            self.recent = [kept, *(line for line in self.recent if line != kept)][:REMEMBERED]
         self._do(Typed(text, then))
 
     def _do(self, typed: Typed) -> None:

@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 from appliance.operations.all import registry
+from appliance.operations.remembered import remember
 from appliance.settings.table import ROWS
-from console.history import remember
 from tests.console.dialogues import Conversation
 from tests.console.streams import PaperStream, play
 from tests.operations.world import World

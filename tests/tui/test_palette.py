@@ -51,6 +51,12 @@ def test_order_of_the_palette_is_carried_out(world: World, dashboard: Dashboard)
     assert world.settings.identity.name == "cellar"
 
 
+def test_secret_typed_into_the_palette_is_not_among_its_recent_lines(world: World, dashboard: Dashboard) -> None:
+    press(dashboard, ("colon", *"set console.password.3=pumpernickel-17", "enter"))
+    assert world.settings.console.password[3].reveal() == "pumpernickel-17"
+    assert dashboard.commander.recent == ["set console.password.3"]
+
+
 def test_refusal_of_an_order_is_told(dashboard: Dashboard) -> None:
     assert "bus.readout.readout_retries takes 0 to 20" in press(
         dashboard, ("colon", *"set bus.readout.readout_retries=99", "enter")
