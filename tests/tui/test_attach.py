@@ -93,7 +93,7 @@ def test_fifth_dashboard_is_told_to_close_one(world: World) -> None:
         await server.close()
         return said
 
-    assert b"1 dashboards are open already: close one." in asyncio.run(look())
+    assert b"1 dashboard is open already: close it." in asyncio.run(look())
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_key_opens_dashboard_and_console_and_the_fifth_dashboard_is_refused_in_w
         first.see(r"of 60 meters|60 meters are fine")
         with house.ssh("admin", *identity, place="second") as second:
             second.see_end()
-            assert "1 dashboards are open already: close one." in second.said()
+            assert "1 dashboard is open already: close it." in second.said()
     with house.ssh("admin", *identity, "--", "console", place="third") as terminal:
         terminal.see("3>")
         terminal.type("show version", "Enter")

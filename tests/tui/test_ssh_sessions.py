@@ -169,7 +169,7 @@ def test_fifth_dashboard_is_refused_in_words(house: World) -> None:
 
     async def act(person: Person, port: int) -> None:
         async with await connect(port) as connection:
-            assert b"1 dashboards are open already: close one." in await (await Person.look(connection)).rest()
+            assert b"1 dashboard is open already: close it." in await (await Person.look(connection)).rest()
 
     over_ssh(house, with_person(act))
 
