@@ -73,6 +73,16 @@ def fit(pieces: Line, cells: int) -> Line:
     return _shortened(pieces, cells)
 
 
+def cut_name(pieces: Line, cells: int) -> Line:
+    """In at most so many cells, with the last word kept: names of many alike differ in their numbers."""
+    if len(pieces) != 1 or width(pieces) <= cells:
+        return pieces
+    head, _, last = pieces[0].text.rpartition(" ")
+    if not head or 2 * cell_len(last) > cells:
+        return pieces
+    return (pieces[0]._replace(text=f"{cut(head, cells - cell_len(last) - 1)} {last}"),)
+
+
 def right(pieces: Line, cells: int) -> Line:
     """The same, standing at the right."""
     missing = cells - width(pieces)

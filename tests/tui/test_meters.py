@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -359,3 +360,20 @@ def test_kept_view_of_another_version_is_taken_as_far_as_it_is_known(installed: 
     picture = visit(dashboard, keys("2"))
     assert "sorted by state, then name" in picture
     assert "place" in picture
+
+
+def test_long_names_that_differ_in_their_number_keep_it(world: World, dashboard: Dashboard) -> None:
+    names = [f"heat cost allocator in the attic {number}" for number in (7, 8)]
+    meters = [Meter(id=0, name=name, primary_address=number) for number, name in enumerate(names)]
+    world.store.meters.add(*meters)
+    picture = visit(dashboard, keys("2"))
+    assert re.findall(r"heat cost alloc\w*… (\d)", picture) == ["7", "8"]
+
+
+@pytest.mark.parametrize("size", [(140, 45), (80, 24)])
+def test_meter_that_was_never_read_has_no_empty_charts(
+    installed: World, dashboard: Dashboard, size: tuple[int, int]
+) -> None:
+    picture = visit(dashboard, keys("2", "p", "home", *["down"] * 3, "enter"), size)
+    assert "No reading yet. r reads now." in picture
+    assert "─  ──" not in picture

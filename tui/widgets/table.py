@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.draw import EMPTY, Line, Piece, fit, line, right
+from tui.draw import EMPTY, Line, Piece, cut_name, fit, line, right
 from tui.text import _
 from tui.widgets.lines import Drawn
 
@@ -32,6 +32,7 @@ class Column:
     right: bool = False
     most: int = 0  # cells it may grow to where the table is wider than its columns
     gap: int = GAP  # cells before the next column
+    is_name: bool = False  # what tells its texts apart stands at their end
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,8 @@ class Table(ScrollView, Drawn, can_focus=True):
 
     def _row_line(self, row: Row, cells: int) -> Line:
         pieces: list[Piece] = [Piece("■" if row.key in self.marked else " ", "accent")] * bool(self._margin)
-        for cell, column, room in zip(row.cells, self.columns, self.widths(cells), strict=True):
+        for whole, column, room in zip(row.cells, self.columns, self.widths(cells), strict=True):
+            cell = cut_name(whole, room) if column.is_name else whole
             pieces += right(cell, room) if column.right else fit(cell, room)
             pieces.append(Piece(" " * column.gap))
         return tuple(pieces[:-1])

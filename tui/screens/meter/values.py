@@ -73,7 +73,7 @@ class ValuesTab(Tab):
         with Horizontal():
             with Vertical(id="meter-left"):
                 yield Pane(Table(VALUES, id="value-table"), title=_("Newest values"), id="newest-pane")
-                yield Pane(Lines(id="exactly"), id="exact-pane")
+                yield Pane(Lines(id="exactly"), title=_("Exact value"), id="exact-pane")
                 yield Pane(Table(NEWEST, head=False, id="some-readings"), title=_("Readings"), id="some-pane")
                 yield Pane(Lines(id="status"), title=_("Status byte"), id="status-pane")
                 yield Pane(Lines(id="access"), title=_("Access"), id="access-pane")
@@ -116,6 +116,8 @@ class ValuesTab(Tab):
         )
         table = self.query_one("#value-table", Table)
         first = not table.rows
+        for pane in self.query("#curve-pane, #bars-pane"):
+            pane.display = bool(view.values)
         table.set_columns(SMALL_VALUES if compact else VALUES)
         table.empty(_("No reading yet. r reads now."))
         table.show(lines.value_rows(view, compact=compact))
@@ -174,7 +176,9 @@ class ValuesTab(Tab):
         table = self.query_one("#some-readings", Table)
         table.show(newest)
         table.styles.height = max(1, len(newest))
-        self.query_one("#some-pane", Pane).head(_("Readings"), _("newest {}").format(len(newest)))
+        self.query_one("#some-pane", Pane).head(
+            _("Readings"), _("newest {}").format(len(newest)) if newest else _("none")
+        )
 
     def _show_exactly(self) -> None:
         value = self.value

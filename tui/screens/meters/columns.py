@@ -18,7 +18,7 @@ COLUMNS: Final = {
     column.name: column
     for column in (
         Column("state", 1),
-        Column("name", 20, _("name"), most=32),
+        Column("name", 20, _("name"), most=32, is_name=True),
         Column("medium", 11, _("medium")),
         Column("address", 8, _("address")),
         Column("bus", 5, _("bus")),
