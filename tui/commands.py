@@ -105,7 +105,8 @@ def _entrance(call: Call) -> Iterator[Offer]:
 
 def _operations(registry: Registry) -> Iterator[Offer]:
     for operation in registry.operations:
-        yield Offer(operation.name, operation.help, operation.level, line=operation.name, needs=_needs(operation))
+        for name in (operation.name, *map(" ".join, operation.also)):
+            yield Offer(name, operation.help, operation.level, line=name, needs=_needs(operation))
 
 
 def _needs(operation: Operation) -> str:

@@ -22,6 +22,7 @@ DOES: Final = {
     "bus": "reads the meters, a worker for each segment",
     "planning": "starts every planned job at its time",
     "rounds": "hands rounds, changed settings and meters to those who obey them",
+    "identities": "learns who meters are from what they say",
     "telegram log": "writes telegrams to the log while log.telegrams asks for it",
     "local console": "console on the socket of the data folder",
     "ui": "everything people look at: telnet, SSH, dashboards",

@@ -42,7 +42,7 @@ TROUBLE: Final = 2700.0  # seconds before the picture
 SILENT: Final = (21, 22)
 SILENT_LONGER: Final = 7
 TRAFFIC: Final = 60
-RUNNING: Final = ("bus", "planning", "rounds", "console", "people")
+RUNNING: Final = ("bus", "planning", "rounds", "identities", "local console", "ui")
 NO_CHIP: Final = "/dev/gpiochip0 is not there: set panel.board=none draws the panel only."
 SETTINGS: Final = EngineSettings(
     segments=(SegmentSettings(name=SEGMENT, url="simulated://apartment-block"),),

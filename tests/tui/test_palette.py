@@ -40,6 +40,10 @@ def test_palette_finds_a_command_and_shows_its_console_line(dashboard: Dashboard
     assert "console  show segments" in picture
 
 
+def test_palette_knows_the_other_words_of_a_command(dashboard: Dashboard) -> None:
+    assert "console  show meters" in press(dashboard, ("ctrl+p", *"show meters"))
+
+
 def test_command_typed_in_the_palette_is_answered(world: World, dashboard: Dashboard) -> None:
     world.settings.set({"segment.main.url": "simulated:house"}, "test")
     picture = press(dashboard, ("colon", *"show segments", "enter"))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 COLUMNS: Final = (
-    Column("what", 34, most=40),
-    Column("with", 22, most=30),
+    Column("what", 28, most=36),
+    Column("with", 22, most=60),
     Column("level", 7, gap=1),
     Column("key", 1),
 )
