@@ -50,6 +50,7 @@ from console.telnet import TelnetConsole
 from drivers import serial_ports
 from drivers.host.interfaces import network
 from drivers.host.machine import HostMachine
+from drivers.host.reach import HostReach
 from drivers.lines import open_line, simulation
 from tui.attach_console import ConsoleStream
 from tui.attach_server import AttachServer
@@ -206,6 +207,7 @@ class Appliance:
             serial=self.serial,
             lifecycle=lifecycle,
             network=network,
+            reach=HostReach(),
             restart=self.restart,
             serial_ports=serial_ports,
             simulation=simulation,

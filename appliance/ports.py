@@ -2,15 +2,16 @@
 
 `Line` is what `drivers` give to the bus engine; `MeterBook` and `Intake` are what the store gives to it;
 `SettingBook` is what the store gives to the settings; `Pins`, `Display` and `Host` are what `drivers` give to the
-front panel.
+front panel, `SerialPorts` and `Reach` to the operations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
+from threading import Event
 from typing import Final, Protocol
 
 from appliance.clock import Stamp
@@ -275,3 +276,34 @@ class Network:
     interfaces: tuple[Interface, ...] = ()
     routers: tuple[str, ...] = ()  # "192.168.1.1 on eth0"
     name_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What became of the question for the addresses of a host's name."""
+
+    addresses: tuple[str, ...] = ()
+    server_answered: bool = True  # also where it said that there is no such name, or was not needed
+    sentence: str = ""  # why there are no addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """What came of knocking at an address once."""
+
+    means: str  # how it was done: "ICMP echo", "TCP port 443"
+    microseconds: int | None = None  # there and back; None: nobody is there
+    sentence: str = ""  # why not
+
+
+class Reach(Protocol):
+    """What the machine reaches over its network. Needs no rights, raises nothing."""
+
+    def lookup(self, host: str) -> Lookup:
+        """The addresses of a host, the one to be taken first in front; waits as long as the system's resolver."""
+
+    def ping(self, address: str, count: int, stop: Event) -> Iterator[Echo]:
+        """Knock `count` times, a second apart, until `stop` is set; each waits for its answer a second at most."""
+
+    def connect(self, address: str, port: int) -> Echo:
+        """Whether a program there takes connections at a TCP port; nothing is said to it."""

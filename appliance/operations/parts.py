@@ -20,7 +20,7 @@ from appliance.operations.lending import Lender
 from appliance.operations.panel_view import Panel
 from appliance.operations.probation import Probation
 from appliance.operations.simulation import Simulation
-from appliance.ports import Heard, Missed, Network, OpenLine, SerialPorts
+from appliance.ports import Heard, Missed, Network, OpenLine, Reach, SerialPorts
 from appliance.security.certificates import KeyStore
 from appliance.security.doorkeeper import Doorkeeper
 from appliance.settings import Settings
@@ -124,6 +124,7 @@ class Parts:
     network: Callable[[], Network] = Network
     restart: Callable[[str], None] = lambda service: None
     """Start a service anew; it is cut off and comes again by itself."""
+    reach: Reach | None = None
     serial_ports: SerialPorts | None = None
     simulation: Callable[[str], Simulation | None] = lambda url: None
     """The simulated building behind a line's URL, while that line is used."""

@@ -1,7 +1,7 @@
 """The types of settings (settings.md §0)."""
 
 from appliance.settings.kinds.base import Kind, NotTaken
-from appliance.settings.kinds.network import Address, Host, IpList, Listen, Network, Url
+from appliance.settings.kinds.network import Address, Host, HostPort, HostPorts, IpList, Listen, Network, Url
 from appliance.settings.kinds.numbers import Duration, Exact, Integer, Port, Size
 from appliance.settings.kinds.times import CronText, ScheduleText, TimeZone, Zone
 from appliance.settings.kinds.words import FilePath, Hidden, ListOf, Meters, Octets, OneOf, Order, Secret, Text, YesNo
@@ -14,6 +14,8 @@ __all__ = [
     "FilePath",
     "Hidden",
     "Host",
+    "HostPort",
+    "HostPorts",
     "Integer",
     "IpList",
     "Kind",

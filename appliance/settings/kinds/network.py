@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from appliance.settings.kinds.base import Kind, NotTaken, alternatives
 from appliance.settings.kinds.words import ListOf
 
 LABEL: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
+PORTED: Final = re.compile(r"(\[[^\]]+\]|[^:\[\]]+):[1-9][0-9]{0,4}", re.ASCII)
+LAST_PORT: Final = 65535
 
 
 class Host(Kind[str]):
@@ -27,6 +30,34 @@ class Host(Kind[str]):
 
     def allowed(self) -> str:
         return "a host name or an IP address"
+
+
+@dataclass(frozen=True, slots=True)
+class HostPort:
+    """A host and a TCP port; 0 where none is named, an empty host where nothing is."""
+
+    host: str
+    port: int = 0
+
+
+class HostPorts(Kind[HostPort]):
+    """A host, with the port behind a colon: `example.org:443`, `[fe80::1]:443`; or nothing."""
+
+    word = "text"
+
+    def parse(self, text: str) -> HostPort:
+        host, _, port = text.rpartition(":") if PORTED.fullmatch(text) else (text, "", "0")
+        if int(port) > LAST_PORT:
+            raise NotTaken
+        return HostPort(Host().parse(host.removeprefix("[").removesuffix("]")), int(port))
+
+    def format(self, value: HostPort) -> str:
+        if not value.port:
+            return value.host
+        return f"[{value.host}]:{value.port}" if ":" in value.host else f"{value.host}:{value.port}"
+
+    def allowed(self) -> str:
+        return "a host name or an IP address, with a port behind a colon where one is meant"
 
 
 class Address(Kind["IPv4Address | IPv6Address | None"]):

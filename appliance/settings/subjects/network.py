@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
-from appliance.settings.kinds import Address, NotTaken, OneOf, Text, YesNo
+from appliance.settings.kinds import Address, HostPorts, NotTaken, OneOf, Text, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 NETWORK = Restarts.NETWORK
@@ -48,10 +48,18 @@ class Lan(Subject):
         help="Router for other networks.")
 
 
+class InternetCheck(Subject):
+    """`network.internet_check.*`"""
+
+    target = Setting(HostPorts(), "", level=3, note="empty = first time server's name is resolved, nothing sent",
+        help="What is contacted to tell whether the internet is reached.")
+
+
 class Network(Subject):
     """`network.*`"""
 
     managed = Setting(YesNo(), "false", level=3, device=True, restarts=NETWORK,
         help="Let the appliance set the machine's network; off leaves it to the operating system.")
+    internet_check = Part(InternetCheck)
     lan = Part(Lan)
 # fmt: on
