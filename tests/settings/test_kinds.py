@@ -71,10 +71,10 @@ class Colour(StrEnum):
         (Host(), "pool.ntp.org", "pool.ntp.org", "pool.ntp.org"),
         (Host(), "10.0.0.1", "10.0.0.1", "10.0.0.1"),
         (Host(), "fe80::1", "fe80::1", "fe80::1"),
-        (HostPorts(), "example.org:443", HostPort("example.org", 443), "example.org:443"),
-        (HostPorts(), "[fe80::1]:443", HostPort("fe80::1", 443), "[fe80::1]:443"),
-        (HostPorts(), "fe80::1", HostPort("fe80::1"), "fe80::1"),
-        (HostPorts(), "", HostPort(""), ""),
+        (HostPorts(), "example.org:443", "example.org:443", "example.org:443"),
+        (HostPorts(), "[fe80::1]:443", "[fe80::1]:443", "[fe80::1]:443"),
+        (HostPorts(), "fe80::1", "fe80::1", "fe80::1"),
+        (HostPorts(), "", "", ""),
         (Address(), "", "", ""),
         (Address(), "10.4.1.20", "10.4.1.20", "10.4.1.20"),
         (Port(), "9999", "9999", "9999"),
@@ -213,3 +213,11 @@ def test_machine_without_a_named_zone_is_at_utc(tmp_path: Path) -> None:
     link.write_bytes(b"")
     assert host_zone(link).key == "UTC"
     assert host_zone(tmp_path / "zoneinfo" / "Europe" / "Zurich").key == "Europe/Zurich"
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [("example.org", "example.org", 0), ("10.0.0.1:53", "10.0.0.1", 53), ("[fe80::1]:443", "fe80::1", 443)],
+)
+def test_port_stands_behind_the_host(text: str, host: str, port: int) -> None:
+    assert HostPorts().parse(text) == HostPort(host, port)
