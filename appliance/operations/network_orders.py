@@ -6,7 +6,7 @@ from threading import Event
 from typing import Annotated, Final
 
 from appliance.errors import Kind, RefusedError
-from appliance.operations.answer import Answer, Cell, Table
+from appliance.operations.answer import Answer, Cell, Column, Table
 from appliance.operations.call import Call
 from appliance.operations.network_steps import STEPS, Outcome, judged, milliseconds, said, walk
 from appliance.operations.operation import operation
@@ -14,6 +14,13 @@ from appliance.ports import Echo, Reach
 from appliance.settings.kinds import Host, HostPort, HostPorts, Integer
 
 MOST_PINGS: Final = 1000  # a quarter of an hour; nobody is flooded, they go out a second apart
+COLUMNS: Final = (
+    Column("number", right=True),
+    Column("address"),
+    Column("microseconds", "time", right=True),
+    Column("means"),
+    Column("note"),
+)
 Target = Annotated[HostPort, HostPorts()]
 HostName = Annotated[str, Host()]
 Pings = Annotated[int, Integer(1, MOST_PINGS)]
@@ -84,7 +91,7 @@ def _table(address: str, echoes: list[Echo]) -> Table:
         )
         for number, echo in enumerate(echoes, 1)
     ]
-    return Table.of("number address microseconds means note", rows, "number microseconds")
+    return Table(COLUMNS, rows)
 
 
 def _sum(asked: int, answered: list[int]) -> str:

@@ -30,7 +30,7 @@ class HostReach:
         """Knock, a second apart."""
         for sequence in range(1, count + 1):
             yield knock(address, sequence)
-            if stop.is_set() or (sequence < count and stop.wait(PAUSE)):
+            if sequence < count and stop.wait(PAUSE):
                 return
 
     def connect(self, address: str, port: int) -> Echo:
