@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from appliance.operations.all import registry
 from appliance.operations.call import Call
-from console.editor.conversation import Conversation
 from console.editor.outlet import Outlet, octets_of
 from console.editor.patience import Patience
 from console.editor.plain import lines_of
@@ -19,6 +18,9 @@ from console.editor.stream import Limits, Stream
 from console.editor.welcome import Welcome
 from console.editor.worker import Worker
 from console.session import Outcome, Session
+
+if TYPE_CHECKING:
+    from console.editor.conversation import Conversation
 
 NO_LIMITS: Final = Limits()
 
@@ -57,13 +59,21 @@ async def serve(
     try:
         if stream.is_terminal:
             stream.write(octets_of("".join(f"{line}\n" for line in (*notice(call), greeting(call)))))
-            await Conversation(stream, call, patience).run()
+            conversation = await asyncio.to_thread(_line_editor)
+            await conversation(stream, call, patience).run()
         else:
             await _serve_plain(stream, call, patience)
     finally:
         sessions.close(entry)
         patience.close()
         stream.close()
+
+
+def _line_editor() -> type[Conversation]:
+    """Loaded with the first person who types: an appliance nobody looks at starts sooner and is smaller without it."""
+    from console.editor.conversation import Conversation
+
+    return Conversation
 
 
 def notice(call: Call) -> list[str]:
