@@ -186,6 +186,7 @@ class Appliance:
             publish=self.hub.publish,
             wanted=self.hub.wanted,
             scheduler=self.scheduler,
+            last_round=self.store.history.last_round(),
         )
 
     def _make_parts(self, lifecycle: Lifecycle) -> Parts:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.appliance import Appliance, Options
+from appliance.events import RoundProgress
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, ReadingKind
 from tests.store.telegrams import heat_meter
@@ -37,3 +38,12 @@ def test_work_without_a_schedule_is_not_planned(appliance: Appliance) -> None:
     appliance.settings.set({"storage.snapshot.schedule": ""}, "anna")
     appliance.obey(frozenset({"storage.snapshot.schedule"}))
     assert len(appliance.scheduler.jobs) == planned - 1
+
+
+def test_rounds_are_counted_on_after_a_restart(tmp_path: Path) -> None:
+    for number in (1, 2):
+        appliance = Appliance.open(Options(data=tmp_path, quiet=True))
+        now = appliance.clock.now()
+        assert appliance.engine._planner.next_number() == number
+        appliance.store.round_ended(RoundProgress(number, 900 * number, "main", 1, 1, 0, now, now))
+        appliance.close()

@@ -39,7 +39,9 @@ class Engine:
         publish: Callable[[object], None],
         wanted: Callable[[type], bool],
         scheduler: Scheduler | None = None,
+        last_round: int = 0,
     ) -> None:
+        """`last_round` is the number of the last round before this start: numbers go on from there."""
         self.scheduler = scheduler or Scheduler(clock, publish)
         self._owns_scheduler = scheduler is None
         self._open_line = open_line
@@ -60,6 +62,7 @@ class Engine:
             clock=clock,
             scheduler=self.scheduler,
             lock=self._lock,
+            last_round=last_round,
         )
         self._running = False
         self._prepared = False

@@ -54,6 +54,7 @@ class Planner:
         clock: Clock,
         scheduler: Scheduler,
         lock: threading.RLock,
+        last_round: int,
     ) -> None:
         self._segments = segments
         self._meters = meters
@@ -64,7 +65,7 @@ class Planner:
         self._settings = EngineSettings()
         self._plans: dict[str, Plan] = {}
         self._battery_read: dict[int, int] = {}
-        self._rounds = 0
+        self._last_round = last_round
         self._started = clock.stamp()
         self._trusted = False
 
@@ -95,9 +96,9 @@ class Planner:
             self._add(text)
 
     def next_number(self) -> int:
-        """Of another round; counted from each start."""
-        self._rounds += 1
-        return self._rounds
+        """Of another round; no two rounds of an appliance's life have the same."""
+        self._last_round += 1
+        return self._last_round
 
     # ---------------------------------------------------------------- schedules
 

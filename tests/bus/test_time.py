@@ -87,6 +87,16 @@ def test_round_interrupted_by_a_restart_is_finished_without_asking_anybody_twice
     assert {end.reason for end in world.book.ends if isinstance(end, Missed)} == {Reason.STOPPED}
 
 
+def test_rounds_are_counted_on_after_a_restart(world: World) -> None:
+    world.add(load("apartment-block", meters=3))
+    world.run(minutes=31)
+    world.restart(seconds=20)
+    world.run(minutes=31)
+    numbers = [done.number for done in world.rounds]
+    assert len(numbers) >= 4
+    assert numbers == sorted(set(numbers))
+
+
 def test_slots_that_passed_while_the_appliance_was_off_have_that_reason(world: World) -> None:
     world.add(load("apartment-block", meters=3))
     world.run(minutes=20)

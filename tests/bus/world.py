@@ -14,6 +14,7 @@ from appliance.bus.engine_settings import EngineSettings, SegmentSettings
 from appliance.bus.virtual import Bus, drive
 from appliance.clock import VirtualClock
 from appliance.errors import LineRefused
+from appliance.events import RoundProgress
 from appliance.meters.meter import Addressing, Meter
 from appliance.ports import Heard, Line, Missed, ReadingKind, Reason
 from drivers.simulated.building import Building
@@ -104,7 +105,13 @@ class World:
             clock=self.clock,
             publish=self.events.append,
             wanted=self.wanted.__contains__,
+            last_round=max((done.number for done in self.rounds), default=0),
         )
+
+    @property
+    def rounds(self) -> list[RoundProgress]:
+        """Those that ended."""
+        return [event for event in self.events if isinstance(event, RoundProgress) and event.ended]
 
     def add(self, building: Building, segment: SegmentSettings = MAIN) -> SimulatedBus:
         """Hang a building on a segment of its own and list its meters."""
