@@ -150,8 +150,10 @@ class Session:
             try:
                 return execute(self.call, operation, tokens, confirmed=confirmed)
             except YesAsked as asked:
-                if self.plain or self._screen.ask(f"{asked.question} ").strip().lower() != "yes":
+                if self.plain:
                     raise
+                if self._screen.ask(f"{asked.question} ").strip().lower() != "yes":
+                    raise RefusedError("Not done.", Kind.CANCELLED) from None
                 confirmed = True
             except ValueAsked as asked:
                 if self.plain:

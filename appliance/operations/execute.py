@@ -98,15 +98,15 @@ def prove(call: Call, operation: Operation, tokens: Sequence[Token]) -> None:
         _, given = narrowing(operation.signature, given)
     operation.signature.fill(operation.name, given)
     if _is_confirmed_first(call, operation) and not _says_yes(tokens):
-        raise RefusedError(_asks_first(operation), Kind.USAGE)
+        raise RefusedError(_asks_first(operation, str(operation.confirms)), Kind.USAGE)
 
 
 def _says_yes(tokens: Sequence[Token]) -> bool:
     return any(token.value.lower() in YES for token in tokens if token.name == "confirm")
 
 
-def _asks_first(operation: Operation) -> str:
-    return f'"{operation.name}" asks first: {operation.confirms} confirm=yes does it.'
+def _asks_first(operation: Operation, question: str) -> str:
+    return f'"{operation.name}" asks first: {question} confirm=yes does it.'
 
 
 def _is_confirmed_first(call: Call, operation: Operation) -> bool:
@@ -126,7 +126,8 @@ def _allow(call: Call, operation: Operation) -> None:
 
 def _start(call: Call, operation: Operation, filled: Filled, *, confirmed: bool) -> Answer:
     if _is_confirmed_first(call, operation) and not confirmed:
-        raise YesAsked(_asks_first(operation), operation.question(call, filled))
+        question = operation.question(call, filled)
+        raise YesAsked(_asks_first(operation, question if operation.warns else str(operation.confirms)), question)
     if operation.long:
         work = _work(call, operation, filled)
         return Answer(job=call.parts.hub.jobs.start(operation.name, call.who, work))
