@@ -31,6 +31,7 @@ from appliance.lifecycle import Lifecycle
 from appliance.log import JournalHandler, Output, set_up, stream
 from appliance.mbus.book import LayoutBook
 from appliance.notify import Notifier
+from appliance.operations import trial
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from appliance.panel_wiring import front_panel
@@ -125,6 +126,8 @@ class Appliance:
     def run(self, stop: threading.Event) -> None:
         """Start every service, watch over them until `stop`, stop them."""
         log.info("busmeister %s starts on %s.", self.parts.version, self.options.data)
+        trial.resume(self.parts)
+        self.obey_storage()
         self.duties.begin()
         if fixed_address(self.settings) is not None:
             apply_network(self.settings, self.host)

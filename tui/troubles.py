@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from appliance.clock import ClockQuality
 from appliance.events import BusState
 from appliance.operations.parts import Parts
+from appliance.operations.trial import waiting_words
 from tui.text import _
 from tui.words import FLAG, SILENT, Mark
 
@@ -18,7 +19,9 @@ def troubles(parts: Parts, notices: Iterable[str]) -> Sequence[tuple[Mark, str]]
     """Each with its symbol, the worst first; `notices` are those of services."""
     segments = parts.engine.status()
     bad = [(SILENT, f"{s.name}: {s.state}. {s.sentence}".rstrip(". ")) for s in segments if s.state in BROKEN]
-    rest = [(FLAG, f"{s.name}: {s.state} {s.sentence}".strip()) for s in segments if s.state in RESTING]
+    waiting = waiting_words(parts, parts.clock.now())
+    rest = [(FLAG, waiting)] if waiting else []
+    rest += [(FLAG, f"{s.name}: {s.state} {s.sentence}".strip()) for s in segments if s.state in RESTING]
     if not parts.settings.readout.enabled:
         rest.append((FLAG, _("Readouts are switched off: readout.enabled")))
     if parts.clock.quality is not ClockQuality.TRUSTED:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Final
 
 from appliance.errors import BusmeisterError, Kind, RefusedError
+from appliance.operations import trial
 from appliance.operations.answer import Answer, Table
 from appliance.operations.call import Call
 from appliance.operations.configuration_file import Form, Wanted, read, written
@@ -18,9 +18,8 @@ from appliance.operations.operation import operation
 from appliance.operations.repository import free_name, writing
 from appliance.operations.script import LONGEST
 from appliance.operations.settings import change
-from appliance.security.books import Act
 from appliance.security.passphrase import Passphrase
-from appliance.settings import Change, row_of
+from appliance.settings import row_of
 from appliance.settings.kinds import Duration, Hidden, Integer, Secret, Text
 
 DOORS: Final = ("console.", "ssh.", "network.", "tls.")  # settings that may lock somebody out
@@ -79,6 +78,7 @@ def configuration_confirm(call: Call) -> Answer:
     """Keeps a change that waits for confirmation."""
     if not call.parts.probation.confirm():
         raise RefusedError("No change waits for confirmation.", Kind.CONFLICT)
+    trial.forget(call.parts)
     return Answer(sentence="kept")
 
 
@@ -124,29 +124,30 @@ def _shown(call: Call, wanted: Wanted) -> Answer:
 
 def _apply(call: Call, wanted: Wanted, patience: timedelta) -> Answer:
     """All of it or nothing; where a door changed, on probation."""
-    settings = call.parts.settings
-    if call.parts.probation.waits:
+    if call.parts.probation.trial is not None:
         raise RefusedError("A change waits: configuration confirm keeps it, or wait until it is undone.", Kind.CONFLICT)
-    before = settings.kept(wanted.texts)
     try:
-        answer = change(call, wanted.texts)
+        planned = call.parts.settings.planned(wanted.texts)
+        on_trial = any(name.startswith(DOORS) for name in planned)
+        answer = _on_trial(call, planned, patience) if on_trial else change(call, wanted.texts)
     except BusmeisterError as error:
         raise wanted.line_of(error) from error
-    changed = [one.name for one in answer.changes]
-    sentence = f"{len(changed)} changed"
-    if any(name.startswith(DOORS) for name in changed):
-        call.parts.probation.begin(partial(_undo, call, {name: before[name] for name in changed}), patience)
+    sentence = f"{len(answer.changes)} changed"
+    if on_trial:
         sentence += f"; a door too: undone in {patience.total_seconds():.0f} s unless configuration confirm comes"
     return Answer(lines=_skipped(wanted), sentence=sentence, data=answer.data, changes=answer.changes)
 
 
-def _undo(call: Call, before: Mapping[str, str | None]) -> None:
-    """As it was; in the audit trail as done by the appliance."""
-    undone: tuple[Change, ...] = change(call, before).changes
-    for one in undone:
-        what = f"configuration undone {one.name}"
-        act = Act(who="appliance", door="", source="", what=what, old=one.old, new=one.new, result="not confirmed")
-        call.parts.doorkeeper.audit.add(act)
+def _on_trial(call: Call, planned: Mapping[str, str | None], patience: timedelta) -> Answer:
+    """Changed, and undone unless it is confirmed: by this process or the next one."""
+    one = trial.write_down(call.parts, planned, patience)
+    try:
+        answer = change(call, planned)
+    except BusmeisterError:
+        trial.forget(call.parts)
+        raise
+    trial.begin(call.parts, one)
+    return answer
 
 
 def _skipped(wanted: Wanted) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from appliance.operations.meter_state import slot_time, states_of
 from appliance.operations.operation import operation
 from appliance.operations.times import ago, local
 from appliance.operations.to_do import ToDo, to_do
+from appliance.operations.trial import waiting_words
 
 READOUT_STATES: Final = ((Status.NEVER,), (Status.OK,), (Status.ERROR,), (Status.FAILED, Status.SILENT))
 """The four of settings.md §26.1: a silent meter is one whose readouts failed."""
@@ -121,7 +122,7 @@ def _counts(counted: Counter[Status], total: int) -> str:
 
 def _warnings(call: Call) -> list[str]:
     parts = call.parts
-    warnings = list(parts.notices())
+    warnings = [*filter(None, (waiting_words(parts, call.now()),)), *parts.notices()]
     troubled = [segment for segment in parts.engine.status() if segment.state in TROUBLED]
     warnings += [f"segment {segment.name}: {segment.sentence or segment.state}" for segment in troubled]
     if not any(segment.url for segment in parts.settings.segment.values()):

@@ -14,6 +14,7 @@ from appliance.meters.selection import Status
 from appliance.operations.call import Call
 from appliance.operations.glances import FAILED, Glance
 from appliance.operations.times import span
+from appliance.operations.trial import waiting_words
 
 SEEN: Final = "event"  # source of the lines of the log that say who has seen what
 SEEN_FOR: Final = timedelta(days=7)
@@ -115,6 +116,8 @@ def _never(active: Sequence[Glance]) -> Iterator[ToDo]:
 
 
 def _whole(call: Call) -> Iterator[ToDo]:
+    if waiting := waiting_words(call.parts, call.now()):
+        yield ToDo("flag", "Configuration", None, "not confirmed", waiting, "log", "configuration confirm")
     for notice in call.parts.notices():
         yield ToDo("silent", "Appliance", None, "trouble", notice, "log", "log list")
     if not call.parts.settings.readout.enabled:

@@ -153,6 +153,10 @@ class Settings(Tree):
         after, different = self._planned(changes)
         return _compared(self._snapshot, after, different)
 
+    def planned(self, changes: Mapping[str, str | None]) -> dict[str, str | None]:
+        """The texts that `change` would keep, where they differ from those kept now; raises `SettingError`."""
+        return self._planned(changes)[1]
+
     def kept(self, names: Iterable[str]) -> dict[str, str | None]:
         """Of each name the text that is kept, None at its default: `change` leads back to it. Secrets in the clear."""
         texts = self._snapshot.texts

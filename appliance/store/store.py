@@ -39,6 +39,7 @@ from appliance.store.newest import NewestBook
 from appliance.store.options import StoreOptions
 from appliance.store.outbox import Outbox
 from appliance.store.pen import Pen, Receivers
+from appliance.store.pending import Pending
 from appliance.store.readings import Readings
 from appliance.store.settings import Settings
 from appliance.store.soundness import Soundness
@@ -119,6 +120,7 @@ class Store:
         self.guesses = GuessShelf(database, self._writer)
         self.audit = AuditShelf(database, self._writer, self.facts)
         self.views = Views(self.facts, self._writer)
+        self.pending = Pending(self.facts, self._writer)
         self._starter = Starter(folder, database, clock)
         self.recovery: Recovery | None = None
         self._closed = False

@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.errors import RefusedError
+from appliance.operations import trial
 from appliance.operations.probation import Probation
 from appliance.operations.script import LineError
 from tests.operations.orders import cells, order, text
 from tests.operations.world import World
+from tui.troubles import troubles
+from tui.words import FLAG
 
 PASSPHRASE = "a long enough one"
 SOUND = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -165,6 +168,66 @@ def test_change_of_a_door_that_nobody_confirms_is_undone(world: World, timed: li
     assert world.settings.identity.contact == ""
     newest = world.parts.doorkeeper.audit.newest(world.clock.now().replace(year=2000), "", 1)
     assert newest[0].act.result == "not confirmed"
+
+
+def restarted(world: World, timers: list[HeldTimer]) -> None:
+    """The next process on the same store: it has no timer yet."""
+
+    def make(seconds: float, ring: Callable[[], None]) -> HeldTimer:
+        timers.append(HeldTimer(seconds, ring))
+        return timers[-1]
+
+    timers.clear()
+    world.parts = replace(world.parts, probation=Probation(make))
+    world.call = replace(world.call, parts=world.parts)
+    trial.resume(world.parts)
+
+
+def test_restart_undoes_what_nobody_confirmed_in_time(world: World, timed: list[HeldTimer]) -> None:
+    order(world, f"configuration load {put(world, 'set console.port=9998')} confirm=60")
+    world.clock.advance(seconds=61)
+    restarted(world, timed)
+    assert world.settings.console.port == 9999
+    restarted(world, timed)
+    assert not timed
+
+
+def test_restart_counts_the_time_that_is_left_on(world: World, timed: list[HeldTimer]) -> None:
+    file = put(world, "set console.port=9998", "set console.password.2=correct-horse")
+    order(world, f"configuration load {file} confirm=60")
+    assert "correct-horse" not in str(world.store.pending.get())
+    world.clock.advance(seconds=20)
+    restarted(world, timed)
+    assert (timed[0].seconds, world.settings.console.port) == (40, 9998)
+    timed[0].ring()
+    assert world.settings.console.port == 9999
+    assert world.settings.kept(["console.password.2"]) == {"console.password.2": None}
+
+
+def test_restart_leaves_what_was_confirmed(world: World, timed: list[HeldTimer]) -> None:
+    order(world, f"configuration load {put(world, 'set console.port=9998')} confirm=60")
+    order(world, "configuration confirm")
+    world.clock.advance(seconds=61)
+    restarted(world, timed)
+    assert world.settings.console.port == 9998
+
+
+def test_undoing_leaves_what_somebody_changed_since(world: World, timed: list[HeldTimer]) -> None:
+    order(world, f"configuration load {put(world, 'set console.port=9998', 'set identity.contact=Meier')}")
+    order(world, "set identity.contact=Huber")
+    timed[0].ring()
+    assert world.settings.console.port == 9999
+    assert world.settings.identity.contact == "Huber"
+
+
+def test_waiting_change_is_told_with_the_time_left_and_what_keeps_it(world: World, timed: list[HeldTimer]) -> None:
+    order(world, f"configuration load {put(world, 'set console.port=9998')} confirm=60")
+    world.clock.advance(seconds=18)
+    words = "network change waiting for confirmation, 42 s left: configuration confirm"
+    assert words in str(order(world, "show warnings").table)
+    assert (FLAG, words) in troubles(world.parts, ())
+    order(world, "configuration confirm")
+    assert "waiting for confirmation" not in str(order(world, "show warnings").table)
 
 
 def test_confirmed_change_of_a_door_stays(world: World, timed: list[HeldTimer]) -> None:
