@@ -138,4 +138,4 @@ def _is(meter: Meter, place: SimulatedPlace) -> bool:
 
 
 def _speed(factor: float) -> str:
-    return "as fast as time" if factor == 1 else f"{factor:g} times as fast as time"
+    return "as fast as time" if factor == 1 else f"{factor:.6f}".rstrip("0").rstrip(".") + " times as fast as time"
