@@ -7,20 +7,40 @@ import random
 import signal
 import statistics
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import apsw
 import pytest
 
 from tests.auditor import audit
-from tests.running.programs import Program, console, running
+from tests.running.programs import PATIENCE, Program, console, running
 
+GLANCE = 0.02  # seconds between two looks at a file that another process writes
+POOL = ThreadPoolExecutor(1)
 METERS = [f"heat {number}" for number in range(1, 21)]
 
 
-def read_one(data: Path, name: str) -> None:
-    """A person reads a meter; OK comes when the reading is on the disk."""
-    done = console(data, f'meter read "{name}"')
-    assert done.returncode == 0, done.stdout + done.stderr
+def person_reads(data: Path, name: str) -> Future[None]:
+    """A person orders a reading; OK comes when it is on the disk."""
+
+    def work() -> None:
+        done = console(data, f'meter read "{name}"')
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return POOL.submit(work)
+
+
+def written(data: Path) -> int:
+    """How many readings the file of a running appliance holds."""
+    try:
+        connection = apsw.Connection(str(data / "busmeister.db"), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            return int(next(connection.execute("SELECT count(*) FROM reading"))[0])
+        finally:
+            connection.close()
+    except apsw.Error:  # not there yet, or not to be read in this instant
+        return 0
 
 
 def readings(data: Path) -> int:
@@ -31,11 +51,14 @@ def readings(data: Path) -> int:
 
 
 def live_and_die(data: Path, chance: random.Random, name: str) -> float:
-    """Start, read one meter, die at some moment; seconds from the start to the first telegram stored."""
-    began = time.monotonic()
+    """Start, read, die at some moment; seconds from the start to the first telegram on the disk."""
+    before, began = written(data), time.monotonic()
     with running("run", "--demo", "--headless", "--data", data, sign="console:") as appliance:
-        read_one(data, name)
+        order = person_reads(data, name)
+        while written(data) <= before and not order.done():
+            time.sleep(GLANCE)
         stored = time.monotonic() - began
+        order.result(PATIENCE)
         linger(appliance, chance.randrange(6))
         appliance.process.send_signal(signal.SIGKILL)
         appliance.process.wait()
