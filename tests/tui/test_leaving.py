@@ -37,6 +37,12 @@ def test_unsaved_changes_are_asked_about_before_the_session_ends(dashboard: Dash
     assert goes_on
 
 
+def test_long_question_is_wrapped_and_not_cut(dashboard: Dashboard) -> None:
+    dashboard.stops_appliance = True
+    picture, _ = use(dashboard, ("1", "q"))
+    assert "Everything read so far stays." in " ".join(picture.replace("│", " ").split())
+
+
 def test_yes_gives_unsaved_changes_up(world: World, dashboard: Dashboard) -> None:
     _, goes_on = use(dashboard, ("enter", "ctrl+u", "5", "enter", "escape", "1", "q", "y"))
     assert not goes_on

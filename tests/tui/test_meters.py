@@ -308,6 +308,16 @@ def test_meter_is_deleted_only_when_its_name_was_typed(
     assert len(installed.store.meters.all()) == left
 
 
+@pytest.mark.parametrize("size", [(140, 45), (80, 24)])
+def test_question_before_meters_are_deleted_names_what_to_type_on_a_line_of_its_own(
+    installed: World, dashboard: Dashboard, size: tuple[int, int]
+) -> None:
+    named = [replace(one, name=f"a long name of meter {one.id} in the cellar") for one in installed.store.meters.all()]
+    installed.store.meters.change(*named)
+    lines = visit(dashboard, keys("2", "space", "space", "D"), size=size).splitlines()
+    assert any("│ Type 2 to do it:  " in text for text in lines)
+
+
 def test_meter_is_added_by_its_primary_address(installed: World, dashboard: Dashboard) -> None:
     visit(dashboard, keys("2", "a", *"p 9", "enter"))
     assert any(meter.primary_address == 9 for meter in installed.store.meters.all())

@@ -1,4 +1,4 @@
-"""One line asked for, over the screen."""
+"""A text asked for, over the screen."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from tui.draw import line
 from tui.text import _
-from tui.widgets.lines import Lines
+from tui.widgets.paragraphs import Paragraphs
 
 
 class Ask(ModalScreen[str | None]):
-    """The text, or None where it was left."""
+    """The text, or None where it was left. `way` says below the sentence what to type."""
 
     CSS_PATH = "ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", _("back"))]
 
-    def __init__(self, sentence: str, text: str = "", *, secret: bool = False) -> None:
+    def __init__(self, sentence: str, text: str = "", *, way: str = "", secret: bool = False) -> None:
         super().__init__()
-        self._sentence = sentence
+        self._sentences = (sentence, way)
         self._text = text
         self._secret = secret
 
     def compose(self) -> ComposeResult:
-        """The sentence over a field."""
+        """The sentences over a field."""
         with Vertical(id="ask"):
-            yield Lines(line((self._sentence, "strong")))
+            yield Paragraphs(*self._sentences, look="strong")
             yield Input(self._text, password=self._secret, compact=True)
 
     @on(Input.Submitted)

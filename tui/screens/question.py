@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from tui.draw import line
+from tui.draw import EMPTY, line
 from tui.text import _
 from tui.widgets.lines import Lines
+from tui.widgets.paragraphs import Paragraphs
 
 
 class Question(ModalScreen[bool]):
@@ -29,9 +30,10 @@ class Question(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """A small box over the screen."""
         with Vertical(id="question"):
-            yield Lines(*(line(sentence) for sentence in self._sentences), line(""))
+            yield Paragraphs(*self._sentences)
             yield Lines(
-                line(("y", "strong accent"), (_(" yes   "), "grey"), ("n", "strong accent"), (_(" no"), "grey"))
+                EMPTY,
+                line(("y", "strong accent"), (_(" yes   "), "grey"), ("n", "strong accent"), (_(" no"), "grey")),
             )
 
     def action_answer(self, yes: bool) -> None:

@@ -88,8 +88,9 @@ class Orders:
         """What goes for good is confirmed by typing: the name of one, the number of many."""
         wanted = meters[0].label if len(meters) == 1 else str(len(meters))
         what = _("{} with all values") if order == "meter delete" else _("the values of {}")
-        question = _("For good: {}. Type {} to do it").format(what.format(_names(meters)), wanted)
-        self._page.app.push_screen(Ask(question), lambda text: self._confirmed(order, meters, wanted, text))
+        question = _("For good: {}.").format(what.format(_names(meters)))
+        asked = Ask(question, way=_("Type {} to do it:").format(wanted))
+        self._page.app.push_screen(asked, lambda text: self._confirmed(order, meters, wanted, text))
 
     def _confirmed(self, order: str, meters: Sequence[Meter], wanted: str, text: str | None) -> None:
         if text == wanted:
