@@ -189,7 +189,9 @@ class Engine:
         for name, one in wanted.items():
             if name not in self._segments:
                 self._add(one)
+        listed = {meter.id: meter for one in settings.segments for meter in self._meters.meters(one.name)}
         for segment in self._segments.values():
+            segment.follow(listed)
             segment.read_continuously(settings.continuous_pause if settings.continuous else None)
         self._planner.apply(settings, anew=changed)
 

@@ -9,10 +9,11 @@ meter is to blame.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from appliance.bus.errand import FOR_EVER, Errand
 from appliance.bus.visit import Sitting, Visit
+from appliance.meters.meter import Meter
 
 
 class Itinerary:
@@ -31,6 +32,11 @@ class Itinerary:
         """Meters to be visited; one that blocked the bus in the round before comes last."""
         for visit in visits:
             (self._end if visit.is_suspect else self._turns).append(visit)
+
+    def follow(self, listed: Mapping[int, Meter]) -> None:
+        """Records of meters were changed: those that wait are asked as they are listed now."""
+        for visit in (*self._turns, *self._end, *self._failed):
+            visit.follow(listed.get(visit.meter.id, visit.meter))
 
     @property
     def in_first_turns(self) -> bool:

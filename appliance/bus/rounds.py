@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -73,6 +73,11 @@ class Rounds:
             if meter.id in late:
                 self._miss(fresh, meter, LATE)
         self._close_if_over(fresh)
+
+    def follow(self, listed: Mapping[int, Meter]) -> None:
+        """Records of meters were changed."""
+        for one in self._active:
+            one.visits.follow(listed)
 
     def next_visit(self, now: float) -> tuple[Round, Visit] | None:
         """The most urgent meter whose turn it is: further attempts wait until no round has a first one to make."""

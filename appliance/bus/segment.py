@@ -9,7 +9,7 @@ Other threads reach it through `post` alone; everything else belongs to the thre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, NamedTuple
 
@@ -103,6 +103,10 @@ class Segment:
         """Read meters for a slot."""
         dead_after = self.settings.dead_after
         self.mail.put(lambda now: self.rounds.start(fresh, meters, dead_after, now, self._blocks.failure))
+
+    def follow(self, listed: Mapping[int, Meter]) -> None:
+        """Ask meters as they are listed from now on, those of the round under way too."""
+        self.mail.put(lambda now: self._follow(listed))
 
     def talk(self, dialogue: Dialogue[Any], baud_rate: int = 0) -> Future[Any]:
         """Run a dialogue as soon as the bus is free; its result, or the error that ended it."""
@@ -248,6 +252,10 @@ class Segment:
         self._agenda.talks.fail_all(error)
 
     # ---------------------------------------------------------------- orders from other threads
+
+    def _follow(self, listed: Mapping[int, Meter]) -> None:
+        self.rounds.follow(listed)
+        self._visits.follow(listed)
 
     def _resume(self) -> None:
         self._blocks.remove(BusState.PAUSED)

@@ -45,6 +45,12 @@ class Visit:
         """Whether the bus has failed when this meter was asked."""
         return self.blocked_after is not None
 
+    def follow(self, listed: Meter) -> None:
+        """Its meter's record was changed: what came from another address is not this meter's."""
+        if not listed.is_asked_like(self.meter):
+            self.part = self.failure = None
+        self.meter = listed
+
     def keep_part(self, heard: Heard) -> None:
         """Telegrams that came before the rest failed; the most of all attempts count."""
         if self.part is None or len(heard.telegrams) > len(self.part.telegrams):

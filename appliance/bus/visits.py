@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from appliance.bus.engine_settings import SegmentSettings
 from appliance.bus.errand import Priority
 from appliance.bus.failure import Failure, failure_of
@@ -16,7 +18,7 @@ from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.mbus.dialogue.orders import initialize_all
 from appliance.mbus.dialogue.timing import transmission_time
 from appliance.mbus.frames import MAXIMUM_FRAME
-from appliance.meters.meter import Addressing
+from appliance.meters.meter import Addressing, Meter
 from appliance.ports import MeterBook, Reason
 
 
@@ -32,6 +34,7 @@ class Visits:
         self._wire = wire
         self._rounds = rounds
         self._current: tuple[Round, Visit] | None = None
+        self._asked: Meter | None = None  # as it was listed when the visit under way began
         self._repeats = 0  # of the wire, when the visit under way began
 
     @property
@@ -42,7 +45,7 @@ class Visits:
     def begin(self, one: Round, visit: Visit, now: float) -> Dialogue[Readout] | None:
         """The dialogue with the meter; None for one that cannot be asked, which is its failure."""
         meter = visit.meter
-        self._current = one, visit
+        self._current, self._asked = (one, visit), meter
         self._wire.baud_rate = meter.baud_rate or self._settings.baud_rate
         self._wire.timing = timing_of(meter, self._settings)
         self._repeats = self._wire.counters.repeats
@@ -61,6 +64,9 @@ class Visits:
         if self._current is None:
             return
         one, visit = self._current
+        if self._asked is not None and not visit.meter.is_asked_like(self._asked):
+            self._ask_anew(one, visit)
+            return
         one.retries += self._wire.counters.repeats - self._repeats
         if readout is not None:
             self._take(one, visit, readout, now)
@@ -72,6 +78,12 @@ class Visits:
                 self._turn_bit(visit)
             self._rounds.failed(one, visit, failure_of(error), now)
         self._current = None  # not before: should the program fail here, the visit is still known
+
+    def follow(self, listed: Mapping[int, Meter]) -> None:
+        """Records of meters were changed: what comes from another address than the one listed now is not taken."""
+        if self._current is not None:
+            _, visit = self._current
+            visit.follow(listed.get(visit.meter.id, visit.meter))
 
     def give_back(self) -> None:
         """It could not be ended: it is made again if time allows."""
@@ -87,9 +99,17 @@ class Visits:
         if one.holds(visit.meter.id):
             self._rounds.lost(one, visit, Failure(Reason.PROGRAM, detail), now)
 
+    def _ask_anew(self, one: Round, visit: Visit) -> None:
+        """Another device took the meter's place while the old one was asked."""
+        self._current = None
+        if one.holds(visit.meter.id):
+            one.visits.give_back(visit)
+
     def _plan(self, one: Round, visit: Visit, now: float) -> tuple[Target, Patience] | Failure:
         """Whom to ask and how patiently, or why nobody is asked. Further attempts do not meet the next slot."""
         meter, baud_rate = visit.meter, self._wire.baud_rate
+        if meter.segment != self._settings.name:
+            return Failure(Reason.NOT_ASKED, f"It was moved to the segment {meter.segment} before its turn.")
         known = self._meters.newest(meter.id) if needs_newest(visit, self._memory) else None
         try:
             target = plan_target(meter, self._settings, self._memory, known)

@@ -57,6 +57,15 @@ class Meter:
     battery: bool = False
     store: bool = True
 
+    def is_asked_like(self, other: Meter) -> bool:
+        """Whether the same device answers for both."""
+        return (
+            self.segment == other.segment
+            and self.addressing is other.addressing
+            and self.primary_address == other.primary_address
+            and self.secondary_address == other.secondary_address
+        )
+
     @property
     def label(self) -> str:
         """What a person calls it: the name, else the address."""
