@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final
@@ -87,7 +88,11 @@ def configuration_rollback(call: Call, to: Back = 1) -> Answer:
     """Goes back to an earlier state; the last 10 are kept."""
     before = earlier(call, to)
     wanted = Wanted({**dict.fromkeys(_set_names(call)), **before})
-    return _apply(call, wanted, FIVE_MINUTES)
+    left = call.parts.store.settings.past()[:-to]
+    answer = _apply(call, wanted, FIVE_MINUTES)
+    call.parts.store.settings.keep_past(left)  # the next time goes on from here, not forth again
+    names = ", ".join(one.name for one in answer.changes)
+    return replace(answer, sentence=": ".join(filter(None, (answer.sentence, names))))
 
 
 def _passphrase(words: Secret) -> Passphrase | None:

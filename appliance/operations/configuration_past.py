@@ -1,35 +1,26 @@
-"""Earlier states of the settings, from the last good copies of the configuration."""
+"""Earlier states of the settings, one before each change."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.call import Call
 from appliance.security.sealed import Sealer
 from appliance.settings import is_secret
 from appliance.store.folder import DataFolder
-from appliance.store.last_good import LastGood, Tables
 
 
 def earlier(call: Call, steps: int) -> dict[str, str]:
-    """The settings so many different states ago; raises `RefusedError` where no copy reaches back so far."""
-    folder = DataFolder(call.parts.data_folder)
-    sealer = Sealer.of_device(folder.key())
-    newest = call.parts.settings.all_kept()
-    for tables in LastGood(folder).copies():
-        settings = _settings(tables, sealer)
-        if settings != newest:
-            steps, newest = steps - 1, settings
-            if not steps:
-                return settings
-    raise RefusedError("No earlier state of the settings is kept.", Kind.NOT_FOUND)
+    """The settings so many changes ago; raises `RefusedError` where no state is kept that reaches back so far."""
+    past = call.parts.store.settings.past()
+    if steps > len(past):
+        raise RefusedError(f"{len(past) or 'No'} earlier states of the settings are kept.", Kind.NOT_FOUND)
+    sealer = Sealer.of_device(DataFolder(call.parts.data_folder).key())
+    return _opened(past[-steps], sealer)
 
 
-def _settings(tables: Tables, sealer: Sealer) -> dict[str, str]:
-    table = tables.get("setting", {"columns": [], "rows": []})
-    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
-    found = {row["name"]: _opened(row["name"], row["value"], sealer) for row in rows}
+def _opened(state: Mapping[str, str], sealer: Sealer) -> dict[str, str]:
+    """With its secrets in the clear; one that this device's key does not open is left out."""
+    found = {name: sealer.unseal(name, kept) if is_secret(name) else kept for name, kept in state.items()}
     return {name: text for name, text in found.items() if text is not None}
-
-
-def _opened(name: str, kept: str, sealer: Sealer) -> str | None:
-    return sealer.unseal(name, kept) if is_secret(name) else kept

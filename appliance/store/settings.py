@@ -1,21 +1,31 @@
-"""Where settings that are not at their default are kept; implements `SettingBook`."""
+"""Where settings that are not at their default are kept, and how they were before; implements `SettingBook`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import peewee
 
 from appliance.clock import Clock
 from appliance.store.database import connected
+from appliance.store.facts import Facts
 from appliance.store.models import Setting
 from appliance.store.writer import Writer
+
+PAST: Final = "settings before"
+STATES: Final = 10
+State = dict[str, str]
 
 
 class Settings:
     """Names and values as text."""
 
-    def __init__(self, database: peewee.Database, writer: Writer, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, database: peewee.Database, writer: Writer, facts: Facts, clock: Clock, changed: Callable[[], None]
+    ) -> None:
+        self._facts = facts
         self._database = database
         self._writer = writer
         self._clock = clock
@@ -31,7 +41,17 @@ class Settings:
         self._writer.order(lambda: self._save(changes, who))
         self._changed()
 
+    def past(self) -> Sequence[State]:
+        """The states before the last changes as they are kept, secrets sealed, the newest last."""
+        states: list[State] = json.loads(self._facts.get(PAST) or "[]")
+        return states
+
+    def keep_past(self, states: Sequence[State]) -> None:
+        """Instead of those kept: whoever went back goes on from there."""
+        self._writer.order(lambda: self._facts.put(PAST, json.dumps(states)))
+
     def _save(self, changes: Mapping[str, str | None], who: str) -> None:
+        self._facts.put(PAST, json.dumps([*self.past(), dict(self.load())][-STATES:]))
         Setting.delete().where(Setting.name.in_(list(changes))).execute(self._database)
         now = int(self._clock.now().timestamp())
         rows = [

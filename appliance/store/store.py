@@ -115,7 +115,7 @@ class Store:
         self.survey = Survey(database, folder, lambda: self.options)
         changed = self.housekeeping.changed
         self.meters = Meters(database, self._writer, self.readings, self.newest, self.erasure, clock, publish, changed)
-        self.settings = Settings(database, self._writer, clock, changed)
+        self.settings = Settings(database, self._writer, self.facts, clock, changed)
         self.users = UserShelf(database, self._writer, changed)
         self.guesses = GuessShelf(database, self._writer)
         self.audit = AuditShelf(database, self._writer, self.facts)

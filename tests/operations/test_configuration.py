@@ -243,9 +243,22 @@ def test_confirmed_change_of_a_door_stays(world: World, timed: list[HeldTimer]) 
 def test_rollback_goes_back_to_the_state_before(world: World) -> None:
     for contact in ("Anna", "Berta", "Carla"):
         world.settings.set({"identity.contact": contact, "console.password.2": f"correct {contact}"}, "test")
-        world.store.housekeeping.copy()
-    order(world, "configuration rollback")
+    assert order(world, "configuration rollback").sentence.endswith(": identity.contact, console.password.2")
     assert world.settings.identity.contact == "Berta"
     assert world.settings.kept(["console.password.2"])["console.password.2"] == "correct Berta"
-    with pytest.raises(RefusedError, match="No earlier state"):
+    order(world, "configuration confirm")
+    order(world, "configuration rollback")
+    assert world.settings.identity.contact == "Anna"
+    order(world, "configuration confirm")
+    with pytest.raises(RefusedError, match="2 earlier states"):
         order(world, "configuration rollback 9")
+
+
+def test_last_ten_states_are_kept(world: World) -> None:
+    for number in range(12):
+        world.settings.set({"identity.contact": f"Anna {number}"}, "test")
+    for number in reversed(range(1, 11)):
+        order(world, "configuration rollback")
+        assert world.settings.identity.contact == f"Anna {number}"
+    with pytest.raises(RefusedError, match="No earlier states"):
+        order(world, "configuration rollback")
