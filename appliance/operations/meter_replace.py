@@ -7,19 +7,37 @@ from dataclasses import replace
 from appliance.errors import Kind, RefusedError, SettingError
 from appliance.log import Severity
 from appliance.mbus.address import SecondaryAddress
+from appliance.mbus.telegram import decode
 from appliance.meters.meter import Addressing, Meter
-from appliance.meters.selection import Selection
+from appliance.meters.selection import FAMILIES, Selection, medium_of
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
 from appliance.operations.meter_state import choose_one, chosen
 from appliance.operations.moment import NOW, Moment
 from appliance.operations.operation import operation
+from appliance.operations.segments import in_use, why_not_in_use
 from appliance.operations.times import local
+from appliance.ports import Missed
 
 PRIMARY = "primary="
+UNLISTED = 0  # the number of a meter that is not in the list: what it says is filed under nobody
 
 
-@operation("meter replace", level=2, audited=True)
+def _leads_to(call: Call, meter: Selection, new: Selection, *, at: Moment = NOW) -> str:
+    """Both meters with their media, and what becomes of the new one's own entry."""
+    old = choose_one(call.parts, meter)
+    installed = _installed(call, old, new)
+    successor = installed or _addressed(call, old, new)
+    named = f"{installed.label}, {_known_as(installed)}" if installed else f"{_address(successor)}, not in the list yet"
+    sentence = f"{old.label}, {_known_as(old)}, is replaced by {named}."
+    if installed is None:
+        return sentence
+    if not _is_alike(old, installed):
+        sentence += " It is another medium: the series would go on with what is not comparable."
+    return f"{sentence} {installed.label} leaves the list; what it was read as id={installed.id} is kept."
+
+
+@operation("meter replace", level=2, audited=True, confirms="Replace it?", warns=_leads_to, long=True)
 def meter_replace(call: Call, meter: Selection, new: Selection, *, at: Moment = NOW) -> Answer:
     """Marks a swap; the series go on with the new meter."""
     old = choose_one(call.parts, meter)
@@ -28,6 +46,7 @@ def meter_replace(call: Call, meter: Selection, new: Selection, *, at: Moment = 
         raise RefusedError(f"{old.label} cannot have been replaced later than now.", Kind.VALUE)
     installed = _installed(call, old, new)
     successor = _in_place_of(old, installed) if installed else _addressed(call, old, new)
+    tried = _try(call, old, installed or replace(successor, id=UNLISTED), is_listed=installed is not None)
     if installed is not None:
         call.parts.store.meters.delete(installed.id, keep_values=True)
     call.parts.store.meters.change(successor)
@@ -36,9 +55,37 @@ def meter_replace(call: Call, meter: Selection, new: Selection, *, at: Moment = 
     call.parts.engine.reconfigure()
     kept = f"; what it was read as id={installed.id} is kept" if installed else ""
     return Answer(
-        sentence=f"{successor.label} goes on as {_address(successor)}{kept}",
+        sentence=f"{successor.label} goes on as {_address(successor)}, which {tried}{kept}",
         data={"id": old.id, "address": _address(successor), "at": moment},
     )
+
+
+def _try(call: Call, old: Meter, new: Meter, *, is_listed: bool) -> str:
+    """Read the new meter once, for nobody's series: how it answered. One that is not in the list tells its medium only
+    here; another than the old one's is refused."""
+    if not in_use(call, new.segment):
+        return f"was not asked: {why_not_in_use(call, new.segment)}"
+    (outcome,) = call.parts.engine.read([new], store=False, job=call.job).result()
+    if isinstance(outcome, Missed):
+        return f"did not answer: {outcome.detail.rstrip('.')}"
+    told = replace(new, secondary_address=decode(outcome.telegrams[0]).secondary_address)
+    if not is_listed and not _is_alike(old, told):
+        sentence = f"{_address(new)} says it is {medium_of(told)}, but {old.label} is {medium_of(old)}."
+        raise RefusedError(f"{sentence} If that is meant: meter add it first, then replace by that.", Kind.CONFLICT)
+    return "answered"
+
+
+def _is_alike(old: Meter, new: Meter) -> bool:
+    """Whether they measure the same, as far as their media are known."""
+    media = {medium_of(old), medium_of(new)} - {""}
+    if len(media) < 2 or old.secondary_address is None or new.secondary_address is None:
+        return True
+    both = {old.secondary_address.medium, new.secondary_address.medium}
+    return any(both <= family for family in FAMILIES.values())
+
+
+def _known_as(meter: Meter) -> str:
+    return f"{medium_of(meter) or 'medium not known'} ({_address(meter)})"
 
 
 def _installed(call: Call, old: Meter, new: Selection) -> Meter | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from appliance.errors import RefusedError
+from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Meter
+from appliance.operations.asked import YesAsked
 from tests.operations.orders import cells, order
 from tests.operations.world import World, water_meter
 
@@ -15,6 +17,7 @@ OLD, NEW = "10473002", "10473777"
 @pytest.fixture
 def flat(world: World) -> World:
     """Flat 12 was read once an hour, at 400 and 401 m3."""
+    world.settings.set({"segment.main.url": "serial:///dev/ttyUSB0"}, "test")
     world.store.meters.add(Meter(id=12, name="Flat 12"))
     order(world, f"meter set id=12 secondary_address={OLD} cost_centre=125b12")
     for litres in (400_000, 401_000):
@@ -38,8 +41,10 @@ def address(world: World) -> str:
 
 
 def test_series_goes_on_with_the_new_meter_and_marks_the_swap(flat: World) -> None:
-    answer = order(flat, f'meter replace "Flat 12" {NEW}')
-    assert answer.sentence == f"Flat 12 goes on as {NEW}"
+    answer = order(flat, f'meter replace "Flat 12" {NEW} confirm=yes')
+    assert answer.sentence == (
+        f"Flat 12 goes on as {NEW}, which did not answer: No answer from {NEW} (select, 3 attempts)"
+    )
     for litres in (900_000, 902_000):
         read(flat, NEW, litres)
     rows = order(flat, 'series show "Flat 12"/0 consumption=true')
@@ -49,7 +54,7 @@ def test_series_goes_on_with_the_new_meter_and_marks_the_swap(flat: World) -> No
 
 
 def test_day_of_the_swap_has_no_consumption(flat: World) -> None:
-    order(flat, f"meter replace id=12 {NEW}")
+    order(flat, f"meter replace id=12 {NEW} confirm=yes")
     read(flat, NEW, 900_000)
     flat.clock.advance(days=1)
     read(flat, NEW, 901_000)
@@ -59,22 +64,23 @@ def test_day_of_the_swap_has_no_consumption(flat: World) -> None:
 
 
 def test_swap_may_be_told_afterwards(flat: World) -> None:
-    order(flat, f"meter replace id=12 {NEW} at=30min")
+    order(flat, f"meter replace id=12 {NEW} at=30min confirm=yes")
     assert cells(order(flat, 'series show "Flat 12"/0'), "mark") == ["meter replaced", ""]
 
 
 def test_meter_of_the_list_takes_the_place_and_leaves_its_own(flat: World) -> None:
     flat.store.meters.add(Meter(id=13, name="New one"))
     order(flat, f"meter set id=13 secondary_address={NEW}")
-    answer = order(flat, 'meter replace "Flat 12" "New one"')
-    assert answer.sentence == f"Flat 12 goes on as {NEW}; what it was read as id=13 is kept"
+    flat.engine.answers[NEW] = water_meter(NEW)
+    answer = order(flat, 'meter replace "Flat 12" "New one" confirm=yes')
+    assert answer.sentence == f"Flat 12 goes on as {NEW}, which answered; what it was read as id=13 is kept"
     assert [meter.id for meter in flat.store.meters.all()] == [12]
     assert address(flat) == NEW
     assert flat.engine.reconfigured
 
 
 def test_meter_by_primary_address_tells_itself_who_it_is(flat: World) -> None:
-    order(flat, "meter replace id=12 primary=5")
+    order(flat, "meter replace id=12 primary=5 confirm=yes")
     meter = flat.store.meters.find(12)
     assert meter is not None
     assert (meter.addressing, meter.primary_address, meter.secondary_address) == (Addressing.PRIMARY, 5, None)
@@ -84,7 +90,7 @@ def test_meter_by_primary_address_tells_itself_who_it_is(flat: World) -> None:
 
 
 def test_swap_is_in_the_log(flat: World) -> None:
-    order(flat, f"meter replace id=12 {NEW}")
+    order(flat, f"meter replace id=12 {NEW} confirm=yes")
     assert cells(order(flat, "log list text=replaced"), "message") == [
         f"Flat 12 ({OLD}-ELS-1-7) was replaced by {NEW} at {flat.clock.now():%Y-%m-%d %H:%M:%S}, says anna."
     ]
@@ -102,5 +108,25 @@ def test_swap_is_in_the_log(flat: World) -> None:
 )
 def test_swap_that_cannot_be_is_refused(flat: World, line: str, reason: str) -> None:
     with pytest.raises(RefusedError, match=reason):
-        order(flat, line)
+        order(flat, f"{line} confirm=yes")
+    assert address(flat) == OLD
+
+
+def test_swap_is_asked_with_both_media_and_what_becomes_of_the_second_entry(flat: World) -> None:
+    flat.store.meters.add(Meter(id=13, name="Lift", secondary_address=SecondaryAddress.parse("10473777-ELS-1-2")))
+    with pytest.raises(YesAsked, match="confirm=yes does it") as asked:
+        order(flat, "meter replace id=12 Lift")
+    assert asked.value.question == (
+        "Flat 12, water (10473002-ELS-1-7), is replaced by Lift, electricity (10473777-ELS-1-2)."
+        " It is another medium: the series would go on with what is not comparable."
+        " Lift leaves the list; what it was read as id=13 is kept. Replace it?"
+    )
+    assert address(flat) == OLD
+
+
+def test_meter_that_says_another_medium_is_refused(flat: World) -> None:
+    order(flat, "meter set id=12 secondary_address=10473002-ELS-1-2")
+    flat.engine.answers[NEW] = water_meter(NEW)
+    with pytest.raises(RefusedError, match=f"{NEW} says it is water, but Flat 12 is electricity"):
+        order(flat, f"meter replace id=12 {NEW} confirm=yes")
     assert address(flat) == OLD

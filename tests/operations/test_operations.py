@@ -69,7 +69,12 @@ def test_setting_needs_the_level_of_its_row(world: World) -> None:
     assert world.settings.identity.name == "cellar"
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.confirms], ids=lambda row: row.name)
+ASKS_OF_TWO_METERS = "meter replace"  # refused here, where there is none: test_meter_replace.py asks it
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.confirms and row.name != ASKS_OF_TWO_METERS], ids=lambda row: row.name
+)
 def test_what_deletes_is_confirmed(world: World, row: Operation) -> None:
     with pytest.raises(RefusedError, match="confirm=yes"):
         execute(world.call, row, parse_line(of_one(row, "all")).tokens)
