@@ -73,6 +73,43 @@ def test_light_for_an_optical_head_is_no_frame_and_no_repeat(world: World) -> No
         assert ring.add(light, {}).note == line((light.note, "grey"))
 
 
+def test_traffic_that_passes_while_another_screen_is_seen_is_kept(world: World, dashboard: Dashboard) -> None:
+    async def story() -> tuple[list[str], bool]:
+        async with dashboard.run_test(size=WIDE) as pilot:
+            await pilot.press("3", "1")
+            for event in minute(world.clock):
+                world.hub.publish(event)
+            await pilot.press("3")
+            await pilot.pause()
+            picture = seen(dashboard)
+        return picture, world.hub.wanted(BusTraffic)
+
+    picture, followed_after_all = asyncio.run(story())
+    assert "retry 2" in "\n".join(picture)
+    assert not followed_after_all
+
+
+def test_nobody_follows_the_wire_before_it_is_first_looked_at(world: World, dashboard: Dashboard) -> None:
+    async def story() -> bool:
+        async with dashboard.run_test(size=WIDE) as pilot:
+            await pilot.press("2")
+            return world.hub.wanted(BusTraffic)
+
+    assert not asyncio.run(story())
+
+
+@pytest.mark.parametrize("size", [WIDE, COMPACT])
+def test_quiet_line_says_when_the_next_round_begins(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
+    async def story() -> str:
+        async with dashboard.run_test(size=size) as pilot:
+            await pilot.press("3")
+            await dashboard.workers.wait_for_complete()
+            await pilot.pause()
+            return "\n".join(seen(dashboard))
+
+    assert "the next round begins at 06:" in asyncio.run(story())
+
+
 @pytest.mark.parametrize("size", [WIDE, COMPACT])
 def test_telegram_is_taken_apart_into_octets_and_records(
     world: World, dashboard: Dashboard, size: tuple[int, int]
@@ -119,19 +156,6 @@ def test_wrong_checksum_is_named_and_the_rest_still_taken_apart(world: World, da
     picture = "\n".join(watch(world, dashboard, WIDE, (), bytes(octets)))
     assert "The checksum is" in picture
     assert "24.318 MWh" in picture
-
-
-def test_nobody_is_followed_while_another_screen_is_seen(world: World, dashboard: Dashboard) -> None:
-    async def look() -> list[bool]:
-        wanted = []
-        async with dashboard.run_test(size=WIDE) as pilot:
-            for key in ("3", "1", "3"):
-                await pilot.press(key)
-                await pilot.pause()
-                wanted.append(world.hub.wanted(BusTraffic))
-        return [*wanted, world.hub.wanted(BusTraffic)]
-
-    assert asyncio.run(look()) == [True, False, True, False]
 
 
 def test_telegram_of_a_meters_history_opens_by_its_address(world: World, dashboard: Dashboard) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from datetime import datetime
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from appliance.events import BusTraffic, Direction, SegmentChanged
 from appliance.hub import Following
 from appliance.operations.lines_now import LineNow, lines_now
 from appliance.operations.readings import key_of
+from appliance.operations.status import next_round
 from tui.draw import EMPTY, Line, line
 from tui.messages import Changes
 from tui.screens.ask import Ask
@@ -21,14 +23,13 @@ from tui.screens.bus_orders import Orders
 from tui.screens.bus_telegram import TelegramView, names_of
 from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
+from tui.shown import when
 from tui.text import _, plural
 from tui.traffic import COLUMNS, COMPACT, KEPT, Filter, Passing, Ring, header_of, row_of
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
 from tui.widgets.table import Table
 from tui.words import OK
-
-NO_TRAFFIC: Final = _("Quiet. Traffic shows here as it passes.")
 
 
 class BusPage(Page):
@@ -72,7 +73,7 @@ class BusPage(Page):
     def body(self) -> ComposeResult:
         yield Lines(EMPTY, id="lines")
         yield Pane(
-            Table(COLUMNS, head=False, empty=NO_TRAFFIC, id="traffic", shows_cursor=True),
+            Table(COLUMNS, head=False, id="traffic", shows_cursor=True),
             title=_("Traffic"),
             id="traffic-pane",
         )
@@ -84,20 +85,17 @@ class BusPage(Page):
         self._arrange()
 
     def on_screen_resume(self) -> None:
-        """Follow the wire while this screen is seen."""
+        """From the first visit on the wire is followed; unseen, the newest traffic waits undrawn."""
         if self._following is None:
             self._following = self.dashboard.call.parts.hub.follow(BusTraffic, limit=KEPT)
         self._arrange()
+        self.look()
 
-    def on_screen_suspend(self) -> None:
-        """Nobody looks: nobody follows."""
+    def on_unmount(self) -> None:
+        """The session ends: nobody follows."""
         if self._following is not None:
             self._following.close()
             self._following = None
-
-    def on_unmount(self) -> None:
-        """The session ends."""
-        self.on_screen_suspend()
 
     def on_resize(self) -> None:
         """Another density may hold."""
@@ -105,7 +103,8 @@ class BusPage(Page):
 
     async def load(self) -> None:
         """How the lines are."""
-        self._lines = await self.ask(lines_now)
+        self._lines, upcoming = await self.ask(lines_now), await self.ask(next_round)
+        self.query_one("#traffic", Table).empty(self._quiet(upcoming))
         self.query_one("#lines", Lines).show([head_line(self._lines, compact=self.dashboard.compact)])
 
     def happened(self, changes: Changes) -> None:
@@ -123,6 +122,13 @@ class BusPage(Page):
             self.ring.add(traffic, names)
         if self.ring.seen != before:
             self.draw_traffic()
+
+    def _quiet(self, upcoming: datetime | None) -> str:
+        """What stands where nothing passed yet."""
+        if upcoming is None:
+            return _("Quiet. Rounds are switched off; r on Meters reads one.")
+        at = when(upcoming, self.dashboard.now(), self.dashboard.call.zone)
+        return _("Quiet. Traffic shows here as it passes; the next round begins at {}.").format(at)
 
     def draw_traffic(self) -> None:
         """Live, the newest row has the cursor; paused, what is seen stands still."""
