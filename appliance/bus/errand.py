@@ -36,6 +36,7 @@ class Errand:
     retry_offset: float = 0.0
     store: bool = True
     supplement: bool = False  # asks once more in a slot that was accounted for: what is missed again is no news
+    goes_on: bool = False  # in a slot whose meters have their reasons, on a segment that started anew
     gives_way: Failure | None = None  # why it is given up where the next slot finds it unfinished; None: that waits
 
     @property

@@ -91,7 +91,7 @@ class Planner:
         for text in [text for text in self._plans if text not in wanted]:
             self._plans.pop(text).job.cancel()
         for text, plan in self._plans.items():
-            self._start_rounds(text, plan.slots.running(self._clock.now()), resumed=True, on=anew)
+            self._start_rounds(text, plan.slots.running(self._clock.now()), resumed=True, anew=anew)
         for text in sorted(wanted - set(self._plans)):
             self._add(text)
 
@@ -161,10 +161,11 @@ class Planner:
                 parts += self._parts(text, errand)
         return parts
 
-    def _start_rounds(self, text: str, due: Due, *, resumed: bool, on: Collection[str] | None = None) -> None:
+    def _start_rounds(self, text: str, due: Due, *, resumed: bool, anew: Collection[str] | None = None) -> None:
         if due.slot is not None:
             errand = self._errand(due.slot, due.following, gives_way=NOT_FINISHED if resumed else None)
-            for part in self._parts(text, errand, on):
+            errand = replace(errand, goes_on=anew is not None)
+            for part in self._parts(text, errand, anew):
                 part.segment.begin(Round(part.errand), part.meters)
 
     def _parts(self, text: str, errand: Errand, on: Collection[str] | None = None) -> list[Part]:

@@ -68,7 +68,8 @@ class Rounds:
         self.progress_at = now
         self._active.append(fresh)
         self._active.sort(key=_urgency)
-        self._tell(fresh)
+        if not fresh.errand.goes_on:
+            self._tell(fresh)
         for meter in own:
             if meter.id in late:
                 self._miss(fresh, meter, LATE)
@@ -152,7 +153,8 @@ class Rounds:
                 self._give_up(one, one.visits.drop_retries())
 
     def drop_all(self, failure: Failure) -> None:
-        """End every round now."""
+        """End every round now. One that goes on with another, and is through with nobody yet, never was."""
+        self._active = [one for one in self._active if not (one.errand.goes_on and one.waiting == one.due)]
         for one in list(self._active):
             self._drop(one, failure)
 

@@ -12,7 +12,7 @@ import pytest
 from appliance.bus.slots import SlotPlan
 from appliance.clock import ClockQuality, VirtualClock
 from appliance.cron import Schedule
-from appliance.events import ClockStepped
+from appliance.events import ClockStepped, RoundProgress
 from appliance.ports import Heard, Missed, Reason
 from drivers.simulated.building import load
 from drivers.simulated.faults import Fault
@@ -240,3 +240,30 @@ def test_segment_that_starts_anew_in_mid_round_finishes_its_slot(world: World) -
     assert sorted(read) == list(range(1, 21))
     broken_off = {end.detail for end in world.book.ends if isinstance(end, Missed)}
     assert broken_off == {"The settings of the segment main were changed."}
+
+
+def test_series_of_changes_in_mid_round_ends_it_once(world: World) -> None:
+    world.add(load("apartment-block", meters=20))
+    world.run(minutes=15, seconds=5)
+    for maximum in range(4, 12):
+        changed = replace(world.settings.segments[0], multi_telegram_maximum=maximum)
+        world.settings = replace(world.settings, segments=(changed,))
+        world.engine.reconfigure()
+        world.run(seconds=0.05)
+    world.run(minutes=5)
+    ended = [event for event in world.of(RoundProgress) if event.slot == at(6, 15) and event.ended]
+    assert len(ended) == 2
+    assert sum(event.answered for event in ended) == 20
+    assert len([end for end in world.book.ends if isinstance(end, Missed)]) == ended[0].missed
+
+
+def test_change_that_does_not_touch_the_segment_leaves_its_round_alone(world: World) -> None:
+    world.add(load("apartment-block", meters=20))
+    world.run(minutes=15, seconds=5)
+    for retries in range(4):
+        world.settings = replace(world.settings, scheduled_retries=retries)
+        world.engine.reconfigure()
+        world.run(seconds=0.05)
+    world.run(minutes=5)
+    ended = [event for event in world.of(RoundProgress) if event.slot == at(6, 15) and event.ended]
+    assert [(event.due, event.answered) for event in ended] == [(20, 20)]
