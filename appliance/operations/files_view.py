@@ -51,7 +51,7 @@ def kind_of(name: str) -> str:
 
 def files(call: Call) -> tuple[File, ...]:
     """The newest first."""
-    call.need_level(1, "the files")
+    call.need_level(2, "the list of files")
     folder = call.parts.files
     paths = folder.rglob("*") if folder.is_dir() else []
     found = [_file(folder, path) for path in paths if path.is_file() and not path.name.startswith(UNFINISHED)]

@@ -196,7 +196,7 @@ def _of_argument(call: Call, argument: Argument, before: str) -> Iterator[Sugges
 
 def _files(call: Call) -> tuple[File, ...]:
     """Only for those who may see files."""
-    return files(call)[:MOST] if call.level else ()
+    return files(call)[:MOST] if call.level >= 2 else ()
 
 
 def _meters(call: Call, before: str) -> Iterator[Suggestion]:

@@ -9,6 +9,7 @@ import pytest
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
+from tui.feed import Feed
 
 SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 
@@ -34,6 +35,14 @@ def test_files_are_listed_with_their_kind(world: World, dashboard: Dashboard, si
     assert "recording" in picture
     assert "main.bus" in picture
     assert "1 file · 4 B" in picture
+
+
+@SIZES
+def test_level_that_the_list_needs_is_said_in_its_place(world: World, size: tuple[int, int]) -> None:
+    (world.parts.files / "main.bus").write_text("bus\n", encoding="utf-8")
+    picture = look(Dashboard(Feed(world.parts), world.person(1)), size=size)
+    assert "needs level 2" in picture
+    assert "main.bus" not in picture
 
 
 def test_enter_shows_the_beginning_of_a_text(world: World, dashboard: Dashboard) -> None:

@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from appliance.errors import BusmeisterError
+from appliance.errors import BusmeisterError, RefusedError
 from appliance.operations.execute import sentence_of
 from appliance.operations.files_view import File, files, first_lines
 from appliance.operations.line import quote
@@ -62,8 +62,12 @@ class FilesPage(Page):
 
     async def load(self) -> None:
         """As they are now."""
-        self._files = await self.ask(files)
-        self._show()
+        try:
+            self._files = await self.ask(files)
+        except RefusedError as refusal:
+            self.query_one(Table).empty(sentence_of(refusal))
+        else:
+            self._show()
 
     @on(Table.Opened)
     def _open(self, message: Table.Opened) -> None:
