@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance.settings import Line as SettingLine
-from tui.draw import EMPTY, Line, Piece, cut, fit, line, right, width, wrapped
+from tui.draw import CUT, EMPTY, Line, Piece, cut, fit, line, right, width, wrapped
 from tui.forms import Draft, choices_of, dotted, is_switch, label_of, next_runs, range_of
 from tui.text import _, plural
 from tui.widgets.table import Column, Row
@@ -20,6 +21,7 @@ COMPACT_VALUE: Final = 18
 TAKES: Final = 34  # cells, at most
 SHOWN_CHANGES: Final = (8, 3)  # lines of what is not saved: wide, compact
 HELP_LINES: Final = 2
+LONGEST_NAME, SMALL_NAME = 44, 30  # cells of a whole name beside its field
 Columns = tuple[Column, ...]
 
 
@@ -38,9 +40,10 @@ def columns_for(lines: Sequence[SettingLine], draft: Draft, typing: Typing, leve
     widest = max((len(_text(one, draft, typing)) + 3 for one in lines), default=0)
     value = max(VALUE[0], min(most, widest))
     unit = max((len(one.setting.kind.unit) for one in lines), default=0)
+    label = max((len(text) for text in labels_of(lines, compact=compact).values() if "." in text), default=0)
     columns = (
         Column("mark", 1, gap=1),
-        Column("label", 19 if compact else 26, gap=1),
+        Column("label", max(label, 19 if compact else 26), gap=1),
         Column("value", value, gap=1),
         Column("unit", max(2, min(4 if compact else 9, unit)), gap=1),
     )
@@ -50,7 +53,15 @@ def columns_for(lines: Sequence[SettingLine], draft: Draft, typing: Typing, leve
     return (*columns, Column("takes", max(10, min(TAKES, takes))), Column("help", 10, most=200))
 
 
-def field_row(one: SettingLine, draft: Draft, typing: Typing, columns: Columns, level: int) -> Row:
+def labels_of(lines: Sequence[SettingLine], *, compact: bool) -> Mapping[str, str]:
+    """Short ones; those of a search that would be alike are told apart by their whole names, or the ends of these."""
+    short = {one.name: label_of(one.name) for one in lines}
+    times, most = Counter(short.values()), SMALL_NAME if compact else LONGEST_NAME
+    ends = {name: name if len(name) <= most else f"{CUT}{name[1 - most :]}" for name in short}
+    return {name: label if times[label] == 1 else ends[name] for name, label in short.items()}
+
+
+def field_row(one: SettingLine, draft: Draft, typing: Typing, columns: Columns, level: int, label: str) -> Row:
     """Mark, label, value, unit, what it takes, help."""
     error, unsaved = draft.error(one.name), one.name in draft.typed
     mark = (Piece(SILENT.symbol, "silent"),) if error else (Piece(CHANGED.symbol, "flag"),) if unsaved else EMPTY
@@ -60,7 +71,7 @@ def field_row(one: SettingLine, draft: Draft, typing: Typing, columns: Columns, 
     value = _value(one, draft, typing, columns[2].width, colour)
     cells = (
         mark,
-        line((label_of(one.name), "" if may else "grey")),
+        line((label, "" if may else "grey")),
         tuple(piece._replace(style=f"{piece.style} {ground}".strip()) for piece in value),
         line((one.setting.kind.unit, "grey")),
         _takes(one, draft, level),

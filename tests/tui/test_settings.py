@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -190,3 +191,14 @@ def test_after_a_yes_ones_own_value_holds(world: World, dashboard: Dashboard) ->
 def test_giving_way_takes_the_others_value(world: World, dashboard: Dashboard) -> None:
     assert "nothing" in overtake(world, dashboard, "u").partition("Not saved yet")[2]
     assert world.settings.bus.readout.readout_retries == 4
+
+
+@SIZES
+def test_settings_that_are_called_alike_are_told_apart_by_their_whole_names(
+    world: World, dashboard: Dashboard, size: tuple[int, int]
+) -> None:
+    world.settings.set({"segment.main.url": "simulated:house"}, "test")
+    picture = fill_in(dashboard, "bus.readout", ("slash", *"response", "enter"), size)
+    assert "bus.readout.response_timeout" in picture
+    assert re.search(r"main\.readout\.response_timeout", picture)
+    assert "Response timeout  " not in picture

@@ -16,7 +16,7 @@ from appliance.operations.call import Call
 from appliance.operations.execute import execute, sentence_of
 from appliance.operations.line import parse_line
 from appliance.settings import Line as SettingLine
-from tui.form_lines import Typing, columns_for, field_row
+from tui.form_lines import Typing, columns_for, field_row, labels_of
 from tui.forms import Draft, choices_of, is_switch, label_of, step
 from tui.screens.choose import Choice, Choose
 from tui.text import _
@@ -52,7 +52,8 @@ class Form(Fields):
         level, typing = self.dashboard.call.level, Typing(self.editing, self.text, self.place)
         columns = columns_for(lines, self.draft, typing, level, compact=self.dashboard.compact)
         self.set_columns(columns)
-        self.show([field_row(one, self.draft, typing, columns, level) for one in lines])
+        labels = labels_of(lines, compact=self.dashboard.compact)
+        self.show([field_row(one, self.draft, typing, columns, level, labels[one.name]) for one in lines])
 
     def draw_again(self) -> None:
         """After what was typed."""
