@@ -16,7 +16,9 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from appliance.operations.call import Call
+from appliance.operations.to_do import first_steps_wait
 from appliance.operations.user_fields import theme_of
+from appliance.security.doorkeeper import ADMINISTRATOR
 from tui.colours import console_for
 from tui.commander import Commander
 from tui.density import ROOMY, SMALLEST
@@ -27,6 +29,7 @@ from tui.own_orders import OwnOrders
 from tui.screens import SCREENS
 from tui.screens.entrance import Login
 from tui.screens.first_start import FirstStart
+from tui.screens.first_steps import PlaceAndTime
 from tui.screens.new_password import OwnPassword
 from tui.screens.page import Page
 from tui.style import SharedStyle
@@ -122,6 +125,13 @@ class Dashboard(App[None]):
         else:
             self.push_screen(Login() if self.call.parts.doorkeeper.is_set_up else FirstStart())
 
+    def begin(self) -> None:
+        """The first start from its beginning, or from where it was left."""
+        if self.is_in and self.call.parts.doorkeeper.is_set_up:
+            self.push_screen(PlaceAndTime())
+        else:
+            self.enter()
+
     def now(self) -> datetime:
         """Time as people here read it."""
         return self.call.now().astimezone(self.call.zone)
@@ -141,6 +151,8 @@ class Dashboard(App[None]):
         start = str(self.call.parts.settings.dashboard.start_screen)
         if start in self.MODES and start != self.current_mode:
             self.go(start)
+        if self.call.user == ADMINISTRATOR and first_steps_wait(self.call):
+            self.call_later(self.begin)  # made over SSH, where the first two steps have no screens
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
@@ -150,7 +162,7 @@ class Dashboard(App[None]):
         """To what an address names; of screens that do not exist, nowhere."""
         name, *rest = address.split("/")
         if name == "first-start":
-            self.enter()
+            self.begin()
         if not self.is_in or name not in self.MODES:
             return
         if name != self.current_mode:

@@ -101,6 +101,8 @@ def _worth(words: Sequence[str], offer: Offer) -> tuple[int, int]:
 def _entrance(call: Call) -> Iterator[Offer]:
     if not call.parts.doorkeeper.is_set_up:
         yield Offer(_("first start: make the administrator"), _("asks for the set-up code"), 0, to="first-start")
+    else:
+        yield Offer(_("first start: place, time and meters"), _("what follows the administrator"), 3, to="first-start")
 
 
 def _operations(registry: Registry) -> Iterator[Offer]:

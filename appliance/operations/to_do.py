@@ -120,11 +120,20 @@ def _whole(call: Call) -> Iterator[ToDo]:
         yield ToDo("flag", "Configuration", None, "not confirmed", waiting, "log", "configuration confirm")
     for notice in call.parts.notices():
         yield ToDo("silent", "Appliance", None, "trouble", notice, "log", "log list")
+    if first_steps_wait(call):
+        advice = "set the time zone and name: palette, first start"
+        yield ToDo("flag", "First start", None, "not finished", advice, "first-start")
     if not call.parts.settings.readout.enabled:
         advice, to = "set readout.enabled to true", "settings/readout.enabled"
         yield ToDo("flag", "Readouts", None, "switched off", advice, to, "readout start")
     if not any(segment.url for segment in call.parts.settings.segment.values()):
         yield ToDo("flag", "Bus", None, "no line", "segment add main URL", "bus", "segment add main URL")
+
+
+def first_steps_wait(call: Call) -> bool:
+    """Whether there is an administrator, but nobody has told name, place or time zone yet."""
+    told = call.parts.settings.kept(("identity.name", "identity.location", "time.zone"))
+    return call.parts.doorkeeper.is_set_up and not any(told.values())
 
 
 def _names(meters: Sequence[Glance]) -> str:

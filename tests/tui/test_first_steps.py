@@ -61,3 +61,18 @@ def test_entrance_shows_the_fingerprint_of_the_host_key(world: World, size: tupl
     assert host_fingerprint(world.parts.data_folder) in enter(world, (), size)[0]
     world.parts.doorkeeper.setup(world.parts.doorkeeper.setup_code, GOOD, door="local", source="test")
     assert host_fingerprint(world.parts.data_folder) in enter(world, (), size)[0]
+
+
+def administrator(world: World) -> Call:
+    """Made by a terminal without these screens."""
+    set_up(world)
+    world.parts.doorkeeper.setup(world.parts.doorkeeper.setup_code, GOOD, door="ssh", source="test")
+    return Call(world.parts, "admin", 3, "ssh")
+
+
+def test_administrator_made_over_ssh_is_led_to_place_and_time(world: World) -> None:
+    call = administrator(world)
+    assert "▶ 3 Place and time" not in enter(world, (), (140, 45), call)[0]
+    world.settings.unset(["time.zone"], "test")
+    assert "▶ 3 Place and time" in enter(world, (), (140, 45), call)[0]
+    assert "First start" in enter(world, ("escape",), (140, 45), call)[0]
