@@ -152,7 +152,7 @@ class Dashboard(App[None]):
         if start in self.MODES and start != self.current_mode:
             self.go(start)
         if self.call.user == ADMINISTRATOR and first_steps_wait(self.call):
-            self.call_later(self.begin)  # made over SSH, where the first two steps have no screens
+            self.begin()  # made over SSH, where the first two steps have no screens
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
