@@ -38,7 +38,8 @@ bench: .venv/.ready ## speed and memory, as ratios in one run
 	@$(PY) -m benchmarks
 
 soak: .venv/.ready ## the long tests: power cuts, mutated telegrams, 30 virtual days
-	@$(PY) -m pytest -m soak --timeout=3600 -rs
+	@code=0; $(PY) -m pytest -n 2 --dist worksteal -m 'soak and not alone' --timeout=3600 -rs || code=$$?; \
+	  $(PY) -m pytest -m 'soak and alone' --timeout=3600 -rs || code=$$?; exit $$code
 
 lint: .venv/.ready ## ruff, mypy, import contracts
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy . && .venv/bin/lint-imports

@@ -51,6 +51,7 @@ def at_socket(name: str) -> Knock:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "knock",
     [at_telnet, at_ssh, at_socket(DASHBOARD), at_socket(CONSOLE)],

@@ -86,6 +86,7 @@ def test_what_was_stored_survives_three_kills(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_what_was_stored_survives_forty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seconds = kill_again_and_again(tmp_path, 40)
     figures = {"median": statistics.median(seconds), "longest": max(seconds), "limit": 3.0}
