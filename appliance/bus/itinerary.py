@@ -99,6 +99,16 @@ class Itinerary:
         """A visit that no further attempt can help, and those who have nothing left to wait for now."""
         return [visit, *self._close(now)]
 
+    def withdraw(self, meter: int, now: float) -> list[Visit]:
+        """No further attempt for a meter that had its first; it and those who have nothing left to wait for now. Empty
+        where it has none to wait for."""
+        for waiting in (self._end, self._failed):
+            visit = next((one for one in waiting if one.meter.id == meter and one.sitting is not Sitting.FIRST), None)
+            if visit is not None:
+                waiting.remove(visit)
+                return self.lost(visit, now)
+        return []
+
     def drop_retries(self) -> list[Visit]:
         """Time is up for further attempts: all who had a first one."""
         dropped = [*self._end, *self._failed]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -14,22 +14,20 @@ from appliance.bus.errand import Errand, Priority
 from appliance.bus.failure import Failure
 from appliance.bus.order import Part
 from appliance.bus.round import Round
+from appliance.bus.running import RunningSlots, Slot
 from appliance.bus.segment import Segment
-from appliance.bus.slots import ACCOUNTED, Due, SlotPlan
+from appliance.bus.slots import Due, SlotPlan
+from appliance.bus.unread import Unread
 from appliance.clock import Clock, ClockQuality
 from appliance.cron import Schedule
 from appliance.errors import SettingError
 from appliance.log import stream
 from appliance.meters.meter import Meter
 from appliance.planning import PlannedJob, Scheduler
-from appliance.ports import Intake, MeterBook, Missed, ReadingKind, Reason
+from appliance.ports import Intake, MeterBook, ReadingKind, Reason
 
 log = stream("bus")
 
-SENTENCES: Final = {
-    Reason.OFF: "The appliance was off at that time.",
-    Reason.CLOCK: "The clock was set past that time.",
-}
 NOT_FINISHED: Final = Failure(Reason.OFF, "The appliance started too late in this slot to finish its round.")
 OVERTAKEN: Final = Failure(Reason.CANCELLED, "The next round began before the order was carried out.")
 
@@ -58,12 +56,13 @@ class Planner:
     ) -> None:
         self._segments = segments
         self._meters = meters
-        self._intake = intake
         self._clock = clock
         self._scheduler = scheduler
         self._lock = lock
         self._settings = EngineSettings()
         self._plans: dict[str, Plan] = {}
+        self._running = RunningSlots()
+        self._unread = Unread(meters, intake, clock)
         self._battery_read: dict[int, int] = {}
         self._last_round = last_round
         self._started = clock.stamp()
@@ -73,6 +72,7 @@ class Planner:
         """The engine starts: slots that passed until now passed while the appliance was off."""
         self._started = self._clock.stamp()
         self._trusted = self._started.quality is ClockQuality.TRUSTED
+        self._running.clear()
 
     def end(self) -> None:
         """No more rounds."""
@@ -82,7 +82,8 @@ class Planner:
     def apply(self, settings: EngineSettings, anew: Collection[str] = ()) -> None:
         """One plan for each schedule that any meter has; those in force stay as they are.
 
-        Segments that started `anew` in mid round finish the slot that runs.
+        The slot that runs for a meter is not begun again: a new schedule holds from its next slot on. Segments that
+        started `anew` in mid round finish the slot that runs.
         """
         before, self._settings = self._settings, settings
         if (before.zone, before.seed) != (settings.zone, settings.seed):
@@ -90,8 +91,8 @@ class Planner:
         wanted = self._schedules() if settings.enabled else set()
         for text in [text for text in self._plans if text not in wanted]:
             self._plans.pop(text).job.cancel()
-        for text, plan in self._plans.items():
-            self._start_rounds(text, plan.slots.running(self._clock.now()), resumed=True, anew=anew)
+        if settings.enabled:
+            self._finish(anew)
         for text in sorted(wanted - set(self._plans)):
             self._add(text)
 
@@ -120,8 +121,10 @@ class Planner:
         when, zone = Schedule.parse(text, self._settings.seed), self._settings.zone
         slots = SlotPlan(when, zone, self._clock.stamp())
         self._plans[text] = Plan(slots, self._scheduler.cron(when, zone, partial(self._look, text)))
-        self._account_for_absence(text, slots, self._started.wall)
-        self._start_rounds(text, slots.first(), resumed=True)
+        now = self._clock.monotonic()
+        free = [meter for meter in self._members(text) if self._running.of(meter, now) is None]
+        self._unread.before(self._started.wall, free, slots)
+        self._start_rounds(slots.first(), free, gives_way=NOT_FINISHED)
 
     def _look(self, text: str, planned: datetime) -> None:
         """The scheduler calls: a slot is due, or the clock was set over some."""
@@ -131,73 +134,90 @@ class Planner:
                 return
             self._notice_trust()
             due = plan.slots.take(planned, self._clock.stamp())
+            members = self._members(text)
             for slot in due.skipped:
-                self._miss(self._members(text), slot, due.reason)
-            self._start_rounds(text, due, resumed=False)
+                self._unread.miss(members, slot, due.reason)
+            self._start_rounds(due, members)
 
     def _members(self, text: str) -> list[Meter]:
-        return [meter for name in self._segments for meter in self._members_on(name, text)]
+        return [meter for meter in self._all_meters() if self._schedule_of(meter) == text]
 
-    def _members_on(self, segment: str, text: str) -> list[Meter]:
-        return [meter for meter in self._meters.meters(segment) if self._schedule_of(meter) == text]
+    def _all_meters(self) -> Iterator[Meter]:
+        return (meter for name in self._segments for meter in self._meters.meters(name))
 
     # ---------------------------------------------------------------- rounds
 
     def supplements(self) -> list[Part]:
         """What is to be read so that every meter has a reading in its present slot; a round under way reads it too."""
-        settings, now = self._settings, self._clock.now()
-        parts = []
-        for text in sorted(self._schedules()):
-            when = Schedule.parse(text, settings.seed)
-            slot, following = when.latest(now, settings.zone), when.next(now, settings.zone)
-            if slot is not None:
-                errand = replace(
-                    self._errand(slot, following, gives_way=OVERTAKEN),
-                    priority=Priority.PERSON,
-                    retries=settings.manual_retries,
-                    retry_offset=settings.manual_retry_offset,
-                    supplement=True,
-                )
-                parts += self._parts(text, errand)
-        return parts
+        return [
+            part
+            for text in sorted(self._schedules())
+            for slot, meters in self._present(text).items()
+            for part in self._parts(self._supplement(slot), meters)
+        ]
 
-    def _start_rounds(self, text: str, due: Due, *, resumed: bool, anew: Collection[str] | None = None) -> None:
+    def _present(self, text: str) -> dict[Slot, list[Meter]]:
+        """Members by their present slot: the one that runs, or the grid's where none was begun."""
+        now, zone = self._clock.now(), self._settings.zone
+        when = Schedule.parse(text, self._settings.seed)
+        latest = when.latest(now, zone)
+        of_grid = None if latest is None else self._slot(latest, when.next(now, zone))
+        return self._running.groups(self._members(text), self._clock.monotonic(), of_grid)
+
+    def _start_rounds(self, due: Due, members: Sequence[Meter], *, gives_way: Failure | None = None) -> None:
         if due.slot is not None:
-            errand = self._errand(due.slot, due.following, gives_way=NOT_FINISHED if resumed else None)
-            errand = replace(errand, goes_on=anew is not None)
-            for part in self._parts(text, errand, anew):
-                part.segment.begin(Round(part.errand), part.meters)
+            slot = self._slot(due.slot, due.following)
+            self._running.begin(slot, members)
+            self._begin(self._errand(slot, gives_way=gives_way), members)
 
-    def _parts(self, text: str, errand: Errand, on: Collection[str] | None = None) -> list[Part]:
-        """The errand on each segment that has meters due in it, or on some of them, under one number."""
+    def _finish(self, anew: Collection[str]) -> None:
+        """On these segments go on with the slot that runs for each meter."""
+        meters = [meter for meter in self._all_meters() if meter.segment in anew]
+        for slot, group in self._running.groups(meters, self._clock.monotonic()).items():
+            self._begin(replace(self._errand(slot, gives_way=NOT_FINISHED), goes_on=True), group)
+
+    def _begin(self, errand: Errand, members: Sequence[Meter]) -> None:
+        for part in self._parts(errand, members):
+            part.segment.begin(Round(part.errand), part.meters)
+
+    def _parts(self, errand: Errand, members: Sequence[Meter]) -> list[Part]:
+        """The errand on each segment that has members due in it, under one number."""
         found = []
         for name, segment in self._segments.items():
-            if on is not None and name not in on:
-                continue
-            meters = self._due_meters(name, text, errand.slot)
+            meters = self._due_meters([meter for meter in members if meter.segment == name], errand.slot)
             if meters:
                 errand = errand if errand.number else replace(errand, number=self.next_number())
                 found.append(Part(segment, errand, meters))
         return found
 
-    def _errand(self, slot: datetime, following: datetime, *, gives_way: Failure | None) -> Errand:
-        settings = self._settings
-        limit = slot + (following - slot) * settings.round_limit
+    def _errand(self, slot: Slot, *, gives_way: Failure | None) -> Errand:
         return Errand(
-            slot=int(slot.timestamp()),
+            slot=slot.start,
             kind=ReadingKind.SCHEDULED,
             priority=Priority.ROUND,
             began=self._clock.now(),
-            ends=self._monotonic(following),
-            retries_end=self._monotonic(limit),
-            retries=settings.scheduled_retries,
-            retry_offset=settings.scheduled_retry_offset,
+            ends=slot.ends,
+            retries_end=slot.retries_end,
+            retries=self._settings.scheduled_retries,
+            retry_offset=self._settings.scheduled_retry_offset,
             gives_way=gives_way,
         )
 
-    def _due_meters(self, segment: str, text: str, slot: int) -> list[Meter]:
-        """Members that have no reading in the slot and whose battery is spared long enough."""
-        members = self._members_on(segment, text)
+    def _supplement(self, slot: Slot) -> Errand:
+        return replace(
+            self._errand(slot, gives_way=OVERTAKEN),
+            priority=Priority.PERSON,
+            retries=self._settings.manual_retries,
+            retry_offset=self._settings.manual_retry_offset,
+            supplement=True,
+        )
+
+    def _slot(self, start: datetime, following: datetime) -> Slot:
+        limit = start + (following - start) * self._settings.round_limit
+        return Slot(int(start.timestamp()), self._monotonic(following), self._monotonic(limit))
+
+    def _due_meters(self, members: Sequence[Meter], slot: int) -> list[Meter]:
+        """Those that have no reading in the slot and whose battery is spared long enough."""
         answered = self._meters.answered(slot, [meter.id for meter in members]) if members else set()
         due = [meter for meter in members if meter.id not in answered and self._may_be_read(meter, slot)]
         self._battery_read.update((meter.id, slot) for meter in due if meter.battery)
@@ -209,7 +229,7 @@ class Planner:
         last = self._battery_read.get(meter.id, self._meters.ended(meter.id))
         return last is None or not last < slot < last + self._settings.battery_interval
 
-    # ---------------------------------------------------------------- slots nobody reads
+    # ---------------------------------------------------------------- the clock
 
     def _notice_trust(self) -> None:
         """The clock can be believed at last: what passed before the start is known only now."""
@@ -219,32 +239,7 @@ class Planner:
         self._trusted = True
         started = stamp.wall - timedelta(seconds=stamp.monotonic - self._started.monotonic)
         for text, plan in self._plans.items():
-            self._account_for_absence(text, plan.slots, started)
-
-    def _account_for_absence(self, text: str, slots: SlotPlan, started: datetime) -> None:
-        """Slots between a meter's last one and the one running at the start: the appliance was off."""
-        running = slots.schedule.latest(started, slots.zone)
-        if running is None:
-            return
-        for meter in self._members(text):
-            ended = self._meters.ended(meter.id)
-            if ended is not None and ended < running.timestamp():
-                since = max(datetime.fromtimestamp(ended, UTC), started - ACCOUNTED)
-                for slot in slots.schedule.between(since, running - timedelta(microseconds=1), slots.zone):
-                    self._miss([meter], slot, Reason.OFF)
-
-    def _miss(self, meters: Iterable[Meter], slot: datetime, reason: Reason) -> None:
-        for meter in meters:
-            self._intake.missed(
-                Missed(
-                    meter=meter.id,
-                    slot=int(slot.timestamp()),
-                    kind=ReadingKind.SCHEDULED,
-                    reason=reason,
-                    detail=SENTENCES[reason],
-                    at=self._clock.stamp(),
-                )
-            )
+            self._unread.before(started, self._members(text), plan.slots)
 
     def _monotonic(self, instant: datetime) -> float:
         return self._clock.monotonic() + (instant - self._clock.now()).total_seconds()

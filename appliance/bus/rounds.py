@@ -62,7 +62,7 @@ class Rounds:
         meters = tuple(meters)
         joined = [meter for meter in meters if self._is_read(meter.id, fresh)]
         own = [meter for meter in meters if meter not in joined]
-        late = {meter.id for meter in own if fresh.errand.is_scheduled and self._is_held(meter.id, blocked)}
+        late = {meter.id for meter in own if fresh.errand.is_scheduled and self._is_held(meter.id, blocked, now)}
         visits = [Visit.to(meter, self._memory.of(meter.id), dead_after) for meter in own]
         fresh.admit(visits, late, joined)
         self.progress_at = now
@@ -167,15 +167,19 @@ class Rounds:
         same_slot = (one for one in self._active if one.errand.is_scheduled and one.errand.slot == fresh.errand.slot)
         return fresh.errand.is_scheduled and any(one.holds(meter) for one in same_slot)
 
-    def _is_held(self, meter: int, blocked: Failure | None) -> bool:
+    def _is_held(self, meter: int, blocked: Failure | None, now: float) -> bool:
         """Whether an earlier round keeps a meter from being due in another slot. One that gives way is given up, and on
-        a blocked bus every one is."""
+        a blocked bus every one is; of any other a further attempt is, which meets a slot of a grid that was changed."""
         for one in list(self._active):
             if one.errand.is_scheduled and one.holds(meter):
                 given_up = _why_unfinished(one, blocked)
-                if given_up is None:
+                withdrawn = one.visits.withdraw(meter, now) if given_up is None else []
+                if given_up is not None:
+                    self._drop(one, given_up)
+                elif withdrawn:
+                    self._give_up(one, withdrawn)
+                else:
                     return True
-                self._drop(one, given_up)
         return False
 
     def _drop(self, one: Round, failure: Failure) -> None:

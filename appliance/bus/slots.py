@@ -46,11 +46,6 @@ class SlotPlan:
             self._remember(running)
         return Due(running, self.schedule.next(now, self.zone))
 
-    def running(self, now: datetime) -> Due:
-        """The slot that was handed out last, if it runs still: its round is finished where it was broken off."""
-        slot = self.schedule.latest(now, self.zone)
-        return Due(slot if slot in self._handed else None, self.schedule.next(now, self.zone))
-
     def take(self, planned: datetime, stamp: Stamp) -> Due:
         """What became due until now, as planned for the instant `planned`. No slot comes out twice."""
         before, self.seen = self.seen, stamp
