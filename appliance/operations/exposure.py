@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from appliance.operations.answer import Answer, Table
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
-from appliance.operations.services import OFF, Service, services
+from appliance.operations.services import OFF, Reach, Service, services
 from appliance.operations.times import local
+from appliance.security.books import AuditRow, Door
 from appliance.settings import Line
 
 OPENS: Final = ("enabled", "listen", "allow", "port", "tls")  # what of a service's settings decides who reaches it
+SET_UP: Final = "setup"  # the order before which nobody could log in
+LOGINS: Final = (Door.CONSOLE, Door.SSH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def openings(call: Call) -> dict[str, Opening]:
     """Of each open port, by its service, the last order in the audit trail that decided who reaches it."""
     lines = call.parts.settings.lines()
     set_ = {line.name: line for line in lines if not line.is_default}
-    return {one.name: _opening(call, one.settings, set_) for one in open_ports(call)}
+    return {one.name: _opening(call, one, set_) for one in open_ports(call)}
 
 
 @operation("show exposure", level=1)
@@ -64,8 +69,17 @@ def show_exposure(call: Call) -> Answer:
     return Answer(table=Table.of(names, rows, "port clients"))
 
 
-def _opening(call: Call, subject: str, set_: dict[str, Line]) -> Opening:
-    names = [f"{subject}.{word}" for word in OPENS]
-    row = call.parts.doorkeeper.audit.newest_change(names)
+def _opening(call: Call, service: Service, set_: dict[str, Line]) -> Opening:
+    names = [f"{service.settings}.{word}" for word in OPENS]
+    row = _decided(call, service, names)
     deviations = tuple(f"{name.rpartition('.')[2]}={set_[name].text}" for name in names if name in set_)
     return Opening(row.at if row else None, row.act.who if row else "", deviations)
+
+
+def _decided(call: Call, service: Service, names: Sequence[str]) -> AuditRow | None:
+    """The newest order on its settings, or the set-up where that is newer and let others than this machine in."""
+    audit = call.parts.doorkeeper.audit
+    let_in = service.name in LOGINS and service.reach is not Reach.LOCAL
+    set_up = audit.newest_done(SET_UP) if let_in else None
+    rows = [row for row in (audit.newest_change(names), set_up) if row is not None]
+    return max(rows, key=attrgetter("number"), default=None)

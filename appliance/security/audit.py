@@ -108,6 +108,10 @@ class AuditTrail:
         """The last order that gave one of these settings another value."""
         return self.book.newest_change(settings)
 
+    def newest_done(self, order: str) -> AuditRow | None:
+        """The last time that an order of just these words succeeded."""
+        return self.book.newest_done(order)
+
     def _next(self, last: Anchor, act: Act) -> tuple[AuditRow, Anchor]:
         row = AuditRow(last.number + 1, self._clock.now(), act, "")
         row = replace(row, link=self._link(last, row))

@@ -148,6 +148,9 @@ class AuditBook(Protocol):
     def newest_change(self, settings: Sequence[str]) -> AuditRow | None:
         """The last order that gave one of these settings another value."""
 
+    def newest_done(self, order: str) -> AuditRow | None:
+        """The last time that an order of just these words succeeded."""
+
     def ends(self) -> tuple[Anchor, Anchor]:
         """What stood before the first row, and the last row written."""
 

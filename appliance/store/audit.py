@@ -58,6 +58,13 @@ class AuditShelf:
         with connected(self._database):
             return next(iter(_from_rows(select.dicts().execute(self._database))), None)
 
+    def newest_done(self, order: str) -> AuditRow | None:
+        """The last time that an order of just these words succeeded."""
+        done = (AuditTrailRow.what == order) & (AuditTrailRow.result == "ok")
+        select = AuditTrailRow.select().where(done).order_by(AuditTrailRow.number.desc()).limit(1)
+        with connected(self._database):
+            return next(iter(_from_rows(select.dicts().execute(self._database))), None)
+
     def ends(self) -> tuple[Anchor, Anchor]:
         """What stood before the first row, and the last row written."""
         return self._anchor(BEFORE), self._anchor(HEAD)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from appliance.errors import RefusedError
 from tests.operations.orders import cells, order
 from tests.operations.world import World
+
+GOOD = "seven-green-boilers"
 
 
 def of(world: World, service: str, column: str) -> object:
@@ -40,3 +45,19 @@ def test_closing_it_again_is_the_newer_order(world: World) -> None:
     order(world, "service open ssh listen=10.4.0.1 confirm=yes")
     order(replace(world.call, user="berta"), "service close ssh")
     assert of(world, "ssh", "by") == "berta"
+
+
+def test_set_up_opened_the_doors_that_others_reach_since(world: World) -> None:
+    assert of(world, "ssh", "since") is None
+    keeper = world.parts.doorkeeper
+    keeper.prepare()
+    with pytest.raises(RefusedError):
+        keeper.setup("AAAA-BBBB-CCCC-DDDD", GOOD, door="ssh", source="192.0.2.7")
+    world.clock.advance(hours=1)
+    opened = world.clock.now()
+    keeper.setup(keeper.setup_code, GOOD, door="ssh", source="192.0.2.7")
+    assert (of(world, "ssh", "since"), of(world, "ssh", "by")) == (opened, "admin")
+    assert of(world, "console", "since") is None
+    world.clock.advance(hours=1)
+    order(world, "set ssh.port=2022")
+    assert of(world, "ssh", "by") == "anna"
