@@ -13,7 +13,7 @@ from appliance.errors import BusmeisterError
 from appliance.operations.line import Token, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
-from appliance.settings import full_name, row_of
+from appliance.settings import may_be_secret
 
 SETTING: Final = re.compile(r"([\w.-]+?)[+-]?=")
 
@@ -75,7 +75,7 @@ def _meant(registry: Registry, line: str) -> list[Operation]:
 
 def _takes_secret(operation: Operation, line: str) -> bool:
     if operation.name == "set":
-        return any(map(_is_secret_setting, SETTING.findall(line)))
+        return any(map(may_be_secret, SETTING.findall(line)))
     kinds = [argument.kind for argument in operation.signature.arguments] + list(operation.fields.values())
     return any(kind.is_secret for kind in kinds)
 
@@ -91,14 +91,7 @@ def _is_secret(operation: Operation, token: Token) -> bool:
     if not token.operator:
         return False
     if operation.name == "set":
-        return _is_secret_setting(token.name)
+        return may_be_secret(token.name)
     kinds = {argument.name: argument.kind for argument in operation.signature.arguments}
     kind = kinds.get(token.name) or operation.fields.get(token.name)
     return kind is not None and kind.is_secret
-
-
-def _is_secret_setting(name: str) -> bool:
-    try:
-        return row_of(full_name(name)).setting.kind.is_secret
-    except BusmeisterError:
-        return True  # nobody knows what it was meant to be

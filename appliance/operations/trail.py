@@ -10,8 +10,10 @@ from appliance.operations.answer import Answer
 from appliance.operations.arguments import Filled
 from appliance.operations.asked import ValueAsked
 from appliance.operations.call import Call
+from appliance.operations.line import NAME
 from appliance.operations.operation import Operation
 from appliance.security.books import Act, Door
+from appliance.settings import may_be_secret
 from appliance.settings.kinds import Secret
 
 BEGUN: Final = "begun"
@@ -64,8 +66,8 @@ def _pieces(operation: Operation, filled: Filled) -> Iterator[str]:
         if value is not None and value != argument.default:
             yield f"{argument.name}={argument.kind.show(value)}"
     for word in filled.words:
-        name, assigns, _ = word.partition("=")
-        yield f"{name}={DOTS}" if assigns else word
+        assigns = NAME.fullmatch(word)
+        yield f"{assigns[1]}{assigns[2]}{DOTS}" if assigns and may_be_secret(assigns[1]) else word
     for name, text in (filled.fields or {}).items():
         kind = operation.fields.get(name)
         yield f"{name}={DOTS if kind is None or kind.is_secret else text}"

@@ -2,6 +2,18 @@
 
 from appliance.settings.kinds import Secret, TimeZone
 from appliance.settings.settings import Change, Line, Settings
-from appliance.settings.table import ROWS, Row, full_name, is_secret, row_of
+from appliance.settings.table import ROWS, Row, full_name, is_secret, may_be_secret, row_of
 
-__all__ = ["ROWS", "Change", "Line", "Row", "Secret", "Settings", "TimeZone", "full_name", "is_secret", "row_of"]
+__all__ = [
+    "ROWS",
+    "Change",
+    "Line",
+    "Row",
+    "Secret",
+    "Settings",
+    "TimeZone",
+    "full_name",
+    "is_secret",
+    "may_be_secret",
+    "row_of",
+]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from appliance.errors import Kind, RefusedError, SettingError
+from appliance.errors import BusmeisterError, Kind, RefusedError, SettingError
 from appliance.settings.row import AnySetting, Family, Numbers, Part, Setting, Subject
 from appliance.settings.tree import Tree
 
@@ -62,6 +62,14 @@ def is_secret(name: str) -> bool:
         return row_of(name).setting.kind.is_secret
     except SettingError:
         return False
+
+
+def may_be_secret(typed: str) -> bool:
+    """Whether a name as typed is that of a setting that prints as dots, or nobody knows what it was meant to be."""
+    try:
+        return row_of(full_name(typed)).setting.kind.is_secret
+    except BusmeisterError:
+        return True
 
 
 def full_name(typed: str, members: Iterable[str] = ()) -> str:

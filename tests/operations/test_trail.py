@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from appliance.errors import BusmeisterError
 from appliance.hub import Job
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
@@ -74,6 +75,28 @@ def test_what_was_refused_is_written_down_with_the_reason(world: World) -> None:
     with pytest.raises(Exception, match="No meter matches"):
         order(world, "meter read nobody")
     assert rows(world)[-1] == ("meter read meters=nobody", "refused: No meter matches nobody.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("bus.readout.readout_retries=900", "bus.readout.readout_retries=900"),
+        ("bus.read.readout_r=900", "bus.read.readout_r=900"),
+        ("ssh.listen+=nowhere", "ssh.listen+=nowhere"),
+        ("console.password.2=hunter2", f"console.password.2={trail.DOTS}"),
+        ("cons.pass.2=hunter2", f"cons.pass.2={trail.DOTS}"),
+        ("console=hunter2", f"console={trail.DOTS}"),
+        ("console.pasword.2=hunter2", f"console.pasword.2={trail.DOTS}"),
+    ],
+)
+def test_refused_value_of_a_setting_is_dots_only_where_it_may_be_a_secret(
+    world: World, typed: str, written: str
+) -> None:
+    with pytest.raises(BusmeisterError):
+        order(world, f"set {typed} console.port=none")
+    what, result = rows(world)[-1]
+    assert what == f"set {written} console.port=none"
+    assert result.startswith("refused: ")
 
 
 @operation("lamp set", level=2, audited=True, fields={"monkey": Text(0, 20), "pin": Hidden()})
