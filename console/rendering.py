@@ -20,6 +20,9 @@ GAP: Final = "  "
 NARROWEST: Final = 4  # cells a column keeps when the window is small
 CUT: Final = "…"
 ONE_LINE: Final = str.maketrans("\t\n", "  ")  # what a clean text may hold, and a cell may not
+LOOKS: Final = dict.fromkeys((0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)))  # choose how the sign before them is drawn
+FLAGS: Final = {0x1F1E6 + number: ord("A") + number for number in range(26)}  # letters that are a flag in pairs
+OF_ONE_WIDTH: Final = ONE_LINE | LOOKS | FLAGS  # terminals do not agree how wide those two are
 FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
@@ -89,7 +92,7 @@ def _cell_text(cell: object) -> str:
         cell = cell.text
     if isinstance(cell, bool):
         cell = "true" if cell else "false"
-    return clean("" if cell is None else str(cell)).translate(ONE_LINE)
+    return clean("" if cell is None else str(cell)).translate(OF_ONE_WIDTH)
 
 
 def _csv_cell(value: object) -> object:

@@ -8,8 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import wcswidth, wcwidth
 
 from appliance.operations import Answer, Cell, Table
 from appliance.operations.answer import RawJson
@@ -21,6 +23,25 @@ TABLE = Table.of("name value", [("Küche 漢字", 12), ("b", None), ("c", Cell(T
 
 def test_columns_stand_under_their_heads() -> None:
     assert table_lines(TABLE, None) == ["name        value", "Küche 漢字     12", "b", "c             yes"]
+
+
+SIGNS = ("\U0001f3e0", "\u2764\ufe0f", "\U0001f44d\U0001f3fd", "\U0001f1e8\U0001f1ed", "1\ufe0f\u20e3", "漢字")
+
+
+@pytest.mark.parametrize("columns", [40, 41, 42, 43, None])
+@pytest.mark.parametrize("sign", SIGNS, ids=["house", "heart", "dark thumb", "flag", "keycap", "kanji"])
+def test_columns_stand_in_line_beside_signs_whose_width_terminals_do_not_agree_on(
+    sign: str, columns: int | None
+) -> None:
+    """Some count each sign, others what is drawn of several together."""
+    table = Table.of(
+        "address name status last", [("12345678", 30 * sign, "ok", "06:00"), ("12345678", "a", "ok", "06:00")]
+    )
+    lines = table_lines(table, columns)
+    before = [line.partition("ok")[0] for line in lines[1:]]
+    drawn, counted = [wcswidth(text) for text in before], [sum(map(wcwidth, text)) for text in before]
+    assert len({*drawn, *counted}) == 1
+    assert columns is None or wcswidth(lines[1]) <= columns
 
 
 def test_table_without_rows_is_no_line() -> None:
