@@ -162,3 +162,11 @@ def test_place_of_the_database_is_shown_and_given_when_the_appliance_starts() ->
     with pytest.raises(SettingError, match="given when the appliance starts: busmeister run --database URL"):
         settings.set({"storage.database": "postgresql://db/busmeister"}, "anna")
     assert settings.unset(["storage.database"], "anna") == ()
+
+
+def test_language_without_texts_is_refused_in_words(settings: Settings) -> None:
+    with pytest.raises(
+        SettingError, match=r"localization.language takes en \(the texts have no translation yet\), not de"
+    ):
+        settings.set({"localization.language": "de"}, "anna")
+    assert settings.localization.language == "en"

@@ -12,6 +12,12 @@ from appliance.settings.row import Numbers, Restarts, Setting, Subject
 SUPPORT: Final = 8  # links
 
 
+class Language(StrEnum):
+    """A language that the texts of the appliance are written in."""
+
+    ENGLISH = "en"
+
+
 class DecimalSeparator(StrEnum):
     """What stands between the whole and the rest."""
 
@@ -66,6 +72,8 @@ class Identity(Subject):
 class Localization(Subject):
     """`localization.*`"""
 
+    language = Setting(OneOf(Language), "en", level=2, note="the texts have no translation yet",
+                       help="Language of texts the appliance writes itself: reports, log, display.")
     decimal_separator = Setting(OneOf(DecimalSeparator), "point", level=2,
                                 help="Decimal separator in reports and exports.")
     first_weekday = Setting(OneOf(Weekday), "monday", level=2,
