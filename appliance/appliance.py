@@ -129,6 +129,7 @@ class Appliance:
         trial.resume(self.parts)
         self.obey_storage()
         self.duties.begin()
+        self.hub.ask(self.duties.look_at_internet)
         if fixed_address(self.settings) is not None:
             apply_network(self.settings, self.host)
         tune()
@@ -156,7 +157,7 @@ class Appliance:
 
     def obey(self, names: frozenset[str]) -> None:
         """Settings have new values: hand them to who obeys them."""
-        if any(name.startswith(("storage.", "log.", "restart.", "time.")) for name in names):
+        if any(name.startswith(("storage.", "log.", "restart.", "time.", "network.internet_check.")) for name in names):
             self.obey_storage()
             self.duties.plan()
         if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):

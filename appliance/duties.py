@@ -1,5 +1,5 @@
 """What the appliance does by the clock, besides reading: the store's regular work, the restart that was planned, and
-true slots for what was read before the clock was trusted.
+true slots for what was read before the clock was trusted. And it looks whether the internet is reached.
 """
 
 from __future__ import annotations
@@ -42,14 +42,21 @@ class Duties:
         for job in self._planned:
             job.cancel()
         settings, keeping = self._parts.settings, self._store.housekeeping
-        storage, restart = settings.storage, settings.restart
+        storage, restart, check = settings.storage, settings.restart, settings.network.internet_check
         work: tuple[tuple[str, Callable[[], object]], ...] = (
             (storage.maintenance.schedule, keeping.maintain),
             (storage.snapshot.schedule, keeping.changed),
             (storage.check.schedule, keeping.check),
             (restart.schedule if restart.enabled else "", self.restart_as_planned),
+            (check.schedule if check.enabled else "", self.look_at_internet),
         )
         self._planned = [self._plan(text, task) for text, task in work if text]
+
+    def look_at_internet(self) -> None:
+        """Whether it is reached, for the overview."""
+        parts, check = self._parts, self._parts.settings.network.internet_check
+        if parts.reach is not None:
+            parts.internet.look(check, parts.network(), parts.reach, parts.clock.now())
 
     def restart_as_planned(self) -> None:
         """As a person would order it, so that no round is cut in two and the audit trail says why."""

@@ -276,6 +276,7 @@ class Network:
     interfaces: tuple[Interface, ...] = ()
     routers: tuple[str, ...] = ()  # "192.168.1.1 on eth0"
     name_servers: tuple[str, ...] = ()
+    domain: str = ""  # added to names without one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,42 +11,43 @@ from typing import Final
 
 from appliance.checks.clock import is_synchronised
 from appliance.checks.program import needed
-from appliance.meters.units import digits
 from appliance.operations.answer import Answer, Cell, Data, Table
 from appliance.operations.call import Call
+from appliance.operations.health import free_disk, own_address, surroundings, temperature
 from appliance.operations.meter_state import states_of
 from appliance.operations.operation import operation
-from appliance.operations.overview import health
 from appliance.operations.planner import cable_length
+from appliance.operations.readout import schedules
 from appliance.operations.services import services
 from appliance.operations.times import ago, local
 from appliance.ports import Network
 
 NAMES: Final = 16  # columns
 OURS: Final = "busmeister"
-MEGABYTE: Final = 1_000_000
+TYPE: Final = "M-Bus metering appliance"
 
 
 @operation("show about", level=1)
 def show_about(call: Call) -> Answer:
-    """Serial number, board, versions, MAC, address, hostname, uptime, restarts, free disk, temperature."""
+    """Serial number, type, board, versions, MAC, address, hostname, domain, uptime, restarts, disk, temperature."""
     return _facts(_about(call))
 
 
 @operation("show system", level=1)
 def show_system(call: Call) -> Answer:
-    """System panel: device, meters, services."""
+    """System panel: device, network, internet, time, meters, services, scheduled tasks."""
     meters = [meter for meter in call.parts.store.meters.all() if meter.active]
     counted = Counter(str(state.status) for state in states_of(call.parts, meters))
     states = Counter(service.state for service in services(call).services)
-    return _facts(
-        _about(call)
-        | {
-            "meters": len(meters),
-            "readouts": ", ".join(f"{count} {status}" for status, count in counted.items()),
-            "services": ", ".join(f"{count} {state}" for state, count in states.items()),
-        }
-    )
+    tasks = schedules(call)
+    facts: dict[str, Data] = {
+        **_about(call),
+        **surroundings(call),
+        "meters": len(meters),
+        "readouts": ", ".join(f"{count} {status}" for status, count in counted.items()),
+        "services": ", ".join(f"{count} {state}" for state, count in states.items()),
+    }
+    return Answer(lines=_lines(facts), table=tasks, data=facts | {"tasks": tasks.data()})
 
 
 @operation("show time", level=1)
@@ -112,21 +113,22 @@ def show_licence_text(call: Call) -> Answer:
 
 def _about(call: Call) -> dict[str, Data]:
     parts = call.parts
-    found, network = health(call), parts.network()
-    disk = parts.store.survey.extent().file
+    network, degrees = parts.network(), temperature()
     return {
         "serial": parts.serial,
+        "type": TYPE,
         "board": parts.panel.view().title if parts.panel else "none",
         "version": parts.version,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "mac": _mac(network),
-        "address": found.address,
+        "address": own_address(),
         "hostname": socket.gethostname(),
+        "domain": network.domain,
         "up": ago(parts.started, call.now()),
         "restarts": parts.store.history.boot - 1,
-        "free_disk": f"{digits(disk.disk.free // MEGABYTE)} MB" if disk else None,
-        "temperature": None if found.temperature is None else f"{found.temperature} °C",
+        "free_disk": free_disk(parts.data_folder),
+        "temperature": None if degrees is None else f"{degrees} °C",
     }
 
 
@@ -136,8 +138,11 @@ def _mac(network: Network) -> str:
 
 
 def _facts(facts: dict[str, Data]) -> Answer:
-    shown = ((name.replace("_", " "), _word(value)) for name, value in facts.items())
-    return Answer(lines=tuple(f"{name:{NAMES}}{word}" for name, word in shown), data=facts)
+    return Answer(lines=_lines(facts), data=facts)
+
+
+def _lines(facts: dict[str, Data]) -> tuple[str, ...]:
+    return tuple(f"{name.replace('_', ' '):{NAMES}}{_word(value)}" for name, value in facts.items())
 
 
 def _word(value: Data) -> str:

@@ -39,7 +39,25 @@ def walk(network: Network, reach: Reach, target: HostPort) -> Iterator[Step]:
     """Each step once it is known, the first one first."""
     yield _address(network)
     yield _router(network, reach)
-    yield from _beyond(network, reach, target)
+    yield from beyond(network, reach, target)
+
+
+def beyond(network: Network, reach: Reach, target: HostPort) -> Iterator[Step]:
+    """The last two steps; without a target, nothing is sent beyond the name server."""
+    host = target.host or TIME_SERVER
+    found = reach.lookup(host)
+    servers = ", ".join(network.name_servers) or "none is known"
+    if found.server_answered:
+        yield Step("name server", Outcome.OK, servers)
+    else:
+        remedy = "Check the name servers that DHCP or the operating system gives: show network"
+        yield Step("name server", Outcome.FAILED, f"{servers}: {found.sentence}", remedy)
+    if not found.addresses:
+        yield Step("internet", Outcome.FAILED, f"{host}: {found.sentence}", "Check the router's way to the internet")
+    elif not target.host:
+        yield Step("internet", Outcome.OK, f"{host} is {found.addresses[0]}; nothing was sent there")
+    else:
+        yield _reached(reach, target, found.addresses[0])
 
 
 def judged(steps: list[Step]) -> list[Step]:
@@ -90,23 +108,6 @@ def _router(network: Network, reach: Reach) -> Step:
     return Step(
         "router", outcome, f"{router}: {said(echo)}", "Switch it on, check the cable to it" * bool(echo.sentence)
     )
-
-
-def _beyond(network: Network, reach: Reach, target: HostPort) -> Iterator[Step]:
-    host = target.host or TIME_SERVER
-    found = reach.lookup(host)
-    servers = ", ".join(network.name_servers) or "none is known"
-    if found.server_answered:
-        yield Step("name server", Outcome.OK, servers)
-    else:
-        remedy = "Check the name servers that DHCP or the operating system gives: show network"
-        yield Step("name server", Outcome.FAILED, f"{servers}: {found.sentence}", remedy)
-    if not found.addresses:
-        yield Step("internet", Outcome.FAILED, f"{host}: {found.sentence}", "Check the router's way to the internet")
-    elif not target.host:
-        yield Step("internet", Outcome.OK, f"{host} is {found.addresses[0]}; nothing was sent there")
-    else:
-        yield _reached(reach, target, found.addresses[0])
 
 
 def _reached(reach: Reach, target: HostPort, address: str) -> Step:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
-from appliance.clock import ClockQuality
 from appliance.log import Entry
 from appliance.operations.call import Call
 from appliance.operations.entries import entries
 from appliance.operations.glances import Glance
+from appliance.operations.health import Health, health
 from appliance.operations.meter_state import slot_time
 from appliance.operations.parts import Segment
 from appliance.operations.status import next_round
@@ -25,8 +21,6 @@ from appliance.operations.to_do import ToDo, to_do
 ROUNDS: Final = 24
 EVENTS: Final = 30
 LOOK_BACK: Final = timedelta(days=7)
-TEMPERATURE: Final = Path("/sys/class/thermal/thermal_zone0/temp")
-ELSEWHERE: Final = ("192.0.2.1", 9)  # documentation address: no octet is sent, the kernel only chooses a way
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +32,6 @@ class RoundDone:
     due: int
     answered: int
     failed: int  # meters that were asked in vain; with a round broken off, the others are neither
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The appliance itself."""
-
-    version: str
-    up_since: datetime
-    clock_is_sure: bool
-    address: str  # empty without a network
-    disk_used: int  # per cent
-    temperature: int | None  # degrees Celsius
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +82,7 @@ def rounds_done(call: Call, count: int = ROUNDS) -> tuple[RoundDone, ...]:
     )
 
 
-def health(call: Call) -> Health:
-    """How the appliance itself is."""
-    disk = shutil.disk_usage(call.parts.data_folder)
-    return Health(
-        version=call.parts.version,
-        up_since=call.parts.started,
-        clock_is_sure=call.parts.clock.quality is ClockQuality.TRUSTED,
-        address=_own_address(),
-        disk_used=round(100 * disk.used / disk.total) if disk.total else 0,
-        temperature=_temperature(),
-    )
-
-
 def events(call: Call, count: int = EVENTS) -> Sequence[Entry]:
     """The newest entries of the log."""
     now = call.now()
     return entries(call, now - LOOK_BACK, now, count=count)
-
-
-def _own_address() -> str:
-    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(ELSEWHERE)
-        return str(probe.getsockname()[0])
-    return ""
-
-
-def _temperature() -> int | None:
-    try:
-        return int(TEMPERATURE.read_text(encoding="ascii")) // 1000
-    except (OSError, ValueError):
-        return None

@@ -16,6 +16,7 @@ from appliance.lifecycle import Lifecycle
 from appliance.mbus.dialogue import Counters
 from appliance.mbus.dialogue.conversation import Dialogue
 from appliance.meters.meter import Meter
+from appliance.operations.internet import InternetWatch
 from appliance.operations.lending import Lender
 from appliance.operations.panel_view import Panel
 from appliance.operations.probation import Probation
@@ -119,6 +120,7 @@ class Parts:
     serial: str = "00000000"
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     probation: Probation = field(default_factory=Probation)
+    internet: InternetWatch = field(default_factory=InternetWatch)
     lender: Lender | None = None  # who hands the bus to a computer
     panel: Panel[Any] | None = None  # of a `Call`, which carries these parts
     network: Callable[[], Network] = Network

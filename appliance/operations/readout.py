@@ -128,13 +128,18 @@ def show_gaps(call: Call, *, since: Moment = A_DAY_AGO, count: Count = 1000) -> 
 @operation("show schedules", level=1)
 def show_schedules(call: Call) -> Answer:
     """Scheduled tasks: name, pattern, next run, active now."""
+    return Answer(table=schedules(call))
+
+
+def schedules(call: Call) -> Table:
+    """Every scheduled task."""
     lines = [line for line in call.parts.settings.lines("") if isinstance(line.setting.kind, ScheduleText | CronText)]
     planned = [(line.name.removesuffix(".schedule"), line.shown) for line in lines if line.shown]
     own = sorted({meter.schedule for meter in call.parts.store.meters.all() if meter.active and meter.schedule})
     planned += [(f"readout of meters with {text}", text) for text in own]
     reading = reads(call)
     rows = [(name, text, _next(call, name, text), reading and name.startswith("readout")) for name, text in planned]
-    return Answer(table=Table.of("task pattern next_run active", rows))
+    return Table.of("task pattern next_run active", rows)
 
 
 @operation("show presets", level=1)
@@ -197,6 +202,13 @@ def _plan(call: Call, name: str, segment: Segment, baud_rate: int, period: float
 
 
 def _next(call: Call, name: str, text: str) -> object:
-    if name.startswith("readout") and not call.parts.settings.readout.enabled:
+    if not _is_on(call, name):
         return "switched off"
     return local(Schedule.parse(text, call.parts.serial).next(call.now(), call.zone), call.zone)
+
+
+def _is_on(call: Call, name: str) -> bool:
+    """Whether the switch beside the schedule is on; a schedule without one always runs."""
+    subject = "readout" if name.startswith("readout") else name
+    switch = next(iter(call.parts.settings.lines(f"{subject}.enabled")), None)
+    return switch is None or switch.text != "false"

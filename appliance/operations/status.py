@@ -13,6 +13,7 @@ from appliance.operations.answer import Answer, Data, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.glances import glances
+from appliance.operations.health import surroundings
 from appliance.operations.meter_state import slot_time, states_of
 from appliance.operations.operation import operation
 from appliance.operations.times import ago, local
@@ -32,7 +33,7 @@ def show_version(call: Call) -> Answer:
 
 @operation("show status", level=1)
 def show_status(call: Call) -> Answer:
-    """Overview: meters, last and next round, bus, and what to do about each warning."""
+    """Overview: meters, last and next round, bus, network, internet, time, disk, what to do about each warning."""
     parts, now = call.parts, call.now()
     meters = [meter for meter in parts.store.meters.all() if meter.active]
     counted = Counter(state.status for state in states_of(parts, meters))
@@ -48,6 +49,7 @@ def show_status(call: Call) -> Answer:
         "next_round": coming,
         "segments": {segment.name: str(segment.state) for segment in parts.engine.status()},
     }
+    around = surroundings(call)
     place = f", {parts.settings.identity.location}" if parts.settings.identity.location else ""
     ended = f"{local(slot_time(last.slot), call.zone).text}, {last.answered} of {last.due} read" if last else "none yet"
     lines = [
@@ -56,11 +58,11 @@ def show_status(call: Call) -> Answer:
         f"last round  {ended}",
         f"next round  {local(coming, call.zone).text if coming else 'switched off'}",
         *(f"bus         {s.name} {s.state}  {s.url}  {s.sentence}".rstrip() for s in parts.engine.status()),
+        *(f"{name:12}{words}" for name, words in around.items()),
     ]
-    warnings = list(_warnings(call))
-    return Answer(
-        lines=(*lines, *(f"warning     {warning}" for warning in warnings)), data=facts | {"warnings": warnings}
-    )
+    warnings = _warnings(call)
+    told = (f"warning     {warning}" for warning in warnings)
+    return Answer(lines=(*lines, *told), data=facts | around | {"warnings": list[Data](warnings)})
 
 
 @operation("show warnings", level=1)

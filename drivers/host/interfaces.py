@@ -20,7 +20,8 @@ EVERYWHERE: Final = "00000000"  # destination of a default route
 def network() -> Network:
     """As it is now."""
     found = [interface(path) for path in sorted(CLASS.glob("*")) if path.name != "lo"]
-    return Network(tuple(found), tuple(routers(_text(ROUTES))), tuple(name_servers(_text(RESOLVER))))
+    resolver = _text(RESOLVER)
+    return Network(tuple(found), tuple(routers(_text(ROUTES))), tuple(name_servers(resolver)), domain(resolver))
 
 
 def interface(path: Path) -> Interface:
@@ -54,6 +55,16 @@ def name_servers(text: str) -> Iterator[str]:
     for fields in map(str.split, text.splitlines()):
         if len(fields) > 1 and fields[0] == "nameserver":
             yield fields[1]
+
+
+def domain(text: str) -> str:
+    """What the resolver adds first to names without a domain; the last line about it counts (resolv.conf(5))."""
+    told = [
+        fields[1]
+        for fields in map(str.split, text.splitlines())
+        if fields[:1] in (["search"], ["domain"]) and len(fields) > 1
+    ]
+    return told[-1] if told else ""
 
 
 def _number(path: Path) -> int:

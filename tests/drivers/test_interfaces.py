@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.host.interfaces import addresses_6, name_servers, network, routers
+from drivers.host.interfaces import addresses_6, domain, name_servers, network, routers
 
 ROUTES = """\
 Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
@@ -25,6 +25,11 @@ def test_addresses_of_one_interface() -> None:
 
 def test_name_servers_and_nothing_else() -> None:
     assert list(name_servers("# dhcp\nsearch lan\nnameserver 10.4.1.2\nnameserver\n")) == ["10.4.1.2"]
+
+
+def test_domain_is_the_first_one_of_the_last_line_about_it() -> None:
+    assert domain("domain old\nsearch house.example lan\nnameserver 10.4.1.2\n") == "house.example"
+    assert domain("search\n") == ""
 
 
 def test_this_machine_is_read_without_asking_anybody() -> None:

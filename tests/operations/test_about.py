@@ -21,7 +21,7 @@ SPARE = Interface(name="eth1", connected=False, mac="02:00:00:00:00:08", address
 
 @pytest.fixture
 def call(world: World) -> Call:
-    network = Network((SPARE, LAN), ("10.4.1.1 on eth0",), ("10.4.1.2",))
+    network = Network((SPARE, LAN), ("10.4.1.1 on eth0",), ("10.4.1.2",), "house.example")
     return replace(world.call, parts=replace(world.parts, network=lambda: network))
 
 
@@ -30,8 +30,27 @@ def test_about_tells_serial_number_versions_and_the_address_of_the_interface_in_
     facts = answer.as_data()
     assert isinstance(facts, dict)
     assert (facts["serial"], facts["version"], facts["mac"]) == ("00000000", "0.1.0", "02:00:00:00:00:07")
-    assert facts["restarts"] == 0
+    assert (facts["restarts"], facts["domain"]) == (0, "house.example")
+    assert {"type", "board", "hostname", "address", "up", "free_disk", "temperature"} <= facts.keys()
     assert "serial          00000000" in text(answer)
+
+
+def test_system_tells_its_surroundings_and_the_scheduled_tasks(call: Call) -> None:
+    answer = order(call, "show system")
+    facts = answer.as_data()
+    assert isinstance(facts, dict)
+    assert {"network", "internet", "time", "disk"} <= facts.keys()
+    assert {"readout", "storage.maintenance", "restart"} <= set(cells(answer, "task"))
+
+
+def test_schedule_that_is_switched_off_is_not_announced(world: World, call: Call) -> None:
+    def restart() -> object:
+        tasks = order(call, "show schedules")
+        return dict(zip(cells(tasks, "task"), cells(tasks, "next_run"), strict=True))["restart"]
+
+    assert restart() == "switched off"
+    world.settings.set({"restart.enabled": "true"}, "test")
+    assert restart() != "switched off"
 
 
 def test_system_counts_meters_and_services(world: World, call: Call) -> None:

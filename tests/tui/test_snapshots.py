@@ -13,7 +13,7 @@ from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from appliance.operations import overview
 from appliance.operations.call import Call
-from appliance.operations.overview import Health
+from appliance.operations.health import Health
 from tests.operations.world import FakeSegment, World, water_meter
 from tests.tui.snapshots import compare
 from tests.tui.traffic import heat_meter
@@ -72,7 +72,7 @@ def test_screen_looks_as_it_should(
 
 def health(call: Call) -> Health:
     """Of no particular machine."""
-    return Health(call.parts.version, call.parts.started, True, "192.0.2.7", 41, 48)
+    return Health(call.parts.version, call.parts.started, True, "192.0.2.7", None, 41, 48)
 
 
 def furnish(world: World, picture: Picture) -> None:

@@ -15,6 +15,7 @@ from appliance.meters.selection import medium_of
 from appliance.meters.units import friendly
 from appliance.operations.days import HOUR, Day, difference, midnight
 from appliance.operations.glances import Glance
+from appliance.operations.internet import Access
 from appliance.operations.lines_now import share
 from appliance.operations.overview import Overview
 from appliance.operations.services import OFF, Service, Services
@@ -222,19 +223,27 @@ def _service(one: Service, cells: int) -> Line:
 
 
 def appliance_lines(data: Overview, now: datetime, cells: int) -> list[Line]:
-    """Network, time, disk, version."""
+    """Network, internet, time, disk, version."""
     health = data.health
     network = (OK, health.address) if health.address else (PASSIVE, _("no network"))
+    internet = _internet(health.internet)
     time = (OK, _("clock is set")) if health.clock_is_sure else (FLAG, _("clock was never set"))
     disk = OK if health.disk_used < 90 else FLAG
     temperature = f" · {health.temperature} °C" if health.temperature is not None else ""
     up = _("up {}").format(ago(health.up_since, now))
     return [
         _fact(_("network"), *network),
+        fit(_fact(_("internet"), *internet), cells),
         _fact(_("time"), *time),
         (*_fact(_("disk"), disk, ""), *gauge(health.disk_used, 100, 12, disk.word), Piece(f" {health.disk_used} %")),
         (*_fact(_("version"), OK, health.version), *line((f" · {up}{temperature}", "grey"))),
     ]
+
+
+def _internet(found: Access | None) -> tuple[Mark, str]:
+    if found is None:
+        return PASSIVE, _("not checked")
+    return (OK, _("reached")) if found.reached else (FLAG, _("not reached: {}").format(found.sentence))
 
 
 def _fact(name: str, mark: Mark, text: str) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
-from appliance.settings.kinds import Address, HostPorts, NotTaken, OneOf, Text, YesNo
+from appliance.settings.kinds import Address, HostPorts, NotTaken, OneOf, ScheduleText, Text, YesNo
 from appliance.settings.row import Part, Restarts, Setting, Subject
 
 NETWORK = Restarts.NETWORK
@@ -51,8 +51,12 @@ class Lan(Subject):
 class InternetCheck(Subject):
     """`network.internet_check.*`"""
 
+    enabled = Setting(YesNo(), "true", level=3,
+        help="Show on the overview whether the internet is reached.")
     target = Setting(HostPorts(), "", level=3, note="empty = first time server's name is resolved, nothing sent",
         help="What is contacted to tell whether the internet is reached.")
+    schedule = Setting(ScheduleText(), "15min", level=3, restarts=Restarts.PLAN,
+        help="How often it is checked.")
 
 
 class Network(Subject):
