@@ -1,6 +1,6 @@
 """TLS on the console's own port: whether it is spoken, and how a client that wants it is told from one that does not.
 
-A TLS client speaks first, a telnet client waits for the server; so the first octet is waited for a moment.
+A TLS client and a pipe speak first, a telnet client waits for the server; so the first octet is waited for a moment.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ class Encrypting:
         return context
 
 
-async def speaks_tls(connection: socket.socket) -> bool:
-    """Whether the client begins with a TLS greeting; nothing is taken from the connection."""
+async def first_octet(connection: socket.socket) -> bytes:
+    """What the client begins with, left in the connection; empty where it waits for us."""
     loop = asyncio.get_running_loop()
     came = asyncio.Event()
     loop.add_reader(connection, came.set)
     try:
         await asyncio.wait_for(came.wait(), FIRST_OCTET_TIME)
-        return connection.recv(1, socket.MSG_PEEK) == CLIENT_HELLO
+        return connection.recv(1, socket.MSG_PEEK)
     except (TimeoutError, OSError):
-        return False
+        return b""
     finally:
         loop.remove_reader(connection)

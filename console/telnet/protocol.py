@@ -1,6 +1,7 @@
 """Telnet of one connection: what is negotiated and what is not, on telnetlib3 in octets.
 
-Asked for are the terminal's type, its window and character mode. A client that answers none of it is a pipe.
+Asked for are the terminal's type, its window and character mode. A client that answers none of it is a pipe, and so is
+one that begins with a line instead of waiting for us: that one is asked nothing and gets no octet but its answers.
 """
 
 from __future__ import annotations
@@ -67,13 +68,18 @@ def abort(transport: asyncio.BaseTransport | None) -> None:
 
 
 class TelnetProtocol(telnetlib3.TelnetServer):
-    """One connection. `ready` is called once it is known what kind of client it is."""
+    """One connection. `ready` is called once it is known what kind of client it is.
 
-    def __init__(self, ready: Callable[[TelnetProtocol], None], lost: Callable[[TelnetProtocol], None]) -> None:
+    `listens`: seconds in which the client may begin by itself before it is asked what it is.
+    """
+
+    def __init__(
+        self, ready: Callable[[TelnetProtocol], None], lost: Callable[[TelnetProtocol], None], *, listens: float
+    ) -> None:
         super().__init__(
             encoding=False,
             never_send_ga=True,
-            connect_maxwait=NEGOTIATION_TIME,
+            connect_maxwait=listens + NEGOTIATION_TIME,
             compression=False,
             timeout=0,
             limit=UNREAD,
@@ -82,6 +88,8 @@ class TelnetProtocol(telnetlib3.TelnetServer):
         self.resized: Callable[[], None] = lambda: None
         self._ready = ready
         self._lost = lost
+        self._listens = listens
+        self._asked = False  # what it is
 
     # what telnetlib3 calls
 
@@ -99,10 +107,19 @@ class TelnetProtocol(telnetlib3.TelnetServer):
         writer.set_iac_callback(AYT, lambda _: writer.write(b"\r\n[yes]\r\n"))
         writer.set_iac_callback(DM, lambda _: None)
 
+    def begin_negotiation(self) -> None:
+        asyncio.get_running_loop().call_later(self._listens, self._ask)
+
     def data_received(self, data: bytes) -> None:
+        if data[:1] == telnetlib3.telopt.IAC:
+            self._ask()
         super().data_received(data)
-        if not self._waiter_connected.done() and self._typed and not self._answered:
+        if self._waiter_connected.done() or not self._typed or self._answered:
+            return
+        if self._asked:
             asyncio.get_running_loop().call_later(GRACE, self._start_plain)
+        else:
+            self._start_plain()
 
     def begin_shell(self, future: asyncio.Future[None]) -> None:
         """It is known what the client is."""
@@ -165,6 +182,12 @@ class TelnetProtocol(telnetlib3.TelnetServer):
     @property
     def _typed(self) -> bool:
         return bool(self.incoming._buffer)  # noqa: SLF001  # the reader has no word for it
+
+    def _ask(self) -> None:
+        """Begin to negotiate, unless that was done or it is known already what the client is."""
+        if not self._asked and not self._waiter_connected.done():
+            self._asked = True
+            super().begin_negotiation()
 
     def _start_plain(self) -> None:
         if not self._waiter_connected.done() and not self._answered:

@@ -15,7 +15,7 @@ from appliance.operations.parts import Parts
 from appliance.security.lobby import Visitor
 from appliance.security.sources import Source
 from console.editor import Limits, serve
-from console.telnet.encryption import Encrypting, speaks_tls
+from console.telnet.encryption import CLIENT_HELLO, FIRST_OCTET_TIME, Encrypting, first_octet
 from console.telnet.protocol import UNREAD, TelnetProtocol, TelnetStream
 
 log = logging.getLogger("busmeister.console")
@@ -71,12 +71,17 @@ class Visit:
     async def _connected(self, connection: socket.socket) -> TelnetProtocol | None:
         """As telnet, encrypted where the client wants that; None where it is gone or not welcome."""
         context = self._encrypting.context()
-        encrypted = context is not None and await speaks_tls(connection)
+        first = await first_octet(connection)
+        encrypted = context is not None and first == CLIENT_HELLO
         if self._encrypting.is_required and not encrypted:
             _refuse(connection, b"ERROR This console speaks TLS only.\r\n")
             return None
         transport, protocol = await self._loop.connect_accepted_socket(
-            lambda: TelnetProtocol(lambda _: _resolve(self._ready), lambda _: _resolve(self._lost)),
+            lambda: TelnetProtocol(
+                lambda _: _resolve(self._ready),
+                lambda _: _resolve(self._lost),
+                listens=FIRST_OCTET_TIME if first else 0.0,
+            ),
             connection,
             ssl=context if encrypted else None,
             ssl_handshake_timeout=HANDSHAKE_TIME if encrypted else None,

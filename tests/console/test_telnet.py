@@ -29,12 +29,24 @@ def test_pipe_gets_plain_answers_also_after_it_closed_its_side(world: World, mon
         client.type(b"show version\nmeter list\nscript on")
         client.writer.write_eof()
         assert (await client.rest()).split(b"\r\n") == [
-            bytes([IAC, DO, TTYPE]) + b"busmeister 0.1.0",
+            b"busmeister 0.1.0",
             b"OK",
             b'ERROR "meter list" needs level 1: login',
             b"OK",
             b"",
         ]
+
+    serve(world, monkeypatch, story)
+
+
+def test_client_that_waits_for_us_is_asked_what_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(console: TelnetConsole) -> None:
+        client = await Client.connect(console)
+        await client.see(bytes([IAC, DO, TTYPE]))
+        client.type(HELLO)
+        await client.see(b"0>")
+        client.type(b"quit\r\0")
+        await client.rest()
 
     serve(world, monkeypatch, story)
 
@@ -253,7 +265,7 @@ def test_tls_and_plain_text_share_the_port(world: World, monkeypatch: pytest.Mon
     async def story(console: TelnetConsole) -> None:
         encrypted = await Client.connect(console, ssl=trusting(world))
         encrypted.type(b"show version\n")
-        await encrypted.see(b"busmeister 0.1.0")
+        assert await encrypted.see(b"OK") == b"busmeister 0.1.0\r\nOK\r\n"
         encrypted.writer.transport.abort()
         plain = await Client.connect(console)
         plain.type(b"show version\n")
