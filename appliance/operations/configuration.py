@@ -18,7 +18,7 @@ from appliance.operations.files_view import text_of
 from appliance.operations.operation import operation
 from appliance.operations.repository import free_name, writing
 from appliance.operations.script import LONGEST
-from appliance.operations.settings import change
+from appliance.operations.settings import change, foresee
 from appliance.security.passphrase import Passphrase
 from appliance.settings import row_of
 from appliance.settings.kinds import Duration, Hidden, Integer, Secret, Text
@@ -120,7 +120,7 @@ def _returns_to_default(name: str) -> bool:
 def _shown(call: Call, wanted: Wanted) -> Answer:
     """What would change, and in words what a newer version knows."""
     try:
-        changes = call.parts.settings.foresee(wanted.texts)
+        changes = foresee(call, wanted.texts)
     except BusmeisterError as error:
         raise wanted.line_of(error) from error
     rows = [(one.name, one.old, one.new) for one in changes]

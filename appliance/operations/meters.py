@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from math import ceil
@@ -18,11 +18,12 @@ from appliance.operations.call import Call
 from appliance.operations.meter_state import State, choose, choose_one, chosen, state_of, states_of
 from appliance.operations.moment import NOW, Moment
 from appliance.operations.operation import operation
+from appliance.operations.optical_head import check_room
 from appliance.operations.readings import head, key_of, lines_of
 from appliance.operations.times import local
 from appliance.settings.kinds import Duration, Integer, NotTaken, OneOf, ScheduleText, Text, YesNo
 from appliance.settings.kinds import Kind as ValueKind
-from appliance.settings.subjects.bus import BAUD_RATES, SegmentKind
+from appliance.settings.subjects.bus import BAUD_RATES
 
 ALL: Final = Selection.parse("all")
 ACTIVE: Final = Selection.parse("active")
@@ -198,16 +199,6 @@ def check_segment(call: Call, name: str | None) -> None:
     if name is not None and name not in call.parts.settings.segment:
         known = ", ".join(call.parts.settings.segment)
         raise RefusedError(f"There is no segment {name}: segments are {known}.", Kind.NOT_FOUND)
-
-
-def check_room(call: Call, segment: str, joining: Sequence[Meter]) -> None:
-    """Refuse more than one meter at an optical head."""
-    if call.parts.settings.segment[segment].kind is not SegmentKind.INFRARED:
-        return
-    there = {meter.id: meter for meter in call.parts.store.meters.all() if meter.segment == segment}
-    if len(there | {meter.id: meter for meter in joining}) > 1:
-        whose = f": {next(iter(there.values())).label} is on it" if there else ""
-        raise RefusedError(f"Segment {segment} is an optical head, which reads one meter{whose}.", Kind.CONFLICT)
 
 
 def _selection(terms: tuple[str, ...]) -> Selection:

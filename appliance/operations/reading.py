@@ -14,9 +14,10 @@ from appliance.operations.answer import Answer, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
 from appliance.operations.meter_state import choose, choose_kept, reading_before
-from appliance.operations.meters import check_room, check_segment
+from appliance.operations.meters import check_segment
 from appliance.operations.moment import NOW, TODAY, Moment
 from appliance.operations.operation import operation
+from appliance.operations.optical_head import check_room
 from appliance.operations.readings import data_of, head, key_of, lines_of, status_text
 from appliance.operations.readout import why_none
 from appliance.operations.segments import BaudRate, Name, in_use, why_not_in_use

@@ -12,6 +12,7 @@ from appliance.operations.asked import ValueAsked
 from appliance.operations.call import Call
 from appliance.operations.line import NAME, quote_value, unquote
 from appliance.operations.operation import operation
+from appliance.operations.optical_head import check_kinds
 from appliance.settings import Change, Line, full_name, row_of
 from appliance.settings.row import Restarts
 
@@ -73,10 +74,17 @@ def change(call: Call, changes: Mapping[str, str | None]) -> Answer:
     """Set (text) and restore (None) together, each at its row's level."""
     for name in changes:
         call.need_level(row_of(name).setting.level, name)
+    check_kinds(call, changes)
     changed = call.parts.settings.change(changes, call.who)
     if any(row_of(one.name).setting.restarts in ENGINE for one in changed):
         call.parts.engine.reconfigure()  # at once: the next line of a script may need the segment
     return Answer(sentence=_waiting(changed), data=[_change_data(one) for one in changed], changes=changed)
+
+
+def foresee(call: Call, changes: Mapping[str, str | None]) -> tuple[Change, ...]:
+    """What `change` would do, without doing it."""
+    check_kinds(call, changes)
+    return call.parts.settings.foresee(changes)
 
 
 @operation("show settings", level=1)

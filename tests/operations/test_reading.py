@@ -83,18 +83,3 @@ def test_incomplete_reading_is_told_in_its_status_and_to_programs(world: World) 
     (meter,) = world.store.meters.all()
     state = state_of(world.parts, meter)
     assert (state.status, state.words) == (Status.ERROR, "incomplete: no answer")
-
-
-def test_optical_head_takes_one_meter(world: World) -> None:
-    world.settings.set({"segment.head.url": "serial:///dev/ttyUSB0", "segment.head.kind": "infrared"}, "anna")
-    world.engine.answers["10473002"] = water_meter("10473002")
-    do(world, "meter add", secondary="10473002", segment="head")
-    with pytest.raises(
-        RefusedError, match=r"Segment head is an optical head, which reads one meter: .* is on it"
-    ) as no:
-        do(world, "meter add", secondary="10473003", segment="head")
-    assert no.value.kind is Kind.CONFLICT
-    listed(world, "10473003")
-    with pytest.raises(RefusedError, match="which reads one meter"):
-        execute_named(world.call, registry().get("meter set"), {"meters": "10473003", "segment": "head"})
-    execute_named(world.call, registry().get("meter set"), {"meters": "10473002", "segment": "head"})
