@@ -1,4 +1,4 @@
-"""The last good copy of the configuration: meters, settings and users, sealed in one file.
+"""The last good copy of the configuration: meters with their swaps, settings and users, sealed in one file.
 
 A fresh database starts from it.
 
@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from appliance.errors import SettingError
 from appliance.store.database import connected, execute_many, query, writing
 from appliance.store.folder import DataFolder, sync_folder
+from appliance.store.swaps import NAMES
 
 HEAD: Final = b"BMLG\x01"
 NONCE: Final = 12
@@ -37,8 +38,12 @@ TABLES: Final = {
     "counter": "name",
     "account": "name",
     "account_key": "fingerprint",
+    "fact": "name",
 }
 """What is copied, and the column it is sorted by."""
+
+CHOSEN: Final = {"fact": NAMES}
+"""Of these tables the rows whose name is like that: of all facts those that belong to meters."""
 
 Tables = dict[str, dict[str, Any]]
 
@@ -139,7 +144,9 @@ def write_tables(database: peewee.Database, tables: Tables) -> None:
 def _read(database: peewee.Database, name: str, order: str) -> dict[str, Any]:
     columns = [column.name for column in database.get_columns(name)]
     quoted = ", ".join(f'"{column}"' for column in columns)
-    return {"columns": columns, "rows": query(database, f'SELECT {quoted} FROM "{name}" ORDER BY "{order}"')}
+    chosen, values = (" WHERE name LIKE ?", (CHOSEN[name],)) if name in CHOSEN else ("", ())
+    rows = query(database, f'SELECT {quoted} FROM "{name}"{chosen} ORDER BY "{order}"', values)
+    return {"columns": columns, "rows": rows}
 
 
 def seal(tables: Tables, key: bytes) -> bytes:

@@ -110,10 +110,10 @@ class Store:
         self.housekeeping = Housekeeping(
             folder, database, self._writer, self.facts, self.newest, self.erasure, clock, lambda: self.options, publish
         )
-        self.swaps = Swaps(self.facts, self._writer)
         self.soundness = Soundness(database)
         self.survey = Survey(database, folder, lambda: self.options)
         changed = self.housekeeping.changed
+        self.swaps = Swaps(self.facts, self._writer, changed)
         self.meters = Meters(database, self._writer, self.readings, self.newest, self.erasure, clock, publish, changed)
         self.settings = Settings(database, self._writer, self.facts, clock, changed)
         self.users = UserShelf(database, self._writer, changed)

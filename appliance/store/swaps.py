@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from appliance.store.facts import Facts
 from appliance.store.writer import Writer
+
+NAMES: Final = "meter % was replaced"
+"""SQL pattern of the facts."""
 
 
 class Swaps:
     """Seconds UTC, by the number of the meter."""
 
-    def __init__(self, facts: Facts, writer: Writer) -> None:
+    def __init__(self, facts: Facts, writer: Writer, changed: Callable[[], None]) -> None:
         self._facts = facts
         self._writer = writer
+        self._changed = changed
 
     def of(self, meter: int) -> Sequence[int]:
         """Every swap of a meter, in order."""
@@ -23,7 +28,8 @@ class Swaps:
         """One more; durable when this returns."""
         known = " ".join(map(str, sorted({*self.of(meter), second})))
         self._writer.order(lambda: self._facts.put(_name(meter), known))
+        self._changed()
 
 
 def _name(meter: int) -> str:
-    return f"meter {meter} was replaced"
+    return NAMES.replace("%", str(meter))

@@ -108,6 +108,28 @@ def test_numbers_of_deleted_meters_are_known_to_the_last_good_copy(
     assert [meter.id for meter in store.meters.add(Meter(id=0))] == [4]
 
 
+def test_swaps_of_meters_come_back_from_the_last_good_copy(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
+    store = open_store()
+    fill(store, hall)
+    hall.clock.advance(seconds=10)
+    store.pump()
+    assert store.housekeeping.check() is None
+    store.swaps.add(2, 1_795_240_800)
+    hall.clock.advance(seconds=10)
+    store.pump()  # the copy is made for the swap alone, before the power goes
+    copy = store.folder.configuration / "last-good"
+    octets = copy.read_bytes()
+    store.swaps.add(2, 1_795_250_000)
+    store.close()
+    assert copy.read_bytes() != octets
+    copy.write_bytes(octets)
+    (tmp_path / DATABASE).unlink()
+    store = open_store()
+    assert store.swaps.of(2) == [1_795_240_800]
+    assert store.swaps.of(1) == []
+    assert store.housekeeping.last_check() is None  # what the store remembers of itself began anew
+
+
 def test_readings_lost_with_a_damaged_file_are_counted(open_store: OpenStore, hall: Hall, tmp_path: Path) -> None:
     store = open_store()
     fill(store, hall, readings=20)
