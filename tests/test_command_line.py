@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from appliance.__main__ import COMMANDS, main
+from appliance.commands.run import say
 from appliance.errors import SettingError
 
 BUSMEISTER = [sys.executable, "-m", "appliance"]
@@ -97,6 +100,26 @@ def test_reader_that_goes_away_ends_the_program_quietly() -> None:
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.returncode == 0
+
+
+def test_reader_that_goes_away_is_not_taken_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "telegrams.hex").write_text("E5\n" * 10_000)
+    decode = [*BUSMEISTER, "decode", str(tmp_path / "telegrams.hex")]
+    with subprocess.Popen(decode, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdout
+        assert program.stderr
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.returncode == 0
+
+
+def test_line_of_run_reaches_its_reader_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    output = io.StringIO()
+    monkeypatch.setattr(output, "write", written.append)
+    monkeypatch.setattr(sys, "stdout", output)
+    say("round 15:45 of main: 42 of 42 read")
+    assert written == ["round 15:45 of main: 42 of 42 read\n"]
 
 
 def test_only_the_command_asked_for_is_imported() -> None:

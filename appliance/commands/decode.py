@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from appliance.errors import RefusedError, TelegramError
 from appliance.mbus.json_line import error_line, json_line
 from appliance.mbus.telegram_text import is_hex, telegrams
 from appliance.meters.reader import Read, reader
+from appliance.system_users import user_name
 
 STANDARD_INPUT: Final = "-"
 
@@ -38,11 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal's language
     read = reader(arguments.key)
     all_readable = True
-    with _lines(arguments.source) as lines:
-        for found in telegrams(lines):
-            readable, answer = _answer(found, read, arguments.format)
-            sys.stdout.write(answer)
-            all_readable &= readable
+    for found in telegrams(_lines(arguments.source)):
+        readable, answer = _answer(found, read, arguments.format)
+        sys.stdout.write(answer)
+        all_readable &= readable
     sys.stdout.flush()
     return 0 if all_readable else 1
 
@@ -62,21 +62,25 @@ def _text(lines: Iterator[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-@contextmanager
-def _lines(source: str) -> Iterator[Iterator[str]]:
+def _lines(source: str) -> Iterator[str]:
     """The lines of a file, of standard input, or of the argument itself."""
     if source == STANDARD_INPUT:
-        yield (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-    elif _is_file(source):
-        try:
-            with Path(source).open(encoding="utf-8", errors="replace") as file:
-                yield file
-        except OSError as error:
-            raise RefusedError(f"{source} cannot be read: {error.strerror}.") from error
-    elif is_hex(source):
-        yield iter((source,))
-    else:
-        raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')
+        return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    if _is_file(source):
+        return _read(Path(source))
+    if is_hex(source):
+        return iter((source,))
+    raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')
+
+
+def _read(path: Path) -> Iterator[str]:
+    """The lines of a file; raises `RefusedError` where it cannot be read."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from file
+    except OSError as error:
+        user = user_name(os.geteuid())
+        raise RefusedError(f"{path} cannot be read ({error.strerror}): let user {user} read it.") from error
 
 
 def _is_file(source: str) -> bool:

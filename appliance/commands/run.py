@@ -153,6 +153,7 @@ def start_printing(appliance: Appliance) -> tuple[threading.Thread, Following[An
 
 
 def say(line: str) -> None:
-    """One line on standard output, at once; whoever read it may be gone."""
+    """One line on standard output, at once and in one piece; whoever read it may be gone."""
     with contextlib.suppress(BrokenPipeError, ValueError):
-        print(line, flush=True)
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()

@@ -22,6 +22,7 @@ from appliance.mbus.sealing import Sealed
 from appliance.mbus.security import AES_CCM
 from appliance.mbus.signature import crc16, format_signature
 from appliance.meters.opening import initialization_vector, message_key, opener
+from tests.nobody import as_nobody, needs_root
 
 HEADER: Final = Header("12345678", manufacturer_code("ELV"), 1, 4, access_number=5)
 FRAME: Final = encode_telegram(HEADER, [encode_record(b"\x04", b"\x13", 54321)], primary_address=1)
@@ -229,6 +230,21 @@ def test_key_that_is_none_is_refused_without_repeating_it(key: str, capsys: pyte
 def test_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decode", "meters.hex"]) == 1
     assert capsys.readouterr().err == 'busmeister: "meters.hex" is neither a file nor a telegram in hex digits.\n'
+
+
+@needs_root
+def test_file_one_may_not_read_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "meters.hex"
+    file.write_text(HEX)
+    file.chmod(0o600)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    told = as_nobody(
+        "from pathlib import Path\nfrom appliance.commands import decode",
+        "try:\n    next(decode._read(Path(sys.argv[1])))\nexcept Exception as error:\n    print(error)",
+        str(file),
+    )
+    assert told == f"{file} cannot be read (Permission denied): let user nobody read it.\n"
 
 
 def test_folder_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
