@@ -19,6 +19,7 @@ BusmeisterError
 ├── SettingError         a setting, a file or an address that cannot be taken
 ├── StoreError           the database cannot do what was asked
 │   ├── Damaged          the file is not sound
+│   ├── NotOurs          the file is another program's
 │   ├── NewerThanProgram the file was written by a later version
 │   ├── Occupied         another appliance holds the data folder
 │   └── DiskFull         no room left
@@ -125,6 +126,15 @@ class StoreError(BusmeisterError):
 
 class Damaged(StoreError):
     """The database file is not sound."""
+
+
+class NotOurs(StoreError):
+    """The database file is another program's, or none at all; it is not touched. `what` it is, and what to do."""
+
+    def __init__(self, file: str, what: str, remedy: str) -> None:
+        super().__init__(f"{file} is {what}: {remedy}.")
+        self.what = what
+        self.remedy = remedy
 
 
 class NewerThanProgram(StoreError):

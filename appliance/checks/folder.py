@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from appliance.checks.finding import Finding, error, ok, warning
+from appliance.errors import NotOurs, StoreError
 from appliance.system_users import user_name
 
 MEGABYTE: Final = 1_000_000
 NO_ROOM: Final = 50 * MEGABYTE
 LITTLE_ROOM: Final = 500 * MEGABYTE
+LOGS: Final = ("-wal", "-journal")
 LARGEST_COPY: Final = 500 * MEGABYTE  # of a database with a log that is not yet merged into it
 
 
@@ -91,31 +93,49 @@ def check_keyfile(path: Path) -> Finding:
 
 
 def check_database(path: Path, process: str | None) -> Finding:
-    """Whether every page of it is sound. A database in use is left to the appliance, which checks it when it opens."""
+    """Whether it is ours and every page of it is sound. One in use is left to the appliance, which checks it itself."""
     if not path.exists():
         return ok("database", "made at the first start")
     if process:
         return ok("database", f"{size(path)}, in use by process {process}")
-    log = path.with_name(path.name + "-wal")
+    logs = [log for log in (path.with_name(path.name + end) for end in LOGS) if log.exists() and log.stat().st_size]
     try:
-        if not log.exists() or not log.stat().st_size:
-            return judged(path, trouble_in(path, "immutable=1"))
-        if path.stat().st_size + log.stat().st_size > LARGEST_COPY:
+        if not logs:
+            return judged(path, path, "immutable=1")
+        if path.stat().st_size + sum(log.stat().st_size for log in logs) > LARGEST_COPY:
             return warning("database", f"{size(path)}, not checked: the last run was cut off", "Start the appliance")
         with tempfile.TemporaryDirectory() as folder:  # to merge the log is the appliance's business: look at a copy
-            for file in (path, log):
+            for file in (path, *logs):
                 shutil.copy(file, folder)
-            return judged(path, trouble_in(Path(folder) / path.name, "mode=rw"))
+            return judged(path, Path(folder) / path.name, "mode=rw")
     except OSError as failed:
         return error("database", f"{path} cannot be read ({failed.strerror})", "Run this as the appliance's user")
 
 
-def judged(path: Path, trouble: str | None) -> Finding:
-    """What the check of the pages means."""
+def judged(path: Path, seen: Path, how: str) -> Finding:
+    """Whose it is, and what the check of the pages of the file `seen` means for the database at `path`."""
+    if refused := stranger(seen, ours=(path.parent / "keyfile").exists()):
+        return error("database", f"{path} is {refused.what}", refused.remedy.capitalize())
+    trouble = trouble_in(seen, how)
     if trouble is None:
         return ok("database", f"{size(path)}, sound")
     remedy = "Start the appliance: it sets the file aside and goes on with configuration/last-good"
     return error("database", f"{path} is damaged ({trouble})", remedy)
+
+
+def stranger(path: Path, *, ours: bool) -> NotOurs | None:
+    """Why the appliance would not touch the file. `ours`: the folder shows that a database of ours was here before."""
+    try:
+        from appliance.store.damage import examine
+    except ImportError:  # told by the check of the libraries
+        return None
+    try:
+        examine(path, ours=ours)
+    except NotOurs as refused:
+        return refused
+    except StoreError:  # damaged, or not to be read: told by the check of its pages
+        return None
+    return None
 
 
 def trouble_in(path: Path, how: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import apsw
 import peewee
 
-from appliance.errors import Damaged, StoreError
+from appliance.errors import Damaged, NotOurs, StoreError
 from appliance.store.database import query
 from appliance.store.salvage import count_by_pages
 from appliance.store.schema import APPLICATION_ID
@@ -19,7 +19,10 @@ APPLICATION_ID_AT: Final = slice(68, 72)
 MAGIC: Final = b"SQLite format 3\0"
 JOURNAL_MAGIC: Final = bytes.fromhex("D9D505F920A163D7")
 BESIDES: Final = ("", "-wal", "-shm")
+LOGS: Final = ("-wal", "-journal")
 IN_SLOTS: Final = "SELECT slot, COUNT(DISTINCT meter) FROM reading GROUP BY slot ORDER BY slot {order}"
+READ_IT: Final = "run this as the user it belongs to, or choose another folder with --data"
+MAKE_WAY: Final = "move it away, or choose another folder with --data"
 CHECKED_AT_OPEN: Final = 32 << 20  # octets; a larger file is checked when `storage.check.schedule` says so
 
 
@@ -71,7 +74,7 @@ class Recovery:
 def examine(path: Path, ours: bool) -> None:
     """Look at a file before opening it. `ours`: the folder shows that a database of ours was here before.
 
-    Raises `Damaged` for what can be replaced, `StoreError` for a file that is somebody else's: it is not touched.
+    Raises `Damaged` for what can be replaced, `NotOurs` for a file that is somebody else's: it is not touched.
     """
     head = _head(path)
     if not head:
@@ -83,14 +86,12 @@ def examine(path: Path, ours: bool) -> None:
             raise Damaged(f"The database {path} is damaged: it does not begin as a database does.")
         if _never_finished(path, head):
             return
-        raise StoreError(f"{path} is no database of busmeister: move it away, or choose another folder with --data.")
+        raise NotOurs(str(path), "no database of busmeister", MAKE_WAY)
     if _is_ours(head):
         return
     tables = _tables(path)
     if tables and not tables & {"reading", "boot", "setting"}:
-        raise StoreError(
-            f"{path} is the database of another program: move it away, or choose another folder with --data."
-        )
+        raise NotOurs(str(path), "the database of another program", MAKE_WAY)
 
 
 def check(database: peewee.Database, path: Path) -> None:
@@ -168,7 +169,7 @@ def _head(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise StoreError(f"The database {path} cannot be read ({error.strerror}).") from error
+        raise StoreError(f"The database {path} cannot be read ({error.strerror}): {READ_IT}.") from error
 
 
 def _never_finished(path: Path, head: bytes) -> bool:
@@ -182,18 +183,20 @@ def _is_ours(head: bytes) -> bool:
 
 def _tables(path: Path) -> set[str]:
     """Tables of a file that does not say whose it is, without changing it unless a cut left it half-written."""
+    if not any(path.with_name(path.name + log).exists() for log in LOGS):
+        return _read_tables(f"{path.absolute().as_uri()}?immutable=1", apsw.SQLITE_OPEN_READONLY)
     try:
-        return _read_tables(path, apsw.SQLITE_OPEN_READONLY)
+        return _read_tables(path.absolute().as_uri(), apsw.SQLITE_OPEN_READONLY)
     except (apsw.ReadOnlyError, apsw.CantOpenError):  # a journal waits to be played back
-        return _read_tables(path, apsw.SQLITE_OPEN_READWRITE)
+        return _read_tables(path.absolute().as_uri(), apsw.SQLITE_OPEN_READWRITE)
 
 
-def _read_tables(path: Path, flags: int) -> set[str]:
+def _read_tables(uri: str, flags: int) -> set[str]:
     try:
-        connection = apsw.Connection(str(path), flags=flags)
+        connection = apsw.Connection(uri, flags=flags | apsw.SQLITE_OPEN_URI)
         try:
             return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         finally:
             connection.close()
     except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise Damaged(f"The database {path} is damaged ({error}).") from error
+        raise Damaged(f"The database {uri.partition('?')[0]} is damaged ({error}).") from error

@@ -274,6 +274,27 @@ def test_file_that_is_no_database_is_an_error(data: Path) -> None:
     assert "not a database" in finding.sentence
 
 
+def test_database_of_another_program_is_an_error_with_what_to_do(data: Path) -> None:
+    connection = apsw.Connection(str(data / "busmeister.db"))
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    before = as_tree(data)
+    finding = folder.check_database(data / "busmeister.db", None)
+    assert finding.level is Level.ERROR
+    assert "is the database of another program" in finding.sentence
+    assert finding.remedy == "Move it away, or choose another folder with --data"
+    assert as_tree(data) == before
+
+
+def test_file_that_is_no_database_in_a_folder_never_used_is_somebody_else_s(data: Path) -> None:
+    (data / "keyfile").unlink()
+    (data / "busmeister.db").write_text("my diary")
+    finding = folder.check_database(data / "busmeister.db", None)
+    assert finding.level is Level.ERROR
+    assert "is no database of busmeister" in finding.sentence
+    assert finding.remedy.startswith("Move it away")
+
+
 @pytest.fixture
 def cut_off(data: Path, tmp_path: Path) -> Path:
     """A database whose last run was cut off: a part of it is in the log alone."""

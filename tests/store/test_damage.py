@@ -293,6 +293,7 @@ def test_missing_write_ahead_log_is_survived(open_store: OpenStore, hall: Hall, 
 
 def test_database_of_another_program_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / DATABASE)
+    other.execute("PRAGMA journal_mode = WAL")
     other.execute("CREATE TABLE recipes (name TEXT)")
     other.commit()
     other.close()
@@ -300,6 +301,7 @@ def test_database_of_another_program_is_refused_and_left_alone(open_store: OpenS
     with pytest.raises(StoreError, match=r"busmeister\.db is the database of another program: move it away"):
         open_store()
     assert (tmp_path / DATABASE).read_bytes() == octets
+    assert list(tmp_path.glob(f"{DATABASE}-*")) == []
 
 
 def test_file_that_is_no_database_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
@@ -307,6 +309,12 @@ def test_file_that_is_no_database_is_refused_and_left_alone(open_store: OpenStor
     with pytest.raises(StoreError, match="is no database of busmeister: move it away"):
         open_store()
     assert (tmp_path / DATABASE).read_text() == "my diary"
+
+
+def test_database_that_cannot_be_read_is_told_with_what_to_do(open_store: OpenStore, tmp_path: Path) -> None:
+    (tmp_path / DATABASE).mkdir()
+    with pytest.raises(StoreError, match=r"cannot be read \(Is a directory\): run this as the user"):
+        open_store()
 
 
 def test_database_of_a_later_version_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
