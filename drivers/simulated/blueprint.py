@@ -107,9 +107,13 @@ def read_blueprint(name_or_path: str) -> Blueprint:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingError(f"The building file {path} cannot be read: {error.strerror}.") from error
+        raise SettingError(
+            f"The building file {path} cannot be read ({error.strerror}): name another, or take {', '.join(known)}."
+        ) from error
     except UnicodeDecodeError as error:
-        raise SettingError(f"The building file {path} cannot be used: it is no UTF-8 text.") from error
+        raise SettingError(
+            f"The building file {path} cannot be used: it is no UTF-8 text; save it as UTF-8."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"The building file {path} cannot be used: {error}.") from error
     return _read(Entry(table, str(path)), str(path))
@@ -193,7 +197,7 @@ def _identification(entry: Entry) -> Range:
 
 
 def _delay(entry: Entry) -> tuple[float, float]:
-    low, high = entry.take("earliest_answer", float, 0.0), entry.take("latest_answer", float, 1.0)
+    low, high = entry.number("earliest_answer", 0.0), entry.number("latest_answer", 1.0)
     if not 0.0 <= low <= high <= 1.0:
         entry.refuse(f"0.0 is as early, 1.0 as late as an answer may come, not {low} to {high}", "earliest_answer")
     return low, high

@@ -123,9 +123,11 @@ def _files(folder: str) -> Sequence[Path]:
     try:
         files = sorted(file for file in path.iterdir() if file.suffix == ".hex")
     except OSError as error:
-        raise SettingError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+        raise SettingError(
+            f"The folder {folder} cannot be read ({error.strerror}): name one with .hex files."
+        ) from error
     if not files:
-        raise SettingError(f"The folder {folder} holds no .hex file.")
+        raise SettingError(f"The folder {folder} holds no .hex file: name one that does.")
     return files
 
 

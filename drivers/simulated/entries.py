@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import NoReturn, TypeVar, overload
+from typing import Final, NoReturn, TypeVar, overload
 
 from appliance.errors import SettingError
 
 T = TypeVar("T")
 Range = tuple[int, int]
+
+KINDS: Final[Mapping[type, str]] = {str: "a text in quotation marks", int: "a whole number", bool: "true or false"}
 
 
 class Entry:
@@ -39,8 +41,15 @@ class Entry:
         """One value of a kind; without default it must be there."""
         value = self._get(key, default)
         if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-            self.refuse(f"it is {kind.__name__}, not {value!r}", key)
+            self.refuse(f"it is {KINDS[kind]}, not {value!r}", key)
         return value
+
+    def number(self, key: str, default: float) -> float:
+        """A number, with or without a point."""
+        value = self._get(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.refuse(f"it is a number, not {value!r}", key)
+        return float(value)
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """A whole number within bounds."""

@@ -168,7 +168,7 @@ def _yearly(entry: Entry) -> Range:
 
 
 def _factor(entry: Entry) -> float:
-    factor = entry.take("factor", float, 1.0)
+    factor = entry.number("factor", 1.0)
     if not 0 < factor < 1e12:
         entry.refuse(f"it is above 0, not {factor}", "factor")
     return factor

@@ -59,9 +59,13 @@ def load_recording(file: str, *, meters: int | None = None, seed: int = 0) -> Bu
         with Path(file).open(encoding="utf-8") as lines:
             answers = list(_answers(read_recording(lines)))
     except OSError as error:
-        raise SettingError(f"The recording {file} cannot be read: {error.strerror}.") from error
+        raise SettingError(
+            f"The recording {file} cannot be read ({error.strerror}): name a file that `bus record` wrote."
+        ) from error
     except UnicodeDecodeError as error:
-        raise SettingError(f"The recording {file} cannot be used: it is no UTF-8 text.") from error
+        raise SettingError(
+            f"The recording {file} cannot be used: it is no UTF-8 text; name a file that `bus record` wrote."
+        ) from error
     except SettingError as error:
         raise SettingError(f"The recording {file} cannot be used. {error}") from error
     heard: dict[object, list[list[bytes]]] = {}

@@ -81,8 +81,9 @@ def test_telegrams_left_out_are_named_on_standard_error(tmp_path: Path) -> None:
         (["--building", "factory", "--tcp", "localhost"], "--tcp takes HOST:PORT"),
         (["--building", "factory", "--tcp", "localhost:99999"], "--tcp takes HOST:PORT"),
         (["--building", "factory", "--tcp", "localhost:0", "--link", "x"], "goes with --pty"),
-        (["--telegrams", "/nowhere", "--pty"], "cannot be read"),
-        (["--recording", "/nowhere", "--pty"], "cannot be read"),
+        (["--building", "/nowhere.toml", "--pty"], "(No such file or directory): name another, or take apartment"),
+        (["--telegrams", "/nowhere", "--pty"], "(No such file or directory): name one with .hex files"),
+        (["--recording", "/nowhere", "--pty"], "(No such file or directory): name a file that `bus record` wrote"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_1(

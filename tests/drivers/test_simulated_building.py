@@ -192,6 +192,9 @@ def test_building_of_ones_own_is_a_file(tmp_path: Path) -> None:
         ("medium = 7", 'medium = 7\nfaults = ["dead"]', 'There is no simulated fault "dead"'),
         ("medium = 7", "medium = 7\nbaud_rate = 1000", "baud_rate: it is one of 0, 300"),
         ("medium = 7", "medium = 7\nlatest_answer = 2.0", "0.0 is as early"),
+        ("medium = 7", "medium = 7\nlatest_answer = true", "latest_answer: it is a number, not True"),
+        ("medium = 7", "medium = 7\nname = 7", "Cannot overwrite a value"),
+        ('name = "water"', "name = 7", "name: it is a text in quotation marks, not 7"),
         ("records = [ {", "records = [ 1, {", "it is not a table"),
         ("[[meters.telegrams]]", "[[meters.telegram]]", "telegrams: it is missing"),
         (SOUND, "", "meters: it is missing"),
@@ -228,6 +231,10 @@ def test_broken_building_file_is_told_by_file_entry_and_reason(
     assert file in str(refused.value)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_share_of_a_building_file_may_be_a_whole_number(tmp_path: Path) -> None:
+    assert load(file_of(tmp_path, SOUND.replace("medium = 7", "medium = 7\nlatest_answer = 1"))).meters
 
 
 def test_unknown_building_is_told_with_the_names_there_are() -> None:
