@@ -17,6 +17,7 @@ from tests.auditor import audit
 from tests.running.programs import PATIENCE, Program, console, running
 
 GLANCE = 0.02  # seconds between two looks at a file that another process writes
+LONGEST = 3.0  # seconds from the start of an appliance that was killed to its first telegram on the disk
 POOL = ThreadPoolExecutor(1)
 METERS = [f"heat {number}" for number in range(1, 21)]
 
@@ -89,6 +90,7 @@ def test_what_was_stored_survives_three_kills(tmp_path: Path) -> None:
 @pytest.mark.alone
 def test_what_was_stored_survives_forty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seconds = kill_again_and_again(tmp_path, 40)
-    figures = {"median": statistics.median(seconds), "longest": max(seconds), "limit": 3.0}
+    figures = {"median": statistics.median(seconds), "longest": max(seconds), "limit": LONGEST}
     with capsys.disabled():
         print("\nseconds from start to the first telegram stored:", json.dumps(figures))  # noqa: T201  # the soak's figure
+    assert max(seconds) < LONGEST

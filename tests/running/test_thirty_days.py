@@ -31,6 +31,7 @@ from tests.auditor import Key, audit, due_slots
 from tests.bus.world import meter_of
 
 METERS = 100
+LONGEST = 600  # seconds that thirty virtual days may take
 PERIOD = 900
 HOUR = 3600
 SICK_AT_ONCE = 10
@@ -155,6 +156,7 @@ def test_a_day_with_faults_leave_no_slot_unexplained(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(LONGEST)
 def test_thirty_days_with_every_fault_leave_no_slot_unexplained(tmp_path: Path) -> None:
     house, due = live(tmp_path, days=30)
     assert len(due) > 28 * 96 * METERS
