@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from appliance.errors import Kind, RefusedError, SettingError
 from appliance.mbus.address import SecondaryAddress
@@ -26,6 +26,7 @@ from appliance.ports import Heard, Missed
 from appliance.settings.kinds import Integer, Text
 
 PrimaryAddress = Annotated[int, Integer(0, 250)]
+NOT_STORED: Final = "{waiting} not stored yet, the disk does not take it: show storage"
 MeterName = Annotated[str, Text(1, 80)]
 
 
@@ -76,8 +77,10 @@ def meter_read(call: Call, meters: Selection, *, store: bool = True, raw: bool =
     lines = [line for meter, result in heard for line in lines_of(call, meter, result, raw=raw)]
     lines += [f"{head(meter)}   {result.detail}" for meter, result in failed]
     data = [data_of(meter, result) for meter, result in heard]
-    sentence = f"{len(heard)} of {len(chosen)} meters read, {len(failed)} failed" if failed else ""
-    return Answer(lines=tuple(lines), data=data[0] if len(chosen) == 1 else data, sentence=sentence)
+    remarks = [f"{len(heard)} of {len(chosen)} meters read, {len(failed)} failed"] if failed else []
+    if store and (waiting := call.parts.store.waiting(result for _, result in heard)):
+        remarks.append(NOT_STORED.format(waiting=waiting))
+    return Answer(lines=tuple(lines), data=data[0] if len(chosen) == 1 else data, sentence="; ".join(remarks))
 
 
 @operation("meter values", level=1, also="show values")

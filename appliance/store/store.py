@@ -216,6 +216,12 @@ class Store:
         """Write what waits, soon: a round is over."""
         self._writer.flush()
 
+    def waiting(self, heard: Iterable[Heard]) -> int:
+        """How many of these readings wait in memory still, once the disk was asked to take all that came before."""
+        self._writer.order(lambda: None, transaction=False)
+        waiting = {(item.meter, item.slot) for item in self._writer.waiting() if isinstance(item, Heard)}
+        return sum((one.meter, one.slot) in waiting for one in heard)
+
     def round_ended(self, progress: RoundProgress) -> None:
         """Keep what a round did."""
         self._writer.put(progress)

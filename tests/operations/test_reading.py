@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 import pytest
 
-from appliance.errors import Kind, RefusedError
+from appliance.errors import DiskFull, Kind, RefusedError
 from appliance.hub.jobs import Job
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
@@ -66,6 +68,20 @@ def test_round_by_hand_without_a_way_to_any_meter_is_refused(world: World) -> No
 def test_meter_without_a_line_is_added_with_a_remark(world: World) -> None:
     added = do(world, "meter add", primary="1").sentence
     assert added.endswith("added as meter 1, but segment main has no line: segment add main URL")
+
+
+def test_reading_that_the_disk_does_not_take_is_not_told_as_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(batch: object) -> Never:
+        raise DiskFull("The disk is full.")
+
+    listed(world, "10473002")
+    world.engine.answers["10473002"] = water_meter("10473002")
+    assert do(world, "meter read", meters="id=1").sentence == ""
+    world.clock.advance(seconds=60)
+    monkeypatch.setattr(world.store._writer, "_write", full)
+    assert do(world, "meter read", meters="id=1").sentence.startswith("1 not stored yet, the disk does not take it")
 
 
 def test_incomplete_reading_is_told_in_its_status_and_to_programs(world: World) -> None:
