@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +58,11 @@ def need_program(name: str) -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update` keeps pictures as they are seen now."""
     parser.addoption("--update", action="store_true", help="keep the dashboard's pictures as they are seen now")
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that every user reaches, as pytest's own is not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)

@@ -98,6 +98,9 @@ def check_database(path: Path, process: str | None) -> Finding:
         return ok("database", "made at the first start")
     if process:
         return ok("database", f"{size(path)}, in use by process {process}")
+    if not os.access(path, os.R_OK | os.W_OK):
+        owner = user_name(path.stat().st_uid)
+        return error("database", f"{path} belongs to {owner}", f"Run this as that user: sudo -u {owner} busmeister")
     logs = [log for log in (path.with_name(path.name + end) for end in LOGS) if log.exists() and log.stat().st_size]
     try:
         if not logs:

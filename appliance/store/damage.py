@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import peewee
 
 from appliance.errors import Damaged, NotOurs, StoreError
 from appliance.store.database import query
+from appliance.store.folder import AS_ITS_USER
 from appliance.store.salvage import count_by_pages
 from appliance.store.schema import APPLICATION_ID
 
@@ -21,7 +23,6 @@ JOURNAL_MAGIC: Final = bytes.fromhex("D9D505F920A163D7")
 BESIDES: Final = ("", "-wal", "-shm")
 LOGS: Final = ("-wal", "-journal")
 IN_SLOTS: Final = "SELECT slot, COUNT(DISTINCT meter) FROM reading GROUP BY slot ORDER BY slot {order}"
-READ_IT: Final = "run this as the user it belongs to, or choose another folder with --data"
 MAKE_WAY: Final = "move it away, or choose another folder with --data"
 CHECKED_AT_OPEN: Final = 32 << 20  # octets; a larger file is checked when `storage.check.schedule` says so
 
@@ -74,7 +75,8 @@ class Recovery:
 def examine(path: Path, ours: bool) -> None:
     """Look at a file before opening it. `ours`: the folder shows that a database of ours was here before.
 
-    Raises `Damaged` for what can be replaced, `NotOurs` for a file that is somebody else's: it is not touched.
+    Raises `Damaged` for what can be replaced, `NotOurs` for a file that is somebody else's: it is not touched;
+    `StoreError` where this user may not read or write it.
     """
     head = _head(path)
     if not head:
@@ -88,6 +90,7 @@ def examine(path: Path, ours: bool) -> None:
             return
         raise NotOurs(str(path), "no database of busmeister", MAKE_WAY)
     if _is_ours(head):
+        _require_write(path)
         return
     tables = _tables(path)
     if tables and not tables & {"reading", "boot", "setting"}:
@@ -169,7 +172,12 @@ def _head(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise StoreError(f"The database {path} cannot be read ({error.strerror}): {READ_IT}.") from error
+        raise StoreError(f"The database {path} cannot be read ({error.strerror}): {AS_ITS_USER}.") from error
+
+
+def _require_write(path: Path) -> None:
+    if not os.access(path, os.W_OK):
+        raise StoreError(f"The database {path} cannot be written: {AS_ITS_USER}.")
 
 
 def _never_finished(path: Path, head: bytes) -> bool:

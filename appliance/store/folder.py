@@ -12,6 +12,7 @@ from typing import IO, Final
 from appliance.errors import Occupied, SettingError
 
 KEY_LENGTH: Final = 32
+AS_ITS_USER: Final = "run this as the user it belongs to, or choose another folder with --data"
 
 
 class DataFolder:
@@ -28,7 +29,7 @@ class DataFolder:
         self._lock: IO[str] | None = None
 
     def prepare(self) -> None:
-        """Make what is missing, readable by the owner alone."""
+        """Make what is missing, readable by the owner alone; raises `SettingError` where it cannot be used."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.path.chmod(0o700)
@@ -38,10 +39,16 @@ class DataFolder:
             raise SettingError(
                 f"The data folder {self.path} cannot be used ({error.strerror}): choose another with --data."
             ) from error
+        if self.keyfile.exists():
+            self.key()
 
     def lock(self) -> None:
-        """Claim the folder for this process; raises `Occupied` naming the process that has it."""
-        file = (self.path / "lock").open("a+", encoding="ascii")
+        """Claim the folder for this process; raises `Occupied` naming the process that has it, or `SettingError`."""
+        path = self.path / "lock"
+        try:
+            file = path.open("a+", encoding="ascii")
+        except OSError as error:
+            raise not_ours_to_use(path, error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -64,10 +71,16 @@ class DataFolder:
             self._lock = None
 
     def key(self) -> bytes:
-        """The device's own key, made at the first start; it protects backups, not a stolen card."""
+        """The device's own key, made at the first start; it protects backups, not a stolen card.
+
+        Raises `SettingError` where it cannot be read or is none.
+        """
         if not self.keyfile.exists():
             self._make_key()
-        key = self.keyfile.read_bytes()
+        try:
+            key = self.keyfile.read_bytes()
+        except OSError as error:
+            raise not_ours_to_use(self.keyfile, error) from error
         if len(key) != KEY_LENGTH:
             raise SettingError(f"The key file {self.keyfile} is damaged: restore it from a backup, or remove it.")
         return key
@@ -87,6 +100,11 @@ class DataFolder:
             os.fsync(descriptor)
         fresh.replace(self.keyfile)
         sync_folder(self.path)
+
+
+def not_ours_to_use(path: Path, error: OSError) -> SettingError:
+    """A file of the folder that the machine does not give us."""
+    return SettingError(f"{path} cannot be used ({error.strerror}): {AS_ITS_USER}.")
 
 
 def sync_folder(path: Path) -> None:

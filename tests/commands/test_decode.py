@@ -233,12 +233,10 @@ def test_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @needs_root
-def test_file_one_may_not_read_is_told_with_what_to_do(tmp_path: Path) -> None:
-    file = tmp_path / "meters.hex"
+def test_file_one_may_not_read_is_told_with_what_to_do(public_folder: Path) -> None:
+    file = public_folder / "meters.hex"
     file.write_text(HEX)
     file.chmod(0o600)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     told = as_nobody(
         "from pathlib import Path\nfrom appliance.commands import decode",
         "try:\n    next(decode._read(Path(sys.argv[1])))\nexcept Exception as error:\n    print(error)",

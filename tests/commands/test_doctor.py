@@ -267,6 +267,19 @@ def test_damaged_database_is_an_error_with_what_happens_next(data: Path) -> None
     assert "\n" not in finding.sentence
 
 
+@needs_root
+def test_database_of_another_user_is_not_called_damaged(public_folder: Path) -> None:
+    path = public_folder / "busmeister.db"
+    write_database(path).close()
+    path.chmod(0o600)
+    told = as_nobody(
+        "from pathlib import Path\nfrom appliance.checks import folder",
+        "finding = folder.check_database(Path(sys.argv[1]), None)\nprint(finding.level, finding.sentence)",
+        str(path),
+    )
+    assert told == f"error {path} belongs to root\n"
+
+
 def test_file_that_is_no_database_is_an_error(data: Path) -> None:
     (data / "busmeister.db").write_text("my shopping list, which is long enough to be one" * 100)
     finding = folder.check_database(data / "busmeister.db", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from appliance.store import Store
 from appliance.store.damage import Lost
 from appliance.store.database import connected, query, run
 from appliance.store.last_good import KEPT
+from tests.nobody import NOBODY, as_nobody, needs_root
 from tests.store.conftest import Hall, OpenStore
 from tests.store.telegrams import heat_meter
 
@@ -315,6 +317,30 @@ def test_database_that_cannot_be_read_is_told_with_what_to_do(open_store: OpenSt
     (tmp_path / DATABASE).mkdir()
     with pytest.raises(StoreError, match=r"cannot be read \(Is a directory\): run this as the user"):
         open_store()
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["lock", "keyfile", DATABASE])
+def test_file_of_another_user_is_named_with_what_to_do(
+    open_store: OpenStore, tmp_path: Path, public_folder: Path, name: str
+) -> None:
+    open_store().close()
+    folder = public_folder / "data"
+    shutil.copytree(tmp_path, folder)
+    for file in (folder, *folder.rglob("*")):
+        os.chown(file, NOBODY, NOBODY)
+    os.chown(folder / name, 0, 0)
+    (folder / name).chmod(0o644 if name == DATABASE else 0o600)
+    told = as_nobody(
+        "from pathlib import Path\nimport encodings.ascii\nfrom appliance.clock import SystemClock\n"
+        "from appliance.errors import BusmeisterError\nfrom appliance.store import Store",
+        "try:\n    Store.open(Path(sys.argv[1]), clock=SystemClock(), publish=print, threaded=False)\n"
+        "except BusmeisterError as error:\n    print(error)",
+        str(folder),
+    )
+    assert f"{folder / name} cannot be " in told
+    assert told.endswith(": run this as the user it belongs to, or choose another folder with --data.\n")
+    assert told.count("\n") == 1
 
 
 def test_database_of_a_later_version_is_refused_and_left_alone(open_store: OpenStore, tmp_path: Path) -> None:
