@@ -78,7 +78,7 @@ class SegmentChanged:
 
 @dataclass(frozen=True, slots=True)
 class RoundProgress:
-    """A round began, went on by one meter, or ended (`ended` set)."""
+    """A round began, went on by one meter, waits for a job retry or goes on with it, or ended (`ended` set)."""
 
     number: int
     slot: int  # seconds UTC
@@ -89,6 +89,7 @@ class RoundProgress:
     began: datetime
     ended: datetime | None = None
     retries: int | None = 0  # how often meters were asked again; None: not known of old rounds
+    waits_until: datetime | None = None  # everybody was asked: the others are asked again then
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,9 @@ class Itinerary:
         return bool(self._turns)
 
     @property
-    def waits_for_retry(self) -> bool:
-        """Everybody was visited; some once more in a while."""
-        return self._retry_at is not None
+    def retry_at(self) -> float | None:
+        """When some are visited once more, monotonic, where everybody was visited before; else None."""
+        return self._retry_at
 
     def ready_at(self) -> float:
         """When there is somebody to visit: 0 = now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from typing import Protocol
 
 from appliance.bus.errand import Errand
@@ -36,6 +37,7 @@ class Round:
         self.visits = Itinerary(errand)
         self.opened = False  # its first meter was asked
         self.retries = 0  # how often meters were asked again
+        self.waits_until: datetime | None = None  # when its job retry comes; None while it has somebody to ask
         self.outlasts: Reason | None = None  # why a meter failed that may have stopped the bus; the others wait for it
         self._job = job
         self._answer = answer

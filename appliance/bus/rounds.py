@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from appliance.bus.accounts import Accounts
@@ -84,6 +85,7 @@ class Rounds:
         """The most urgent meter whose turn it is: further attempts wait until no round has a first one to make."""
         for one in sorted(self._active, key=lambda one: (one.errand.priority, not one.visits.in_first_turns)):
             visit = one.visits.next(now)
+            self._note_retry(one)
             if visit is not None:
                 return one, visit
         return None
@@ -220,8 +222,19 @@ class Rounds:
             self._active.remove(one)
             self._tell(one, ended=True)
             one.answer()
-        if one.errand.kind is not ReadingKind.CONTINUOUS and (one.over or one.visits.waits_for_retry):
+        self._note_retry(one)
+        if one.errand.kind is not ReadingKind.CONTINUOUS and (one.over or one.waits_until):
             self._accounts.flush()
+
+    def _note_retry(self, one: Round) -> None:
+        """It begins to wait for its job retry, or goes on with it."""
+        retry_at = None if one.over else one.visits.retry_at
+        if (retry_at is None) == (one.waits_until is None):
+            return
+        left = None if retry_at is None else timedelta(seconds=retry_at - self._clock.monotonic())
+        one.waits_until = None if left is None else self._clock.now() + left
+        if not one.over:
+            self._tell(one)
 
     def _tell(self, one: Round, *, ended: bool = False) -> None:
         if one.errand.number and one.due:
@@ -236,6 +249,7 @@ class Rounds:
                     began=one.errand.began,
                     ended=self._clock.now() if ended else None,
                     retries=one.retries,
+                    waits_until=one.waits_until,
                 )
             )
 

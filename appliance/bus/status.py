@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from appliance.bus.segment import Segment
 from appliance.events import BusState
@@ -18,6 +19,7 @@ class RoundStatus:
     due: int
     answered: int
     missed: int
+    waits_until: datetime | None  # its job retry comes then; None while it has somebody to ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ def status_of(segment: Segment) -> SegmentStatus:
             due=current.due,
             answered=current.answered,
             missed=current.missed,
+            waits_until=current.waits_until,
         )
     return SegmentStatus(
         name=segment.name,

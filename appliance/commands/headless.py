@@ -3,7 +3,8 @@
 ```text
 07:01:12  12/60  heat 12            24.318 MWh    ok
 07:01:13  13/60  heat 13            -             no answer: nothing came in 188 ms
-07:01:58  round 07:00 of main: 58 of 60 read, 2 missed, in 46 s
+          round 07:00 of main: 58 of 60 read, waits until 07:02:46 to ask 2 again
+07:04:58  round 07:00 of main: 58 of 60 read, 2 missed, in 298 s
 ```
 """
 
@@ -22,6 +23,7 @@ from appliance.mbus.telegram import Telegram
 from appliance.meters.main_value import main_record
 from appliance.meters.meter import Meter
 from appliance.meters.units import Units, show
+from appliance.operations.lines_now import retry_words
 from appliance.ports import Heard, Missed, ReadingKind, Reason
 
 Shown = TelegramHeard | ReadingMissed | RoundProgress | SegmentChanged | StorageTrouble
@@ -99,11 +101,14 @@ class Reporter:
         return f"{progress.answered + progress.missed + 1}/{progress.due}"
 
     def _round(self, progress: RoundProgress) -> Iterable[str]:
+        slot = self._time(datetime.fromtimestamp(progress.slot, UTC))
         if progress.ended is None:
             self._progress[progress.segment, progress.number] = progress
+            if waits := retry_words(progress, self._zone()):
+                read = f"{progress.answered} of {progress.due} read, {waits}"
+                yield f"{'':8}  round {slot:%H:%M} of {progress.segment}: {read}"
             return
         self._progress.pop((progress.segment, progress.number), None)
-        slot = self._time(datetime.fromtimestamp(progress.slot, UTC))
         seconds = (progress.ended - progress.began).total_seconds()
         missed = f", {progress.missed} missed" if progress.missed else ""
         why = f": {self._broken_off[progress.number]}" if progress.number in self._broken_off else ""

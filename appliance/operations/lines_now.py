@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from appliance.events import BusState
 from appliance.mbus.dialogue import Counters
@@ -48,6 +49,13 @@ def lines_now(call: Call) -> tuple[LineNow, ...]:
         )
         for segment in call.parts.engine.status()
     )
+
+
+def retry_words(one: RoundNow, zone: ZoneInfo) -> str:
+    """`waits until 06:02:07 to ask 2 again`; nothing while it asks."""
+    if one.waits_until is None:
+        return ""
+    return f"waits until {one.waits_until.astimezone(zone):%H:%M:%S} to ask {one.due - one.answered - one.missed} again"
 
 
 def share(part: int, whole: int) -> str:

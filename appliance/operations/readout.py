@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -11,6 +12,7 @@ from appliance.meters.meter import Meter
 from appliance.operations.answer import Answer, Data, Table
 from appliance.operations.arguments import Count
 from appliance.operations.call import Call
+from appliance.operations.lines_now import lines_now, retry_words
 from appliance.operations.meter_state import slot_time, states_of
 from appliance.operations.moment import A_DAY_AGO, Moment
 from appliance.operations.operation import operation
@@ -105,7 +107,17 @@ def show_rounds(call: Call, *, count: Count = 20) -> Answer:
         counts = done.due, done.answered, failures, done.missed - failures, done.retries
         rows.append((done.number, done.segment, *times, *counts))
     counted = "meters ok failed not_asked retries"
-    return Answer(table=Table.of(f"number segment due begun ended {counted}", rows, f"number {counted}"))
+    table = Table.of(f"number segment due begun ended {counted}", rows, f"number {counted}")
+    return Answer(lines=tuple(_under_way(call)), table=table)
+
+
+def _under_way(call: Call) -> Iterator[str]:
+    """`main: round 06:00, 18 of 20 done, waits until 06:02:07 to ask 2 again`."""
+    for line in lines_now(call):
+        if (one := line.round) is not None:
+            words = f"{line.name}: round {slot_time(one.slot).astimezone(call.zone):%H:%M}, "
+            words += f"{one.answered + one.missed} of {one.due} done"
+            yield ", ".join(filter(None, (words, retry_words(one, call.zone))))
 
 
 @operation("show gaps", level=1)

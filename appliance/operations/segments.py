@@ -7,7 +7,7 @@ from typing import Annotated
 from appliance.errors import Kind, LineLost, RefusedError
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
-from appliance.operations.lines_now import LineNow, lines_now
+from appliance.operations.lines_now import LineNow, lines_now, retry_words
 from appliance.operations.operation import operation
 from appliance.settings import row_of
 from appliance.settings.kinds import Integer, Text
@@ -98,18 +98,20 @@ def show_bus(call: Call) -> Answer:
         counted = (line.counters.repeats, line.counters.collisions, line.counters.silences)
         loads = Cell(line.meters, f"{line.meters} of {feeds}")
         rows.append(
-            (line.name, line.state, line.baud_rate, _round(line), line.queue, _load(call, line), *counted, loads)
+            (line.name, line.state, line.baud_rate, _round(call, line), line.queue, _load(call, line), *counted, loads)
         )
     names = "segment state baud_rate round queue load retries collisions silences unit_loads"
     return Answer(table=Table.of(names, rows, right="baud_rate queue load retries collisions silences"))
 
 
-def _round(line: LineNow) -> Cell:
+def _round(call: Call, line: LineNow) -> Cell:
     """`41/62`, blank between rounds."""
-    if line.round is None:
+    one = line.round
+    if one is None:
         return Cell(None, "")
-    done = line.round.answered + line.round.missed
-    return Cell({"done": done, "due": line.round.due}, f"{done}/{line.round.due}")
+    done = one.answered + one.missed
+    data = {"done": done, "due": one.due, "waits_until": one.waits_until}
+    return Cell(data, ", ".join(filter(None, (f"{done}/{one.due}", retry_words(one, call.zone)))))
 
 
 def _load(call: Call, line: LineNow) -> Cell:

@@ -101,6 +101,24 @@ def test_job_retries_come_a_minute_apart_and_a_meter_that_comes_back_is_read_in_
     assert late.at.wall > datetime(2026, 11, 21, 6, 2, 30, tzinfo=UTC)
 
 
+def test_round_tells_until_when_it_waits_for_its_retry_and_when_it_goes_on(world: World, clock: VirtualClock) -> None:
+    world.settings = replace(world.settings, scheduled_retries=2)
+    bus = world.add(load("apartment-block", meters=3))
+    bus.put_fault(Fault.DEAF, clock.monotonic(), meter=bus.meters[1], duration=100.0)
+    world.run(seconds=30)
+    now = world.engine.status()[0].round
+    assert now is not None
+    assert now.waits_until is not None
+    assert (now.due - now.answered - now.missed, now.waits_until > clock.now()) == (1, True)
+    world.run(minutes=5)
+    assert world.engine.status()[0].round is None
+    told = [event.waits_until for event in world.of(RoundProgress)]
+    pauses = [until for until in told if until is not None]
+    assert told == [None] * 3 + [pauses[0], None, pauses[1], None, None]
+    assert pauses[0] == now.waits_until
+    assert pauses[1] - pauses[0] >= timedelta(seconds=60)
+
+
 def test_retries_that_would_meet_the_next_slot_are_dropped(world: World) -> None:
     world.settings = replace(world.settings, schedule="1min")
     world.add(faulty(load("apartment-block", meters=3), Fault.DEAF, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,15 @@ def test_round_that_the_end_breaks_off_is_one_sentence(clock: VirtualClock) -> N
         told += lines.lines(ReadingMissed(missed))
     told += lines.lines(RoundProgress(1, slot, "main", 60, 12, 48, began, began + timedelta(seconds=5)))
     assert told == ["06:00:05  round 06:00 of main: 12 of 60 read, 48 missed, in 5 s: The appliance stopped."]
+
+
+def test_round_that_waits_for_its_retry_says_until_when_and_for_how_many(clock: VirtualClock) -> None:
+    began = clock.now()
+    round_ = RoundProgress(1, int(began.timestamp()), "main", 60, 58, 0, began)
+    assert list(reporter().lines(round_)) == []
+    assert list(reporter().lines(replace(round_, waits_until=began + timedelta(seconds=67)))) == [
+        "          round 06:00 of main: 58 of 60 read, waits until 06:01:07 to ask 2 again"
+    ]
 
 
 def test_incomplete_reading_says_so(clock: VirtualClock) -> None:

@@ -13,6 +13,7 @@ from appliance.errors import RefusedError
 from appliance.events import RoundProgress
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Meter
+from appliance.operations.answer import Cell
 from appliance.operations.planner import cable_length, exchange_of, shortest_that_fits
 from appliance.ports import Heard, Reason
 from tests.operations.orders import cells, order, text
@@ -113,6 +114,23 @@ def test_bus_tells_how_much_of_the_time_the_last_round_took(world: World) -> Non
     world.store.flush()
     answer = order(world.person(1), "show bus")
     assert (cells(answer, "load"), cells(answer, "unit_loads")) == ([10], [3])
+
+
+def test_round_that_waits_for_its_retry_says_until_when_and_for_how_many(world: World) -> None:
+    order(world, LINE)
+    began = world.clock.now()
+    slot = int(began.timestamp())
+    reads = RoundProgress(number=1, slot=slot, segment="main", due=20, answered=17, missed=0, began=began)
+    world.engine.rounds["main"] = reads
+    begun = f"main: round {began.astimezone(world.call.zone):%H:%M}, 17 of 20 done"
+    assert order(world.person(1), "show rounds").lines == (begun,)
+    until = began + timedelta(seconds=67)
+    world.engine.rounds["main"] = replace(reads, waits_until=until)
+    waits = f"waits until {until.astimezone(world.call.zone):%H:%M:%S} to ask 3 again"
+    assert order(world.person(1), "show rounds").lines == (f"{begun}, {waits}",)
+    answer = order(world.person(1), "show bus")
+    assert answer.table is not None
+    assert Cell({"done": 17, "due": 20, "waits_until": until}, f"17/20, {waits}") in answer.table.rows[0]
 
 
 def test_media_are_counted_by_the_four_states_of_a_readout(world: World) -> None:

@@ -25,7 +25,7 @@ from appliance.mbus.header import Header
 from appliance.meters.meter import Meter
 from appliance.operations.answer import Answer
 from appliance.operations.call import Call
-from appliance.operations.parts import Parts
+from appliance.operations.parts import Parts, RoundNow
 from appliance.ports import Heard, Missed, ReadingKind, Reason
 from appliance.settings import Settings
 from appliance.store.folder import DataFolder
@@ -73,7 +73,7 @@ class QuickHasher:
 
 @dataclass(frozen=True)
 class FakeSegment:
-    """A segment that is idle."""
+    """A segment that is idle, unless a round is given to it."""
 
     name: str
     url: str
@@ -81,7 +81,7 @@ class FakeSegment:
     baud_rate: int = 2400
     queue: int = 0
     sentence: str = ""
-    round: None = None
+    round: RoundNow | None = None
     counters: Counters = field(default_factory=Counters)
 
 
@@ -93,6 +93,7 @@ class FakeEngine:
     settings: Settings
     clock: VirtualClock
     answers: dict[str, bytes] = field(default_factory=dict)
+    rounds: dict[str, RoundNow] = field(default_factory=dict)
     reconfigured: int = 0
     paused: dict[str, datetime] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
@@ -119,7 +120,8 @@ class FakeEngine:
         return self.heard.get(meter)
 
     def status(self) -> Sequence[FakeSegment]:
-        return [FakeSegment(name, one.url) for name, one in self.settings.segment.items() if one.url]
+        found = {name: one.url for name, one in self.settings.segment.items() if one.url}
+        return [FakeSegment(name, url, round=self.rounds.get(name)) for name, url in found.items()]
 
     def reconfigure(self) -> None:
         self.reconfigured += 1

@@ -115,7 +115,7 @@ def round_lines(
     data: Overview, rounds: Mapping[str, RoundProgress], now: datetime, zone: ZoneInfo, cells: int
 ) -> list[Line]:
     """How far, how long the last ones took, when the next one comes."""
-    lines = [*_under_way(rounds, now, cells)]
+    lines = [*_under_way(rounds, now, zone, cells)]
     past = list(reversed(data.rounds))[-max(8, min(24, cells - 26)) :]
     if past:
         last = past[-1]
@@ -134,16 +134,26 @@ def round_lines(
     return lines
 
 
-def _under_way(rounds: Mapping[str, RoundProgress], now: datetime, cells: int) -> list[Line]:
+def _under_way(rounds: Mapping[str, RoundProgress], now: datetime, zone: ZoneInfo, cells: int) -> list[Line]:
     if not rounds:
         return [line(" ", ("─" * max(0, cells - 14), "rule"), (_("  resting"), "grey"))]
     done, due = sum(r.answered + r.missed for r in rounds.values()), sum(r.due for r in rounds.values())
     far = line((f"  {done}", "strong"), (f" / {due} ", "grey"))
     first = (Piece(" "), *gauge(done, due, max(0, cells - 2 - sum(len(p.text) for p in far)), "curve"), *far)
-    passed = max((now - r.began).total_seconds() for r in rounds.values())
-    left = _("ends in {}").format(length(passed / done * (due - done))) if done else ""
-    what = _("reading {}").format(", ".join(sorted(rounds)))
-    return [first, spread(line(" ", marked(RUNNING), f" {what}"), line((left, "grey"), " "), cells)]
+    reading = sorted(name for name, one in rounds.items() if one.waits_until is None)
+    if reading:
+        passed = max((now - r.began).total_seconds() for r in rounds.values())
+        left = _("ends in {}").format(length(passed / done * (due - done))) if done else ""
+        what = _("reading {}").format(", ".join(reading))
+        return [first, spread(line(" ", marked(RUNNING), f" {what}"), line((left, "grey"), " "), cells)]
+    return [first, _waits(min(filter(None, (r.waits_until for r in rounds.values()))), due - done, now, zone, cells)]
+
+
+def _waits(until: datetime, meters: int, now: datetime, zone: ZoneInfo, cells: int) -> Line:
+    """Nobody is asked until the job retry."""
+    what = _("waits until {} to ask {} again").format(when(until, now, zone, seconds=True), meters)
+    words, left = line(" ", marked(RUNNING), f" {what}"), line(" ", (coming(until, now), "grey"), " ")
+    return spread(words, left if width(words) + width(left) <= cells else EMPTY, cells)
 
 
 def _last_and_next(data: Overview, now: datetime, zone: ZoneInfo, *, short: bool) -> Line:
