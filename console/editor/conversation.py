@@ -135,6 +135,6 @@ class Conversation:
             wish.refuse()
 
     def _prompt_text(self) -> FormattedText:
-        name, sign, rest = self.session.prompt.rpartition(" ")
-        name, space, level = name.rpartition(" ")
-        return FormattedText([("bold", name + space), ("bold fg:ansicyan", level), ("", sign + rest)])
+        """The blank behind it has its colour, for one without would be left out: expect waits for `2> `."""
+        name, space, level = self.session.prompt[:-1].rpartition(" ")
+        return FormattedText([("bold", name + space), ("bold fg:ansicyan", f"{level} ")])

@@ -33,6 +33,13 @@ def test_person_types_a_line_and_leaves(world: World) -> None:
     assert play(world, story).closed
 
 
+def test_blank_behind_the_prompt_is_sent_for_those_that_wait_for_it(world: World) -> None:
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+
+    assert b"3> " in play(world, story).everything
+
+
 def test_line_is_edited_before_it_is_taken(world: World) -> None:
     async def story(paper: PaperStream) -> None:
         await paper.see(PROMPT)
