@@ -13,7 +13,7 @@ from appliance.operations.answer import Answer, Table
 from appliance.operations.call import Call
 from appliance.operations.files_view import ALL, files, first_lines, kind_of
 from appliance.operations.operation import operation
-from appliance.operations.repository import clean_name, find, writing
+from appliance.operations.repository import FORBIDDEN, LONGEST_NAME, find, is_file_name, writing
 from appliance.operations.times import local
 from appliance.settings.kinds import Kind, NotTaken, Text
 
@@ -43,6 +43,21 @@ class Base64(Kind[bytes]):
         return "base64"
 
 
+class NewName(Kind[str]):
+    """The name of a file that is to be made."""
+
+    word = "name"
+
+    def parse(self, text: str) -> str:
+        if not is_file_name(text):
+            raise NotTaken
+        return text
+
+    def allowed(self) -> str:
+        signs = f"at most {LONGEST_NAME} octets, none of {FORBIDDEN}"
+        return f"a file name without folders: {signs}, no blanks around, and neither . nor - at the start"
+
+
 Data = Annotated[bytes, Base64()]
 
 
@@ -62,16 +77,13 @@ def files_show(call: Call, name: Name) -> Answer:
 
 
 @operation("files upload", level=3, audited=True)
-def files_upload(call: Call, name: Name, *, data: Data) -> Answer:
+def files_upload(call: Call, name: Annotated[str, NewName()], *, data: Data) -> Answer:
     """Adds a file, whose octets are given in base64."""
-    cleaned = clean_name(name)
-    if not cleaned:
-        raise RefusedError("The name of a file needs a letter or digit.", Reason.VALUE)
-    if (call.parts.files / cleaned).exists():
-        raise RefusedError(f"There is a file {cleaned} already: delete it first.", Reason.CONFLICT)
-    with writing(call, cleaned) as file:
+    if (call.parts.files / name).exists():
+        raise RefusedError(f"There is a file {name} already: delete it first.", Reason.CONFLICT)
+    with writing(call, name) as file:
         file.add(data)
-    return Answer(sentence=f"{cleaned}, {len(data)} octets", data={"file": cleaned, "octets": len(data)})
+    return Answer(sentence=f"{name}, {len(data)} octets", data={"file": name, "octets": len(data)})
 
 
 @operation("files download", level=2, audited=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -15,8 +14,8 @@ from appliance.errors import Kind, RefusedError
 from appliance.mbus.text import HARMFUL
 from appliance.operations.call import Call
 
-LONGEST_NAME: Final = 100  # letters of a file's name
-UNSAFE: Final = re.compile(r'[\\:*?"<>|]+')  # what some systems take for more than a letter
+LONGEST_NAME: Final = 100  # octets of a file's name
+FORBIDDEN: Final = r'/\:*?"<>|'  # what some systems take for more than a letter
 UNFINISHED: Final = ".unfinished-"
 
 
@@ -41,13 +40,12 @@ class Written:
         self._write(octets)
 
 
-def clean_name(name: str) -> str:
-    """A file name made harmless: no folders, no signs that steer a terminal, not hidden, of bounded length."""
-    kept = "".join(letter for letter in name if unicodedata.category(letter) not in HARMFUL)
-    last = UNSAFE.sub("_", " ".join(kept.split()).replace("/", "_")).lstrip(".-")
-    stem, dot, ending = last.rpartition(".")
-    room = LONGEST_NAME - len(dot + ending)
-    return f"{stem[:room]}{dot}{ending}" if stem and room > 0 else last[:LONGEST_NAME]
+def is_file_name(text: str) -> bool:
+    """Whether a new file may be called so: no folders, no signs that steer a terminal, not hidden, not long."""
+    harmless = all(letter not in FORBIDDEN and unicodedata.category(letter) not in HARMFUL for letter in text)
+    return (
+        harmless and 0 < len(text.encode()) <= LONGEST_NAME and text == text.strip() and not text.startswith((".", "-"))
+    )
 
 
 def find(call: Call, name: str) -> Path:
@@ -55,7 +53,9 @@ def find(call: Call, name: str) -> Path:
     folder = call.parts.files.resolve()
     try:
         path = (folder / name).resolve()
-        if path.is_relative_to(folder) and path.is_file():
+        if not path.is_relative_to(folder):
+            raise RefusedError(f"{name} is outside the repository: name a file as files list does.", Kind.VALUE)
+        if path.is_file():
             return path
     except (OSError, ValueError):  # a name too long, or with a zero in it
         pass

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from appliance.errors import RefusedError
 from appliance.operations.all import registry
-from appliance.operations.repository import LONGEST_NAME, clean_name, writing
+from appliance.operations.execute import execute_named
+from appliance.operations.line import clean
+from appliance.operations.repository import LONGEST_NAME, is_file_name, writing
 from tests.operations.orders import cells, order, text
 from tests.operations.world import World
 
-OUTSIDE = ("../keyfile", "/etc/hostname", "a/../../keyfile", "nul\0.txt", "x" * 400, "..", "")
+LEADING_OUT = ("../keyfile", "/etc/hostname", "a/../../keyfile", "..")
+OUTSIDE = (*LEADING_OUT, "nul\0.txt", "x" * 400, "")
+NO_NAMES = ("../x", "/x", "a/b", "..", ".hidden", "-rf", r"a\\b", "x" * 101, 26 * "\U0001f3e0", "a\u2028b", " a")
 
 
 @pytest.fixture
@@ -49,19 +53,25 @@ def test_one_wrong_name_keeps_every_file(world: World, shelf: Path) -> None:
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("words", ["files show", "files download", "files delete"])
 def test_name_that_leads_out_of_the_repository_is_no_file(world: World, shelf: Path, words: str, name: str) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError, match="name a file as files list does" if name in LEADING_OUT else "no file"):
         registry().get(words).function(world.call, name)
     assert (world.parts.data_folder / "keyfile").is_file()
 
 
 def test_file_that_was_brought_is_fetched_octet_for_octet(world: World) -> None:
     octets = bytes(range(256))
-    order(world, f"files upload ../../evil.bin data={base64.b64encode(octets).decode()}")
-    (name,) = cells(order(world, "files list"), "name")
-    assert name == "_.._evil.bin"
-    assert base64.b64decode(text(order(world, f"files download {name}"))) == octets
+    order(world, f"files upload fuse.bin data={base64.b64encode(octets).decode()}")
+    assert cells(order(world, "files list"), "name") == ["fuse.bin"]
+    assert base64.b64decode(text(order(world, "files download fuse.bin"))) == octets
     with pytest.raises(RefusedError, match="already: delete it first"):
-        order(world, "files upload _.._evil.bin data=AAAA")
+        order(world, "files upload fuse.bin data=AAAA")
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_name_that_would_have_to_be_changed_is_refused_with_what_is_allowed(world: World, name: str) -> None:
+    with pytest.raises(RefusedError, match="takes a file name without folders: at most 100 octets, none of"):
+        execute_named(world.call, registry().get("files upload"), {"name": name, "data": "AAAA"})
+    assert list(world.parts.files.iterdir()) == []
 
 
 def test_full_repository_takes_no_file_and_keeps_no_half_of_one(world: World, shelf: Path) -> None:
@@ -91,11 +101,10 @@ def test_text_of_a_file_steers_no_terminal(world: World, shelf: Path) -> None:
     assert order(world, "files show hostile.txt").lines == ("a[31mbc",)
 
 
-@given(st.text(max_size=300))
-def test_cleaned_name_is_short_visible_and_has_no_folder(name: str) -> None:
-    cleaned = clean_name(name)
-    assert len(cleaned) <= LONGEST_NAME
-    assert "/" not in cleaned
-    assert not cleaned.startswith((".", "-"))
-    assert cleaned.isprintable()
-    assert clean_name(cleaned) == cleaned
+@given(st.text(max_size=120))
+def test_name_that_is_taken_is_short_visible_and_has_no_folder(name: str) -> None:
+    if is_file_name(name):
+        assert 0 < len(name.encode()) <= LONGEST_NAME
+        assert Path("files", name).parts == ("files", name)
+        assert not name.startswith((".", "-"))
+        assert clean(name) == name

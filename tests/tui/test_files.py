@@ -8,6 +8,7 @@ import pytest
 
 from tests.operations.world import World
 from tests.tui.picture import seen
+from tests.tui.test_palette import press
 from tui.app import Dashboard
 from tui.feed import Feed
 
@@ -67,3 +68,9 @@ def test_yes_deletes_it(world: World, dashboard: Dashboard) -> None:
 def test_configuration_is_kept_by_a_key(world: World, dashboard: Dashboard) -> None:
     assert "configuration-" in look(dashboard, "c")
     assert [path.suffix for path in world.parts.files.iterdir()] == [".cad"]
+
+
+def test_name_with_folders_is_refused_with_what_is_allowed(world: World, dashboard: Dashboard) -> None:
+    told = press(dashboard, ("9", "colon", *"files upload ../x data=AAAA", "enter"))
+    assert "takes a file name without folders: at most 100 octets, none of" in told
+    assert list(world.parts.files.iterdir()) == []
