@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from appliance.operations.curves import Curve, Extremes
 from tui.draw import Line
+from tui.screens.meter.chart_lines import curve_facts, plot_of
 from tui.widgets.chart import CURSOR, Plot, Span, bars, curve, plot_width
 from tui.widgets.scale import edges, whole
 from tui.window import DAY, HOUR, LONGEST, SHORTEST, Window
@@ -109,3 +112,24 @@ def test_unknown_amount_is_a_dot_at_the_foot_and_no_bar() -> None:
     rows = text(bars([1.0, None, 2.0], ["01", "02", "03"], "kWh", 30, 8))
     assert "··" in rows[-3]
     assert "··" not in rows[0]
+
+
+def test_numbers_beside_a_curve_have_the_unit_of_its_axis() -> None:
+    """A meter counts hours, its record has seconds; their mean is no whole number of hours."""
+    first = 64_670 * 3600
+    run = tuple((SINCE + n * 3600, Decimal(first + n * 3600)) for n in range(48))
+    found = Curve("s", (run,), (), Extremes(run[0][1], Decimal(232_897_957), run[-1][1], run[-1][0]))
+    below = "".join(piece.text for piece in curve_facts(found, NOON, BERLIN, 80))
+    assert plot_of(found).unit == "h"
+    assert "min 64 670 h  mean 64 694 h  max 64 717 h" in below
+
+
+def test_axis_sets_thousands_apart() -> None:
+    plot = Plot([[(SINCE, 64_670.0), (SINCE + DAY - 1, 64_718.0)]], "h")
+    assert any("64 680┤" in one for one in text(curve(plot, SPAN, 60, 9)))
+
+
+@pytest.mark.parametrize("height", range(6, 16))
+def test_axis_names_its_unit_at_every_height(height: int) -> None:
+    plot = Plot([[(SINCE, 44.0), (SINCE + DAY - 1, 68.0)]], "°C")
+    assert any("°C┤" in one for one in text(curve(plot, SPAN, 40, height)))

@@ -131,12 +131,13 @@ def _bar(value: float | None, scale: Scale, rows: int, row: int, each: int) -> P
 
 
 def _labels(scale: Scale, unit: str, rows: int) -> list[str]:
-    """What stands beside each row: labels at round values, the unit under the top one."""
+    """What stands beside each row: labels at round values, the unit under the top ones."""
     labels = [""] * rows
     for value in scale.labels:
         labels[round((1 - scale.part(value)) * (rows - 1))] = written(value, scale.step)
-    if rows > 2 and not labels[1]:
-        labels[1] = unit
+    free = next((row for row in range(1, rows) if not labels[row]), None)
+    if free is not None and rows > 2:
+        labels[free] = unit
     return labels
 
 

@@ -49,9 +49,9 @@ def rounded(step: float) -> float:
 
 
 def written(value: float, step: float) -> str:
-    """A label with as many digits as the step has."""
+    """A label with as many digits as the step has, thousands set apart by a blank."""
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"{value:.{digits}f}"
+    return f"{value:,.{digits}f}".replace(",", " ")
 
 
 def ticks(since: int, until: int, most: int, zone: ZoneInfo) -> list[tuple[int, str]]:

@@ -240,7 +240,8 @@ class ChartsTab(Tab):
         columns = self._columns()
         second = found.span.moment(self._cursor, columns)
         within = max(1800, (found.span.until - found.span.since) // columns)
-        return chart_lines.cursor_facts(found.curve.near(second, within), second, found.curve.unit, now, zone)
+        point, measure = found.curve.near(second, within), chart_lines.measure_of(found.curve)
+        return chart_lines.cursor_facts(point, second, measure, now, zone)
 
     def _columns(self) -> int:
         found = self._charted
