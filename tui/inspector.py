@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from appliance.mbus.anatomy import Anatomy, Field
-from appliance.mbus.codings import Kind
+from appliance.mbus.codings import Coding, Kind
 from appliance.mbus.manufacturers import manufacturer_letters
 from appliance.mbus.media import medium_name
 from appliance.mbus.records import Record
 from appliance.mbus.status import status_words
 from appliance.meters.units import Units, show
 from tui.draw import EMPTY, Line, Piece, fit, line
-from tui.shown import unit_text
+from tui.shown import power_text, unit_text
 from tui.text import _
 from tui.widgets.table import Column, Row
 from tui.words import FLAG, OK, SILENT
@@ -106,9 +106,8 @@ def record_lines(found: Anatomy, index: int, units: Units, sign: str) -> list[Li
     if record is None:
         return [line((_(" Nothing to take apart."), "grey"))]
     meaning, data = record.meaning, record.octets[len(record.octets) - record.meaning.coding.size :]
-    bits = f"{meaning.coding.size * 8} bit " if meaning.coding.kind is not Kind.NONE else ""
     facts = [
-        ("DIF " + meaning.dif.hex(" ").upper(), f"{bits}{meaning.coding.kind}, {meaning.function}"),
+        ("DIF " + meaning.dif.hex(" ").upper(), f"{_size(meaning.coding)}{meaning.coding.kind}, {meaning.function}"),
         ("VIF " + _vif(meaning.vif), f"{meaning.quantity}{_scale(record)}"),
         ("data", _raw(record, data)),
         ("value", unit_text(str(show(record, units, decimal_sign=sign)))),
@@ -204,7 +203,15 @@ def _scale(record: Record) -> str:
     if meaning.unit is None:
         return ""
     factor = f"{meaning.factor} × " if meaning.factor != 1 else ""
-    return f", {factor}10^{meaning.exponent} {meaning.unit}" if meaning.exponent or factor else f", {meaning.unit}"
+    unit = unit_text(meaning.unit)
+    return f", {factor}{power_text(meaning.exponent)} {unit}" if meaning.exponent or factor else f", {unit}"
+
+
+def _size(coding: Coding) -> str:
+    """`8 digit ` of BCD, `32 bit ` of the others, nothing where there is no data."""
+    if coding.kind is Kind.BCD:
+        return _("{} digit ").format(coding.size * 2)
+    return "" if coding.kind is Kind.NONE else f"{coding.size * 8} bit "
 
 
 def _raw(record: Record, data: bytes) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from appliance.meters.selection import Status
 from appliance.operations.glances import Glance
+from tui.draw import cut
 from tui.text import _
 from tui.words import FLAG, NEVER, OK, PASSIVE, SILENT, Mark
 
@@ -20,7 +21,9 @@ MARK_OF = {
     Status.NEVER: NEVER,
 }
 LENGTHS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+SHORTER = {"heat cost allocator": "allocator", "heat and cooling": "heat + cool"}
 PRESET = re.compile(r"(\d+)(s|min|h)")
+SMALL_FIGURES = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WORRY = (SILENT, FLAG, NEVER, OK, PASSIVE)
 
 
@@ -61,6 +64,16 @@ def length(seconds: float) -> str:
 def unit_text(unit: str) -> str:
     """With its small figure."""
     return unit.replace("m3", "m³")
+
+
+def power_text(exponent: int) -> str:
+    """`10⁻³`."""
+    return f"10{str(exponent).translate(SMALL_FIGURES)}"
+
+
+def medium_text(medium: str, cells: int) -> str:
+    """In at most so many cells: of the media of a building that are longer, a shorter word."""
+    return medium if len(medium) <= cells else cut(SHORTER.get(medium, medium), cells)
 
 
 def cycle_text(schedule: str) -> str:

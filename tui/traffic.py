@@ -15,7 +15,7 @@ from appliance.mbus.header import LONG_HEADER, Header
 from appliance.mbus.manufacturers import manufacturer_letters
 from appliance.mbus.orders import SELECTION, is_order, order_words
 from appliance.mbus.structures import CI_POSITION, TRAILER, USER_DATA, VARIABLE
-from tui.draw import EMPTY, Line, Piece, cut, line
+from tui.draw import EMPTY, Line, Piece, cut, cut_name, fit, line
 from tui.text import _
 from tui.widgets.table import Column, Row
 from tui.words import FLAG, OK
@@ -39,7 +39,15 @@ COLUMNS: Final = (
     Column("note", 36, gap=0),
     Column("first", 20, most=100),
 )
-COMPACT: Final = (Column("time", 9, gap=1), *COLUMNS[1:3], Column("what", 17, gap=1), *COLUMNS[4:6], Column("note", 31))
+COMPACT: Final = (
+    Column("time", 9, gap=1),
+    *COLUMNS[1:3],
+    Column("what", 16, gap=1),
+    COLUMNS[4],
+    Column("octets", 4, right=True),
+    Column("note", 33),
+)
+TOOK, NAME = 6, 20  # cells of what an answer took, and of who gave it
 SHOWN_OCTETS: Final = 14
 Names = Mapping[str, str]  # identification: what people call the meter
 
@@ -192,16 +200,16 @@ def _asked(octets: bytes) -> Line:
 
 def _answered(traffic: BusTraffic, names: Names) -> Line:
     """How long it took, and who answered in which state."""
-    took = line((traffic.note.removeprefix("after "), "grey"))
+    took = line((f"{traffic.note.removeprefix('after '):>{TOOK}}", "grey"))
     header = header_of(traffic.octets)
     if header is None:
         return took
-    name = cut(names.get(header.identification, header.identification), 20)
+    name = fit(cut_name(line(names.get(header.identification, header.identification)), NAME), NAME)
     warns = bool(header.status & WARNING)
     mark, style = (FLAG, "flag") if warns else (OK, "grey")
     status = Piece(f" {header.status:02X}", style)
-    who = Piece(f"  {name}  ", style, f"meters/{header.identification}")
-    return (*took, who, Piece(mark.symbol, mark.word), status)
+    who = (piece._replace(style=style, to=f"meters/{header.identification}") for piece in name)
+    return (*took, Piece("  "), *who, Piece(" "), Piece(mark.symbol, mark.word), status)
 
 
 def header_of(octets: bytes) -> Header | None:

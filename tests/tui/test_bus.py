@@ -24,12 +24,18 @@ NASTY = b"\x1b[31m[red]\x07\x9b2J"
 
 
 def watch(
-    world: World, dashboard: Dashboard, size: tuple[int, int], keys: Sequence[str] = (), answer: bytes = b""
+    world: World,
+    dashboard: Dashboard,
+    size: tuple[int, int],
+    keys: Sequence[str] = (),
+    answer: bytes = b"",
+    *,
+    name: str = "Flat 04-2 heat",
 ) -> list[str]:
     """The screen after a minute of traffic and some keys."""
     world.settings.set({"segment.main.url": "simulated:house"}, "test")
     address = SecondaryAddress.parse("71204518-KAM-52-4")
-    world.store.meters.add(Meter(id=0, name="Flat 04-2 heat", secondary_address=address))
+    world.store.meters.add(Meter(id=0, name=name, secondary_address=address))
 
     async def look() -> list[str]:
         async with dashboard.run_test(size=size) as pilot:
@@ -55,8 +61,26 @@ def test_traffic_says_what_each_frame_is_and_who_answered(
     picture = "\n".join(watch(world, dashboard, size))
     assert "REQ_UD2 fcb 1" in picture
     assert "select 71204518" in picture
-    assert "312 ms  Flat 04-2 heat  ● 00" in picture
+    assert "312 ms  Flat 04-2 heat       ● 00" in picture
     assert "● live" in picture
+
+
+@pytest.mark.parametrize("size", [WIDE, COMPACT])
+def test_long_name_leaves_room_for_the_status_of_an_answer(
+    world: World, dashboard: Dashboard, size: tuple[int, int]
+) -> None:
+    picture = "\n".join(watch(world, dashboard, size, name="Flat 04-2 heat cost allocator 7"))
+    assert "312 ms  Flat 04-2 heat co… 7 ● 00" in picture
+
+
+def test_telegram_that_is_not_there_yet_is_told_in_a_sentence(dashboard: Dashboard) -> None:
+    async def look() -> str:
+        async with dashboard.run_test(size=COMPACT) as pilot:
+            await pilot.press("3")
+            await pilot.pause()
+            return "\n".join(seen(dashboard))
+
+    assert "None yet. The next answer is taken apart here; o takes octets in hex." in asyncio.run(look())
 
 
 def test_silence_and_repeats_are_rows_of_their_own(world: World, dashboard: Dashboard) -> None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 
 from appliance.mbus.anatomy import Anatomy, anatomy
-from tui.draw import EMPTY
+from tui.draw import line
 from tui.inspector import (
     COMPACT_COLUMNS,
     RECORD_COLUMNS,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ACROSS, ACROSS_COMPACT = 32, 24
 NO_RECORDS: Final = _("No records.")
+NO_TELEGRAM: Final = _(" None yet. The next answer is taken apart here; o takes octets in hex.")
 
 
 class TelegramView(Container):
@@ -55,7 +56,7 @@ class TelegramView(Container):
 
     def compose(self) -> ComposeResult:
         """Octets over records, words beside."""
-        yield Pane(Lines(EMPTY, id="octets"), title=_("Telegram"), id="telegram-pane")
+        yield Pane(Lines(line((NO_TELEGRAM, "grey")), id="octets"), title=_("Telegram"), id="telegram-pane")
         with Horizontal(id="taken-apart"):
             yield Pane(
                 Table(RECORD_COLUMNS, empty=NO_RECORDS, id="records", shows_cursor=True),

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from appliance.meters.units import Shown
 from appliance.operations.meter_view import Gap, MeterView, Reading, Value
 from appliance.operations.times import ago
-from tui.draw import Line, cut, fit, line, marked, spread
-from tui.shown import cycle_text, mark_of, unit_text, when
+from tui.draw import Line, cut, fit, line, marked, spread, that_fit, width
+from tui.shown import cycle_text, mark_of, power_text, unit_text, when
 from tui.text import _, plural
 from tui.widgets.table import Row
 from tui.words import FLAG, OK, SILENT
@@ -19,7 +19,6 @@ from tui.words import FLAG, OK, SILENT
 NAME: Final = 22
 NUMBER: Final = 16
 NAMED: Final = 33  # of a name with its number
-SMALL_FIGURES: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def identity(view: MeterView, now: datetime, zone: ZoneInfo, cells: int) -> list[Line]:
@@ -86,11 +85,12 @@ def exactly(value: Value, cells: int) -> list[Line]:
     record = value.record
     header = record.meaning.dif.hex(" ").upper(), record.meaning.vif.hex(" ").upper()
     data = record.octets[len(record.meaning.dif) + len(record.meaning.vif) :].hex(" ").upper()
-    colours = ((header[0], "third"), " ", (header[1], "curve"), " ", (cut(data, max(8, cells - 44)), "second"))
-    exact = f"{value.exact:f} {unit_text(record.unit or '')}" if value.exact is not None else value.shown.number
     place = _("{} of {}").format(record.index + 1, value.of)
+    begin = line((_(" record   "), "grey"), f"{place} · ", (header[0], "third"), " ", (header[1], "curve"), " ")
+    octets = line((cut(data, max(8, cells - width(begin) - 1)), "second"))
+    exact = f"{value.exact:f} {unit_text(record.unit or '')}" if value.exact is not None else value.shown.number
     lines = [
-        line((_(" record   "), "grey"), f"{place} · ", *colours, (_("   DIF VIF data"), "grey")),
+        that_fit(((*begin, *octets), line((_(" DIF VIF data"), "grey"))), cells),
         line((_(" raw      "), "grey"), _raw(value)),
         line((_(" exact    "), "grey"), exact),
     ]
@@ -104,11 +104,6 @@ def _raw(value: Value) -> str:
     if value.exact is None or not record.meaning.exponent:
         return f"{raw} {unit_text(record.unit or '')}".rstrip()
     return f"{raw} × {power_text(record.meaning.exponent)} {unit_text(record.unit or '')}".rstrip()
-
-
-def power_text(exponent: int) -> str:
-    """`10⁻³`."""
-    return f"10{str(exponent).translate(SMALL_FIGURES)}"
 
 
 def reading_rows(readings: Sequence[Reading], now: datetime, zone: ZoneInfo) -> list[Row]:

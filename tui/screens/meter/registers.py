@@ -9,9 +9,8 @@ from textual.app import ComposeResult
 
 from appliance.operations.meter_view import MeterView, Value
 from tui.draw import Line, line
-from tui.screens.meter.lines import power_text
 from tui.screens.meter.tab import Tab
-from tui.shown import unit_text
+from tui.shown import power_text, unit_text
 from tui.text import _
 from tui.widgets.pane import Pane
 from tui.widgets.table import Column, Row, Table
