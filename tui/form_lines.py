@@ -21,6 +21,8 @@ COMPACT_VALUE: Final = 18
 TAKES: Final = 34  # cells, at most
 SHOWN_CHANGES: Final = (8, 3)  # lines of what is not saved: wide, compact
 HELP_LINES: Final = 2
+LABEL, SMALL_LABEL = 26, 22
+LONGEST_UNIT: Final = 4  # cells beside its number; longer ones stand behind the range
 LONGEST_NAME, SMALL_NAME = 44, 30  # cells of a whole name beside its field
 Columns = tuple[Column, ...]
 
@@ -39,13 +41,16 @@ def columns_for(lines: Sequence[SettingLine], draft: Draft, typing: Typing, leve
     most = COMPACT_VALUE if compact else VALUE[1]
     widest = max((len(_text(one, draft, typing)) + 3 for one in lines), default=0)
     value = max(VALUE[0], min(most, widest))
-    unit = max((len(one.setting.kind.unit) for one in lines), default=0)
-    label = max((len(text) for text in labels_of(lines, compact=compact).values() if "." in text), default=0)
+    unit = max((len(one.setting.kind.unit) for one in lines if not _is_long(one)), default=0)
+    labels = labels_of(lines, compact=compact).values()
+    widest_label = max(map(len, labels), default=0)
+    whole = max((len(text) for text in labels if "." in text), default=0)
+    label = max(whole, min(SMALL_LABEL, widest_label) if compact else LABEL)
     columns = (
         Column("mark", 1, gap=1),
-        Column("label", max(label, 19 if compact else 26), gap=1),
+        Column("label", label, gap=1),
         Column("value", value, gap=1),
-        Column("unit", max(2, min(4 if compact else 9, unit)), gap=1),
+        Column("unit", max(2, unit), gap=1),
     )
     if compact:
         return (*columns, Column("takes", 19, most=200))
@@ -73,7 +78,7 @@ def field_row(one: SettingLine, draft: Draft, typing: Typing, columns: Columns, 
         mark,
         line((label, "" if may else "grey")),
         tuple(piece._replace(style=f"{piece.style} {ground}".strip()) for piece in value),
-        line((one.setting.kind.unit, "grey")),
+        line(("" if _is_long(one) else one.setting.kind.unit, "grey")),
         _takes(one, draft, level),
         line((one.setting.help, "grey")),
     )
@@ -154,7 +159,12 @@ def _takes(one: SettingLine, draft: Draft, level: int) -> Line:
         return line((words.format(was), "flag"))
     if level < one.setting.level:
         return line((_("level {}").format(one.setting.level), "grey"))
-    return EMPTY if is_switch(one) else line((range_of(one), "grey"))
+    unit = f" {one.setting.kind.unit}" if _is_long(one) else ""
+    return EMPTY if is_switch(one) else line((f"{range_of(one)}{unit}", "grey"))
+
+
+def _is_long(one: SettingLine) -> bool:
+    return len(one.setting.kind.unit) > LONGEST_UNIT
 
 
 def _change(name: str, draft: Draft, *, compact: bool) -> Line:

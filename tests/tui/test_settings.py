@@ -59,6 +59,14 @@ def test_form_shows_value_unit_range_and_console_line(dashboard: Dashboard, size
 
 
 @SIZES
+def test_unit_that_is_a_long_word_stands_whole_behind_the_range(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    picture = fill_in(dashboard, "bus.readout.request_idle_time", (), size)
+    assert "1-64 telegrams" in picture
+    assert "0-100 rounds" in picture
+    assert "Multi telegram maximum " in picture
+
+
+@SIZES
 def test_wrong_value_is_told_beside_its_field_and_not_saved(
     world: World, dashboard: Dashboard, size: tuple[int, int]
 ) -> None:

@@ -36,16 +36,16 @@ SINCE: Final = {
 }
 OPEN_COLUMNS: Final = (
     Column("mark", 1, gap=1),
-    Column("what", 24, most=34),
-    Column("state", 20, most=44),
-    Column("came", 14),
+    Column("what", 20, most=48),
+    Column("state", 13, most=44),
+    Column("came", 17),
     Column("for", 7, right=True),
-    Column("seen", 12, most=24),
+    Column("seen", 10, most=24),
 )
 LOG_COLUMNS: Final = (
     Column("mark", 1, "", gap=1),
-    Column("time", 10, _("time")),
-    Column("source", 14, _("source"), most=20),
+    Column("time", 12, _("time")),
+    Column("source", 13, _("source"), most=20),
     Column("message", 38, _("message"), most=300),
     Column("times", 5, ""),
 )

@@ -37,7 +37,7 @@ from tui.widgets.table import Column, Table
 LEFT: Final = 86
 SMALL_LEFT: Final = 46
 COLUMNS: Final = (Column("mark", 1, gap=1), Column("what", 36, most=60), Column("since", 30, most=60))
-SMALL_COLUMNS: Final = (Column("mark", 1, gap=1), Column("what", 31), Column("since", 40, most=80))
+SMALL_COLUMNS: Final = (Column("mark", 1, gap=1), Column("what", 31, most=44), Column("since", 22, most=80))
 MOST_TO_DO: Final = 6
 
 

@@ -22,7 +22,7 @@ from appliance.operations.services import OFF, Service, Services
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
 from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread, that_fit, width
-from tui.shown import WORRY, coming, length, mark_of, when
+from tui.shown import WORRY, coming, length, mark_of, medium_text, when
 from tui.text import _, plural
 from tui.widgets.marks import gauge, spark
 from tui.widgets.table import Row
@@ -69,7 +69,7 @@ def by_medium(glances: Iterable[Glance], cells: int, *, compact: bool) -> list[L
 
 
 def _medium(medium: str, marks: list[Mark], cells: int, compact: bool) -> list[Line]:
-    begin = line(f" {cut(medium, 12):12} ", (f"{len(marks):3}", "grey"), "  ")
+    begin = line(f" {medium_text(medium, 12):12} ", (f"{len(marks):3}", "grey"), "  ")
     room = min(MARKS_A_LINE, cells - 24) if compact else MARKS_A_LINE
     gap = " " if not compact and len(marks) <= SPACED else ""
     each = room // (1 + len(gap))
@@ -296,7 +296,7 @@ def _used(medium: str, unit: str, some: Sequence[Day], begin: int) -> Line:
     number = line(((value.number if value else "–"), "strong"))
     unit_text = (value.unit if value else "").replace("m3", "m³")
     return (
-        *line(f" {cut(medium, 12):12} "),
+        *line(f" {medium_text(medium, 12):12} "),
         *spark(hours),
         *right(number, 12),
         *line((f" {unit_text:4}", "grey")),

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 
 from appliance.operations.days import HOUR, Day
 from appliance.operations.meter_view import MeterView, Value
-from tui.draw import EMPTY, Line, cut, fit, line, marked, right
+from tui.draw import EMPTY, Line, cut, fit, line, marked, spread, width
 from tui.screens.meter.chart_lines import amount_bars
 from tui.screens.meter.lines import access, ago_text, state
 from tui.shown import mark_of, unit_text, when
@@ -22,7 +22,6 @@ from tui.widgets.pane import Pane
 PREVIEW_VALUES: Final = 10
 BARS_HEIGHT: Final = 8
 WIDTH: Final = 32  # cells
-UNIT: Final = 5  # cells, with the blank before it
 
 
 class Preview(VerticalScroll, can_focus=False):
@@ -53,17 +52,16 @@ def values(view: MeterView, now: datetime, zone: ZoneInfo, cells: int) -> list[L
     now_is = [fit((*line(" ", marked(mark), " "), *state(view, now, zone)), cells), EMPTY]
     read = [line(f" {when(one.read, now, zone, seconds=True)} ", (ago_text(one.read, now), "grey"))] if one.read else []
     numbers = [value for value in view.values if value.exact is not None and value.record.unit][:PREVIEW_VALUES]
-    widest = max((len(value.shown.number) for value in numbers), default=0)
-    shown = [_value(value, cells, widest) for value in numbers]
+    unit = max((len(value.shown.unit) for value in numbers), default=0)
+    shown = [_value(value, cells, unit + 1) for value in numbers]
     return [*head, *now_is, *read, *shown]
 
 
-def _value(value: Value, cells: int, widest: int) -> Line:
-    number = right(line(value.shown.number), widest + 1)
+def _value(value: Value, cells: int, unit: int) -> Line:
+    """Numbers and units stand below one another; a name takes what its number leaves."""
+    number = line(f" {value.shown.number}", (f" {unit_text(value.shown.unit)}".ljust(unit), "grey"))
     name = value.record.quantity if not value.when else f"{value.record.quantity}, {value.when}"
-    room = cells - widest - 1 - UNIT
-    begin = fit(line((f" {cut(name, room - 1)}", "grey")), room)
-    return (*begin, *number, *line((f" {unit_text(value.shown.unit)}", "grey")))
+    return spread(line((f" {cut(name, cells - width(number) - 2)}", "grey")), number, cells - 1)
 
 
 def day_title(view: MeterView) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance.mbus.address import ANY
@@ -13,13 +12,13 @@ from appliance.operations.days import HOUR, Day, difference, midnight
 from appliance.operations.glances import Glance
 from appliance.operations.readings import key_of
 from tui.draw import EMPTY, Line, line, marked, right
-from tui.shown import cycle_text, mark_of, unit_text, when
+from tui.shown import cycle_text, mark_of, medium_text, unit_text, when
 from tui.text import _
 from tui.widgets.marks import spark
 from tui.widgets.table import Column, Row
 from tui.words import SILENT
 
-NUMBER_WIDTH: Final = 11
+NUMBER_WIDTH, MEDIUM_WIDTH, READ_WIDTH = 11, 11, 9
 
 
 def row_of(one: Glance, day: Day | None, now: datetime, zone: ZoneInfo, columns: tuple[Column, ...]) -> Row:
@@ -27,7 +26,7 @@ def row_of(one: Glance, day: Day | None, now: datetime, zone: ZoneInfo, columns:
     cells = {
         "state": line(marked(mark_of(one))),
         "name": line(one.meter.label),
-        "medium": line((medium_of(one.meter), "grey")),
+        "medium": line((medium_text(medium_of(one.meter), MEDIUM_WIDTH), "grey")),
         "address": line(_address(one)),
         "mfr": line((manufacturer_of(one.meter), "grey")),
         "newest": newest(one.newest, "grey" if mark_of(one) is SILENT else ""),
@@ -84,4 +83,6 @@ def _day(day: Day | None, style: str) -> Line:
 def _read(one: Glance, now: datetime, zone: ZoneInfo) -> Line:
     if one.read is None:
         return line((_("never"), "never"))
-    return line((when(one.read, now, zone), "silent" if mark_of(one) is SILENT else "grey"))
+    moment = when(one.read, now, zone)
+    shown = moment if len(moment) <= READ_WIDTH else moment.partition(" ")[0]  # days ago the day is enough
+    return line((shown, "silent" if mark_of(one) is SILENT else "grey"))
