@@ -46,6 +46,7 @@ SERVER_SCHEMES: Final = {
     "cockroachdb": "cockroachdb+pool",
 }
 
+SERVER_SHAPE: Final = "postgresql://USER@HOST:PORT/NAME"
 DRIVER_MISSING: Final = (
     "A database server needs the Python package psycopg. Install it with: pip install 'busmeister[postgres]'."
 )
@@ -98,13 +99,23 @@ def open_server(url: str) -> peewee.Database:
         raise SettingError(
             f'The URL of a database begins with {allowed}, not "{scheme}"; without one it is a file in the data folder.'
         )
-    if not urlsplit(url).path.strip("/"):
-        raise SettingError(f"A database URL ends with the name of the database: {scheme}://USER@HOST/NAME.")
+    if not _place(url).strip("/"):
+        raise SettingError(f"A database URL ends with the name of the database: {SERVER_SHAPE}.")
     try:
         database = connect(f"{SERVER_SCHEMES[scheme]}://{rest}", max_connections=CONNECTIONS, timeout=BUSY_SECONDS)
-    except (peewee.ImproperlyConfigured, RuntimeError, ValueError) as error:
+    except (peewee.ImproperlyConfigured, RuntimeError) as error:
         raise SettingError(f"The database URL cannot be used ({error}). {DRIVER_MISSING}") from error
     return cast("peewee.Database", database)
+
+
+def _place(url: str) -> str:
+    """The path of a server's URL. The sentence repeats no part of a wrong one: a password may stand anywhere in it."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise SettingError(f"The database URL names no host and port. Write it as {SERVER_SHAPE}.") from error
+    return parts.path
 
 
 def without_password(url: str) -> str:
@@ -166,7 +177,8 @@ def as_ours(error: Exception) -> Exception:
     if isinstance(error, peewee.ImproperlyConfigured):
         return SettingError(DRIVER_MISSING)
     if isinstance(error, peewee.OperationalError | peewee.InterfaceError) and not isinstance(cause, apsw.Error):
-        return StoreError(f"The database server does not answer ({str(error).strip()}).")
+        why = " ".join(str(error).split()).rstrip(".")
+        return StoreError(f"The database server does not answer ({why}): check that it runs, and --database.")
     return error
 
 

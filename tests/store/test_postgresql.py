@@ -18,7 +18,7 @@ from pathlib import Path
 import peewee
 import pytest
 
-from appliance.errors import SettingError
+from appliance.errors import SettingError, StoreError
 from appliance.meters.meter import Meter
 from appliance.ports import ReadingKind
 from appliance.store.database import as_ours, open_server
@@ -186,6 +186,22 @@ def test_url_of_no_known_server_is_refused_without_showing_its_password(url: str
     with pytest.raises(SettingError, match="The URL of a database begins with postgres://") as refused:
         open_server(url)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://root:secret/values", "postgresql://root:secret@[::1/values"])
+def test_url_without_host_and_port_is_refused_without_showing_its_password(url: str) -> None:
+    with pytest.raises(SettingError, match=r"names no host and port\. Write it as postgresql://USER@HOST") as refused:
+        open_server(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_server_that_does_not_answer_is_one_sentence_with_what_to_do() -> None:
+    error = as_ours(peewee.OperationalError("connection refused\n\tIs the server running?"))
+    assert isinstance(error, StoreError)
+    assert error.sentence == (
+        "The database server does not answer (connection refused Is the server running?): "
+        "check that it runs, and --database."
+    )
 
 
 def test_missing_driver_of_the_server_is_named_with_what_to_do() -> None:
