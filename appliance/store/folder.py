@@ -30,15 +30,14 @@ class DataFolder:
 
     def prepare(self) -> None:
         """Make what is missing, readable by the owner alone; raises `SettingError` where it cannot be used."""
-        try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.chmod(0o700)
-            for folder in (self.configuration, self.files, self.run):
-                folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise SettingError(
-                f"The data folder {self.path} cannot be used ({error.strerror}): choose another with --data."
-            ) from error
+        for folder in (self.path, self.configuration, self.files, self.run):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder.chmod(0o700)
+            except OSError as error:
+                raise SettingError(
+                    f"The data folder {folder} cannot be used ({error.strerror}): choose another with --data."
+                ) from error
         if self.keyfile.exists():
             self.key()
 

