@@ -173,6 +173,16 @@ def test_what_is_not_allowed_is_not_taken(kind: Kind[Any], text: str) -> None:
     assert kind.allowed()
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("soon", ""), ("* * * *", ""), ("0 25 * * *", 'The hour of a schedule is 0 to 23, not "25".')],
+)
+def test_schedule_that_is_none_is_refused_without_saying_twice_what_one_is(text: str, reason: str) -> None:
+    with pytest.raises(NotTaken) as refused:
+        ScheduleText().parse(text)
+    assert str(refused.value) == reason
+
+
 @given(st.integers(0, 60_000_000))
 def test_every_length_of_time_is_written_exactly(milliseconds: int) -> None:
     kind = Duration("s", 0, 60_000)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from appliance.cron import PRESETS, Schedule
+from appliance.cron import FIELDS, PRESETS, Schedule
 from appliance.errors import SettingError
 from appliance.settings.kinds.base import Kind, NotTaken
 
@@ -70,7 +70,10 @@ class ScheduleText(Kind[str]):
         text = " ".join(text.split())
         if not text and self.optional:
             return text
-        if not self.presets and text in PRESETS:
+        if text in PRESETS:
+            if not self.presets:
+                raise NotTaken
+        elif len(text.split()) != len(FIELDS) and "|" not in text:
             raise NotTaken
         try:
             Schedule.parse(text)
