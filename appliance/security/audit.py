@@ -78,27 +78,38 @@ class AuditTrail:
             log.error("The audit trail could not be written: %s", error)
 
     def verify(self) -> Verdict:
-        """Walk along the whole chain."""
-        before, head = self.book.ends()
-        last, rows, first = before, 0, before.number + 1
+        """Walk along the whole chain, and along what is written meanwhile."""
+        before, _ = self.book.ends()
+        first = before.number + 1
         if before.seal != self._seal("before", before):
-            return Verdict(rows, first, first, "The beginning of the trail is not as it was written.")
-        for row in self.rows():
-            if row.number != last.number + 1:
-                return Verdict(rows, first, last.number + 1, f"Row {last.number + 1} is missing.")
-            if not hmac.compare_digest(row.link, self._link(last, row)):
-                return Verdict(rows, first, row.number, f"Row {row.number} is not as it was written.")
-            last, rows = Anchor(row.number, row.link), rows + 1
-        if head != self._sealed("head", last):
-            return Verdict(rows, first, last.number + 1, f"Rows after {last.number} are missing.")
-        return Verdict(rows, first)
+            return Verdict(0, first, first, "The beginning of the trail is not as it was written.")
+        last, wrong = self._walk(before)
+        if not wrong:
+            with self._lock:  # nothing is written until the end is compared
+                last, wrong = self._walk(last)
+                _, head = self.book.ends()
+        if not wrong and head != self._sealed("head", last):
+            wrong = f"Rows after {last.number} are missing."
+        return Verdict(last.number - before.number, first, last.number + 1 if wrong else None, wrong)
 
     def rows(self) -> Iterator[AuditRow]:
         """All of them, oldest first."""
-        after = self.book.ends()[0].number
-        while page := self.book.rows(after, PAGE):
+        return self._after(self.book.ends()[0].number)
+
+    def _after(self, number: int) -> Iterator[AuditRow]:
+        while page := self.book.rows(number, PAGE):
             yield from page
-            after = page[-1].number
+            number = page[-1].number
+
+    def _walk(self, last: Anchor) -> tuple[Anchor, str]:
+        """The last row that is bound to this one, and what is wrong with the next; empty at the end."""
+        for row in self._after(last.number):
+            if row.number != last.number + 1:
+                return last, f"Row {last.number + 1} is missing."
+            if not hmac.compare_digest(row.link, self._link(last, row)):
+                return last, f"Row {row.number} is not as it was written."
+            last = Anchor(row.number, row.link)
+        return last, ""
 
     def newest(self, since: datetime, who: str, count: int) -> Sequence[AuditRow]:
         """Newest first."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from appliance.security.audit import AuditTrail, Room
-from appliance.security.books import Act
+from appliance.security.audit import AuditTrail, Room, Verdict
+from appliance.security.books import Act, AuditRow
 from appliance.store.database import run, writing
 from tests.console.dialogues import Conversation
 from tests.operations.world import World
@@ -51,6 +51,21 @@ def test_tampering_shows(world: World, how: str) -> None:
         TAMPERED[how](database)
     assert trail.verify().broken is not None
     assert "ERROR The audit trail was changed" in Conversation(world.call).say("audit verify")
+
+
+def test_order_given_while_the_chain_is_walked_along_is_no_tampering(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail, book = filled(world), world.store.audit
+    read = book.rows
+
+    def rows(after: int, count: int) -> list[AuditRow]:
+        if not after:
+            trail.add(Act(who="bert", door="ssh", source="10.4.0.8", what="order"))
+        return read(after, count)
+
+    monkeypatch.setattr(book, "rows", rows)
+    assert trail.verify() == Verdict(rows=7, first=1)
 
 
 def test_every_order_and_change_is_in_the_trail_with_old_and_new(world: World) -> None:
