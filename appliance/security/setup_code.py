@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import secrets
+import threading
 from collections import deque
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,7 +36,8 @@ class SetupCode:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._path = folder / FILE
         self._clock = clock
-        self._tries: deque[float] = deque(maxlen=TRIES)
+        self._wrong: deque[float] = deque(maxlen=TRIES)  # when wrong ones were typed
+        self._lock = threading.Lock()
 
     def make(self) -> str:
         """The code there is, else a fresh one."""
@@ -52,13 +54,14 @@ class SetupCode:
         return read_code(self._path.parent)
 
     def check(self, typed: str, life: timedelta) -> None:
-        """Refuse a wrong or old code, and more than five tries a minute."""
-        now = self._clock.monotonic()
-        if len(self._tries) == TRIES and now - self._tries[0] < MINUTE:
-            raise RefusedError("Five codes a minute may be tried: wait a minute.", Kind.LIMIT)
-        self._tries.append(now)
-        if not hmac.compare_digest(_plain(typed), _plain(self.shown)) or not self.shown:
-            raise RefusedError("This is not the set-up code of this device.", Kind.LOGIN)
+        """Refuse a wrong or old code, and any after five wrong ones a minute. Thread-safe."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if len(self._wrong) == TRIES and now - self._wrong[0] < MINUTE:
+                raise RefusedError("Five codes a minute may be tried: wait a minute.", Kind.LIMIT)
+            if not hmac.compare_digest(_plain(typed), _plain(self.shown)) or not self.shown:
+                self._wrong.append(now)
+                raise RefusedError("This is not the set-up code of this device.", Kind.LOGIN)
         if life and self._clock.now() - self._made() > life:
             raise RefusedError("The set-up code is too old: restart the appliance for a new one.", Kind.LOGIN)
 

@@ -53,6 +53,15 @@ def test_first_start_makes_a_code_that_is_good_once(world: World) -> None:
     assert "set up already" in stranger(world, CANARY, CANARY).say(f"setup {code}")
 
 
+def test_owner_may_choose_unfit_passwords_as_often_as_he_likes(world: World) -> None:
+    keeper = world.parts.doorkeeper
+    for _ in range(6):
+        keeper.check_setup_code(keeper.setup_code)
+        with pytest.raises(RefusedError, match="A password has"):
+            keeper.setup(keeper.setup_code, "short", door="console", source="10.4.0.7")
+    keeper.setup(keeper.setup_code, CANARY, door="console", source="10.4.0.7")
+
+
 def test_codes_of_devices_differ_and_five_wrong_ones_a_minute_are_looked_at(world: World, tmp_path: Path) -> None:
     other = World(tmp_path / "other", world.clock)
     assert other.parts.doorkeeper.setup_code != world.parts.doorkeeper.setup_code
