@@ -146,6 +146,16 @@ def test_both_held_for_more_than_ten_seconds_restart(device: Device) -> None:
     assert device.panel.view().pressed[0].what.startswith("red + blue 10.")
 
 
+def test_both_held_long_enough_restart_also_when_the_panel_was_busy_meanwhile(device: Device) -> None:
+    device.pins.press("red")
+    device.pins.press("blue")
+    device.clock.advance(seconds=10.5)
+    device.pins.release("red")
+    device.pins.release("blue")
+    device.work()
+    assert device.world.parts.lifecycle.ending is Ending.RESTART
+
+
 def set_up_network(device: Device) -> None:
     """Hold blue, go to the last digit, add one, end the three lines."""
     device.hold("blue", 2.0)
@@ -210,6 +220,22 @@ def test_buttons_that_are_switched_off_do_nothing(device: Device) -> None:
     device.world.settings.set({"panel.buttons.enabled": "false"}, "test")
     device.hold("red", 6)
     assert device.panel.view().pressed == ()
+
+
+def test_buttons_switched_off_while_they_are_held_do_nothing_then_and_later(device: Device) -> None:
+    settings = device.world.settings
+    device.pins.press("red")
+    device.pins.press("blue")
+    device.work()
+    settings.set({"panel.buttons.enabled": "false"}, "test")
+    device.wait(11)
+    device.pins.release("red")
+    device.pins.release("blue")
+    device.work()
+    settings.set({"panel.buttons.enabled": "true"}, "test")
+    device.hold("red", 0.2)
+    assert not device.world.parts.lifecycle.ends
+    assert [one.what for one in device.panel.view().pressed] == ["red 0.2 s"]
 
 
 def test_short_press_turns_the_page_and_time_does_too(device: Device) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from appliance.board import Board
 from appliance.operations.call import Call
-from appliance.operations.panel_view import Page, PanelView
+from appliance.operations.panel_view import HeldView, Page, PanelView
 from appliance.operations.parts import Parts
 from appliance.operations.registry import Registry
 from appliance.ports import Host
@@ -17,7 +17,7 @@ from appliance.services.front_panel.face import Face
 from appliance.services.front_panel.hands import DOOR, Hands
 from appliance.services.front_panel.network_setup import NetworkSetup
 from appliance.services.front_panel.outputs import Outputs
-from appliance.services.front_panel.touches import Fingers, Touch
+from appliance.services.front_panel.touches import Fingers, Made, Touch
 from appliance.services.front_panel.watch import Health, Watch
 
 LOOK_EVERY: Final = 1.0
@@ -58,14 +58,11 @@ class Mechanism:
         self._fingers.expect(touch)
 
     def touch(self, touch: Touch, now: float) -> None:
-        """A button went down or up."""
-        if not self._settings.panel.buttons.enabled:
-            return
+        """A button went down or up; what holding on came to until then counts first."""
+        self._do(self._fingers.hold_on(touch.at), now)
         self.touched_at = now
         self._hands.take(touch.call)
-        made = self._fingers.touch(touch)
-        if made is not None:
-            self._deeds.do(made, self._sight, now)
+        self._do(self._fingers.touch(touch), now)
 
     def look_soon(self) -> None:
         """Something changed that is shown."""
@@ -79,9 +76,7 @@ class Mechanism:
         """Bring everything up to now."""
         for touch in self._fingers.come_due(now):
             self.touch(touch, now)
-        held = self._fingers.hold_on(now)
-        if held is not None:
-            self._deeds.do(held, self._sight, now)
+        self._do(self._fingers.hold_on(now), now)
         if now >= self._looked_at + LOOK_EVERY:
             self._look(now)
         self.outputs.lights.armed = self._settings.panel.buttons.factory_reset and self._fingers.is_armed(now)
@@ -91,12 +86,12 @@ class Mechanism:
     def next_moment(self, now: float) -> float:
         """When something changes by itself."""
         parts = (self.outputs.next_moment(now), self._fingers.next_moment(now), self._face.next_moment())
-        held = now + HELD_EVERY if self._fingers.held(now) is not None else math.inf
+        held = now + HELD_EVERY if self._held(now) is not None else math.inf
         return min(self._looked_at + LOOK_EVERY, *parts, self._network.next_moment(), held)
 
     def page(self, now: float) -> Page:
         """What the display says."""
-        return self._face.choose(self._sight.facts, self._fingers.held(now), self._network.editor)
+        return self._face.choose(self._sight.facts, self._held(now), self._network.editor)
 
     def turn_page(self, now: float) -> None:
         """The next page."""
@@ -122,11 +117,20 @@ class Mechanism:
             pages=view.all_pages(self._sight, self._network.editor),
             lights=self.outputs.lights.view(now),
             buttons=view.buttons(self.board, self._fingers),
-            held=self._fingers.held(now),
+            held=self._held(now),
             gestures=view.gestures(self.board),
             relays=view.relays(self.outputs.relays),
             pressed=tuple(self._hands.pressed),
         )
+
+    def _held(self, now: float) -> HeldView | None:
+        """What is held and what will come of it; nothing where the buttons are not obeyed."""
+        return self._fingers.held(now) if self._settings.panel.buttons.enabled else None
+
+    def _do(self, made: Made | None, now: float) -> None:
+        """What a gesture asks for, where the buttons are obeyed."""
+        if made is not None and self._settings.panel.buttons.enabled:
+            self._deeds.do(made, self._sight, now)
 
     def _look(self, now: float) -> None:
         """Ask how the appliance is."""
