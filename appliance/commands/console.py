@@ -6,9 +6,10 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from getpass import getpass
+from getpass import GetPassWarning, getpass
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ POOR_TERMINALS: Final = ("", "dumb")
 
 
 class Unreadable(BusmeisterError):
-    """A file that was named cannot be read."""
+    """A file that was named cannot be read, or nobody is there to type a password."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +118,12 @@ def _password() -> str:
     """From the file named in the environment, else from the person at the terminal; never from an argument."""
     if path := os.environ.get(PASSWORD_FILE):
         return _text(Path(path), "utf-8").partition("\n")[0].rstrip("\r")
-    return getpass()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GetPassWarning)  # it would take the first command for the password, and show it
+        try:
+            return getpass()
+        except (GetPassWarning, EOFError):
+            raise Unreadable(f"no terminal to ask for the password: name a file with it in {PASSWORD_FILE}.") from None
 
 
 def _text(path: Path, encoding: str) -> str:

@@ -63,10 +63,12 @@ def connect(world: World) -> tuple[LocalClient, Paper]:
     return LocalClient.connect(world.parts.data_folder, paper.write), paper
 
 
-def run(world: World, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """`busmeister console` as a process of its own."""
+def run(world: World, *arguments: str, typed: str = "", alone: bool = False) -> subprocess.CompletedProcess[str]:
+    """`busmeister console` as a process of its own, `alone` without the terminal of the tests."""
     words = [sys.executable, "-m", "appliance", "console", "--data", str(world.parts.data_folder), *arguments]
-    return subprocess.run(words, capture_output=True, text=True, input=typed, check=False, timeout=60)
+    return subprocess.run(
+        words, capture_output=True, text=True, input=typed, check=False, timeout=60, start_new_session=alone
+    )
 
 
 def test_own_user_has_level_3_by_the_kernels_word(world: World, served: Path) -> None:
@@ -291,6 +293,15 @@ def test_user_of_the_command_line_is_logged_in_first(
     done = run(world, "--user", "2", "-c", "whoami")
     assert (done.returncode, done.stdout) == (command.USAGE, "")
     assert "password cannot be read: No such file" in done.stderr
+
+
+@pytest.mark.parametrize("typed", ["", "whoami\n"], ids=["nothing", "a command"])
+def test_password_is_asked_for_on_a_terminal_only(world: World, served: Path, typed: str) -> None:
+    done = run(world, "--user", "2", typed=typed, alone=True)
+    assert (done.returncode, done.stdout) == (command.USAGE, "")
+    assert done.stderr == (
+        "busmeister: no terminal to ask for the password: name a file with it in BUSMEISTER_PASSWORD_FILE.\n"
+    )
 
 
 @pytest.mark.parametrize("way", ["arguments", "file"])
