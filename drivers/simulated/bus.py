@@ -243,5 +243,5 @@ class SimulatedBus:
         count = JAM_OCTETS if source < 0 else self._random.randint(*BABBLE_OCTETS)
         transmission = Transmission(at, self._random.randbytes(count), self.bit_time())
         self._put(transmission)
-        pause = 0.0 if source < 0 else self._random.uniform(*BABBLE_PAUSE) / self._haste
+        pause = 0.0 if source < 0 else self._random.uniform(*BABBLE_PAUSE)  # also where the wire takes no time
         return transmission.end + pause

@@ -123,6 +123,17 @@ def test_babbling_meter_sends_octets_nobody_asked_for(master: Master, bad: Simul
     assert master.bus.take(clock.monotonic()).octets
 
 
+def test_babbling_meter_leaves_time_for_others_on_a_bus_without_wire_times(
+    building: Building, bad: SimulatedMeter, clock: VirtualClock
+) -> None:
+    master = Master(building.bus(clock, fast=True), clock)
+    master.put(Fault.BABBLING, bad)
+    bursts = sum(bool(master.listen().octets) for _ in range(20))
+    assert 5 <= bursts <= 20
+    clock.advance(seconds=20)
+    assert len(master.bus.take(clock.monotonic()).octets) < 200
+
+
 def test_babbling_bus_is_never_idle(master: Master, clock: VirtualClock) -> None:
     master.put(Fault.BABBLING)
     octets = master.listen().octets
