@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import socket
 from pathlib import Path
 from typing import Final
@@ -35,6 +37,17 @@ def listener(port: int) -> str:
             if any(str(link.readlink()) in sockets for link in (folder / "fd").iterdir()):
                 return f"{(folder / 'comm').read_text().strip()} (process {folder.name})"
     return "another program"
+
+
+def why_not(service: str, port: int, error: OSError) -> str:
+    """Why a service cannot listen on its port, and what to do; its settings are `service.port` and `service.listen`."""
+    if error.errno == errno.EADDRINUSE:
+        return f"the port is taken by {listener(port)}: end that, or set {service}.port to another"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"ports below 1024 need a right of their own (CAP_NET_BIND_SERVICE): set {service}.port to a higher one"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"this machine has no such address: set {service}.listen to one it has"
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _sockets(port: int) -> set[str]:

@@ -6,6 +6,7 @@ import socket
 from typing import Final
 
 from appliance.errors import RefusedError
+from appliance.listeners import why_not
 
 BACKLOG: Final = 64
 
@@ -23,7 +24,9 @@ def listen(address: str, port: int) -> socket.socket:
         listening.setblocking(False)
     except OSError as error:
         listening.close()
-        raise RefusedError(f"the console cannot listen on {address}:{port}: {error.strerror}") from None
+        raise RefusedError(
+            f"the console cannot listen on {address}:{port}: {why_not('console', port, error)}"
+        ) from None
     return listening
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 from typing import Final
 
 import asyncssh
 
 from appliance.errors import RefusedError
+from appliance.listeners import why_not
 from appliance.log import stream
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
@@ -81,8 +81,7 @@ class SshServer:
             self._acceptors.append(await self._listen(address, port, key))
         except OSError as error:
             self._stop_listening()
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise RefusedError(f"SSH cannot listen on {address}:{port}: {reason}") from None
+            raise RefusedError(f"SSH cannot listen on {address}:{port}: {why_not('ssh', port, error)}") from None
         log.info("SSH listens on %s port %d.", address, self.ports[-1])
 
     async def _listen(self, address: str, port: int, key: asyncssh.SSHKey) -> asyncssh.SSHAcceptor:
