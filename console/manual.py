@@ -17,9 +17,11 @@ INTRODUCTION: Final = """\
 One language over telnet (TCP 9999), SSH (`ssh -t HOST console`), `busmeister console`, pipes and files of commands.
 This page is made from the program's own rows: `python -m console.manual > docs/console.md`.
 
-A line is a command with its arguments; words may be shortened while they are unique at their place. Tab completes,
-`?` lists what may come, `help WORDS` explains. Values with blanks stand in double quotes. What only shows takes
-`match=TEXT` and `count=N`; `json` or `csv` at the end chooses the form, `&` runs a long order in the background.
+A line is a command with its arguments; words may be shortened while they are unique at their place. A few commands
+have a short form of their own, such as `m l` for `meter list`: it holds though other words begin so, too. What destroys
+is never meant by a word that may be another. In files words are written in full. Tab completes, `?` lists what may
+come, `help WORDS` explains. Values with blanks stand in double quotes. What only shows takes `match=TEXT` and
+`count=N`; `json` or `csv` at the end chooses the form, `&` runs a long order in the background.
 Ctrl-c breaks off, ctrl-z leaves a long order running, ctrl-d on an empty line leaves.
 A script (pipe, file, `script on`) gets no prompt; each answer ends with one line `OK ...` or `ERROR ...`.
 
@@ -51,7 +53,8 @@ def _commands() -> Iterator[str]:
 
 def _command(row: Operation) -> str:
     also = [f"also `{' '.join(words)}`" for words in row.also]
-    notes = [*["long"] * row.long, *["asks"] * bool(row.confirms), *["audited"] * row.audited, *also]
+    short = [f"short `{' '.join(row.short)}`"] * bool(row.short)
+    notes = [*["long"] * row.long, *["asks"] * bool(row.confirms), *["audited"] * row.audited, *also, *short]
     return _row(f"`{row.usage}`", row.level, row.help, ", ".join(notes))
 
 

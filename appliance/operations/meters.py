@@ -68,7 +68,7 @@ FIELDS: Final[dict[str, ValueKind[Any]]] = {
 """Fields of settings.md §26.1 that can be changed here."""
 
 
-@operation("meter list", level=1, also="show meters")
+@operation("meter list", level=1, also="show meters", short="m l")
 def meter_list(call: Call, *terms: str, passive: bool = False, sort: Sort = "secondary_address") -> Answer:
     """Lists meters with type, address, name, manufacturer, version, status and last readout."""
     if sort not in SORTS:

@@ -38,11 +38,13 @@ class Operation:
     confirms: str = ""  # what is asked before it is done, "For good?"; a script writes confirm=yes
     warns: Callable[..., str] | None = None  # what it leads to, of the same arguments; said before the question
     also: tuple[tuple[str, ...], ...] = ()  # further words for the same: `show meters`
+    short: tuple[str, ...] = ()  # beginnings of its words that mean these, whatever else begins so: `m l`
     fields: Mapping[str, Kind[Any]] = field(default_factory=dict)  # those of FIELD=VALUE
     signature: Signature = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "signature", Signature.of(self.function))
+        assert all(map(str.startswith, self.words, self.short)), f"{self.short} does not begin {self.name}"
 
     @property
     def name(self) -> str:
@@ -92,6 +94,7 @@ def operation(
     confirms: str = "",
     warns: Callable[..., str] | None = None,
     also: str = "",
+    short: str = "",
     fields: Mapping[str, Kind[Any]] | None = None,
 ) -> Callable[[Callable[..., Answer]], Operation]:
     """Make a row of a function."""
@@ -109,6 +112,7 @@ def operation(
             confirms=confirms,
             warns=warns,
             also=others,
+            short=tuple(short.split()),
             fields=fields or {},
         )
 

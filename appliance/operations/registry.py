@@ -1,4 +1,5 @@
-"""All operations, and how typed words find one: full words anywhere, shortened ones at a prompt while unique."""
+"""All operations, and how typed words find one: full words anywhere, shortened ones at a prompt while they mean one
+alone. Of several words that begin so, what destroys is never meant, and one whose row declares the short form is."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ class Place:
 
     words: dict[str, Place] = field(default_factory=dict)
     operation: Operation | None = None
+    short: str = ""  # the beginning of the word that leads here which means it, whatever else begins so
 
     @property
     def destroys(self) -> bool:
@@ -36,6 +38,7 @@ class Registry:
         for operation in self.operations:
             for words in (operation.words, *operation.also):
                 self._plant(words, operation)
+            self._declare(operation)
 
     def get(self, name: str) -> Operation:
         """By its full words, as JSON-RPC and schedules name it."""
@@ -73,6 +76,13 @@ class Registry:
             place = place.words[word]
         return {word: after.operation for word, after in sorted(place.words.items())}
 
+    def meant(self, words: Sequence[str], typed: str) -> list[str]:
+        """What a typed word may be behind these full words."""
+        place = self._root
+        for word in words:
+            place = place.words[word]
+        return _meant(place, typed.lower())
+
     def below(self, words: Sequence[str]) -> list[Operation]:
         """Every operation that begins with these full words."""
         count = len(words)
@@ -85,15 +95,19 @@ class Registry:
         assert place.operation is None, f"two operations are called {' '.join(words)}"
         place.operation = operation
 
+    def _declare(self, operation: Operation) -> None:
+        place = self._root
+        for word, short in zip(operation.words, operation.short, strict=False):
+            place = place.words[word]
+            place.short = short
+
     def _choose(self, place: Place, token: Token, before: Sequence[Token], *, full_words: bool) -> str | None:
         if not token.is_word:
             return None
         word = token.text.lower()
         if word in place.words:
             return word
-        candidates = sorted(known for known in place.words if known.startswith(word))
-        harmless = [known for known in candidates if not place.words[known].destroys]
-        candidates = harmless or candidates  # `sh st` never means shutdown
+        candidates = _meant(place, word)
         if full_words and candidates and place.operation is None:
             raise RefusedError(f'In a file words are written in full: "{candidates[0]}", not "{word}".', Kind.UNKNOWN)
         if len(candidates) > 1 and place.operation is None:
@@ -114,6 +128,16 @@ class Registry:
     def _near(self, name: str) -> str:
         near = difflib.get_close_matches(name, [operation.name for operation in self.operations], 3, 0.6)
         return f" Near: {', '.join(near)}." if near else ""
+
+
+def _meant(place: Place, typed: str) -> list[str]:
+    """Words at a place that begin so and may be meant: one where it is plain."""
+    if typed in place.words:
+        return [typed]
+    found = {word: after for word, after in sorted(place.words.items()) if word.startswith(typed)}
+    harmless = {word: after for word, after in found.items() if not after.destroys} or found
+    declared = [word for word, after in harmless.items() if after.short and typed.startswith(after.short)]
+    return declared if len(declared) == 1 else list(harmless)
 
 
 def operations_in(*modules: object) -> Iterator[Operation]:

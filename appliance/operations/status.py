@@ -31,7 +31,7 @@ def show_version(call: Call) -> Answer:
     return Answer(lines=(f"busmeister {call.parts.version}",), data={"version": call.parts.version})
 
 
-@operation("show status", level=1)
+@operation("show status", level=1, short="sh st")
 def show_status(call: Call) -> Answer:
     """Overview: meters, last and next round, bus, network, internet, time, disk, what to do about each warning."""
     parts, now = call.parts, call.now()

@@ -85,9 +85,7 @@ def _walk(call: Call, tokens: Iterable[Token]) -> tuple[list[str], list[Token]]:
     words: list[str] = []
     rest: list[Token] = []
     for token in tokens:
-        next_words = registry().following(words)
-        typed = token.text.lower()
-        near = [typed] if typed in next_words else [word for word in next_words if word.startswith(typed)]
+        near = registry().meant(words, token.text)
         if not rest and token.is_word and len(near) == 1:
             words += near
         else:

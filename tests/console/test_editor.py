@@ -73,6 +73,8 @@ def test_ctrl_d_leaves_and_ctrl_c_clears_the_line(world: World) -> None:
         ("meter read med", "ium="),
         ("bus watch ma", "in "),
         ("help sho", "w "),
+        ("m l pas", "sive="),
+        ("sh rou", "nds "),
         ("meter show fl", '"Flat 12" '),
         ("run sta", "rt.cad "),
         ("bus record ni", "ght/bus.txt "),

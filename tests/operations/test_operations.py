@@ -154,6 +154,36 @@ def test_words_may_be_shortened_while_unique() -> None:
         find(parse_line("m list").tokens, full_words=True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("m l", "meter list"),
+        ("me l", "meter list"),
+        ("ME LI", "meter list"),
+        ("m lo", "meter log"),
+        ("sh st", "show status"),
+        ("show st", "show status"),
+        ("sho sto", "show storage"),
+    ],
+)
+def test_short_form_that_a_row_declares_wins_over_words_that_begin_alike(typed: str, name: str) -> None:
+    assert registry().find(parse_line(typed).tokens)[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "choices"),
+    [("s st", '"s" may be script, segment, .*show'), ("sh s", '"sh s" may be .*status, storage'), ("l", "log, login")],
+)
+def test_shorter_than_the_declared_form_is_refused_with_the_choices(typed: str, choices: str) -> None:
+    with pytest.raises(RefusedError, match=choices):
+        registry().find(parse_line(typed).tokens)
+
+
+def test_short_form_does_not_hold_in_files() -> None:
+    with pytest.raises(RefusedError, match=r'In a file words are written in full: "list", not "l"'):
+        registry().find(parse_line("meter l").tokens, full_words=True)
+
+
 def test_both_words_of_a_show_find_the_same() -> None:
     find = registry().find
     assert find(parse_line("show meters all").tokens)[0] is find(parse_line("meter list all").tokens)[0]
