@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from appliance.errors import Kind, RefusedError
 from appliance.hub import Job
 from appliance.operations.parts import Parts
-from appliance.security.doorkeeper import Identity
+from appliance.security.doorkeeper import HOW_TO_SET_UP, Identity
 from appliance.security.sessions import SessionEntry
 
 
@@ -78,7 +78,8 @@ class Call:
         if self.level >= level:
             return
         if self.level == 0:
-            raise RefusedError(f"{what} needs level {level}: login", Kind.LEVEL)
+            way_in = "login" if self.parts.doorkeeper.is_set_up else HOW_TO_SET_UP
+            raise RefusedError(f"{what} needs level {level}: {way_in}", Kind.LEVEL)
         raise RefusedError(f"{what} needs level {level}, this session has {self.level}: enable {level}", Kind.LEVEL)
 
     def report(self, done: int, of: int, sentence: str = "") -> None:

@@ -15,7 +15,9 @@ from appliance.operations.call import Call
 from appliance.operations.glances import FAILED, Glance
 from appliance.operations.times import span
 from appliance.operations.trial import waiting_words
+from appliance.security.doorkeeper import HOW_TO_SET_UP
 
+SET_UP: Final = "Set-up"
 SEEN: Final = "event"  # source of the lines of the log that say who has seen what
 SEEN_FOR: Final = timedelta(days=7)
 SEEN_LINES: Final = 200
@@ -51,7 +53,7 @@ class ToDo:
 def to_do(call: Call, seen: Iterable[Glance]) -> tuple[ToDo, ...]:
     """Everything there is to do, the worst first."""
     active = sorted((glance for glance in seen if glance.meter.active), key=lambda one: one.meter.label)
-    found = (*_lines(call), *_silent(call, active), *_flagged(active), *_never(active), *_whole(call))
+    found = (*_set_up(call), *_lines(call), *_silent(call, active), *_flagged(active), *_never(active), *_whole(call))
     return _with_seen(call, found) if found else ()
 
 
@@ -75,6 +77,11 @@ def _seen_by(one: ToDo, said: Sequence[Entry]) -> str:
         if entry.message.startswith(words) and (one.since is None or entry.created >= one.since)
     )
     return next(names, "")
+
+
+def _set_up(call: Call) -> Iterator[ToDo]:
+    if not call.parts.doorkeeper.is_set_up:
+        yield ToDo("flag", SET_UP, None, "nobody gets in from elsewhere", HOW_TO_SET_UP, "first-start", "setup CODE")
 
 
 def _lines(call: Call) -> Iterator[ToDo]:

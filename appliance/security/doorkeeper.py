@@ -23,6 +23,7 @@ from appliance.security.users import Users, expired, fingerprint_of
 ADMINISTRATOR: Final = "admin"
 LEVELS: Final = {"1": 1, "2": 2, "3": 3}
 PEOPLE: Final = (Door.CONSOLE, Door.SSH, Door.LOCAL)  # where level passwords hold
+HOW_TO_SET_UP: Final = "setup CODE, with the code that the device's display and busmeister doctor on it show"
 WRONG: Final = "The name or the password is wrong."
 
 
@@ -98,6 +99,8 @@ class Doorkeeper:
         """By name and password, or by level (`1`, `2`, `3`) and its password; refuses with LOGIN or LIMIT."""
         if name in LEVELS:
             return self._login_level(LEVELS[name], secret, door, source)
+        if not self.is_set_up:
+            raise RefusedError(f"Nobody has an account here yet: {HOW_TO_SET_UP}", Kind.CONFLICT)
         ticket = self.guard.admit(name, door, source)
         user = self.users.find(name)
         right = self._hasher.verify(secret, user.password if user else "")

@@ -14,6 +14,7 @@ TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_dialogue_goes_as_written(world: World, path: Path) -> None:
+    world.set_up()
     world.engine.answers = {
         "10473002": water_meter("10473002"),
         "10473003": water_meter("10473003", status=0x0C),

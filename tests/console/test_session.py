@@ -62,6 +62,7 @@ def test_answer_in_json_is_one_value_on_one_line(world: World) -> None:
 
 
 def test_error_in_json_has_kind_and_message(world: World) -> None:
+    world.set_up()
     value, end = Conversation(world.person(0)).say("meter list json").splitlines()
     assert json.loads(value) == {"error": {"kind": "level", "message": '"meter list" needs level 1: login'}}
     assert end == 'ERROR "meter list" needs level 1: login'

@@ -24,6 +24,8 @@ from tests.operations.world import World
 
 
 def test_pipe_gets_plain_answers_also_after_it_closed_its_side(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.set_up()
+
     async def story(console: TelnetConsole) -> None:
         client = await Client.connect(console)
         client.type(b"show version\nmeter list\nscript on")

@@ -91,6 +91,7 @@ def test_licences_are_for_everybody_to_read(world: World) -> None:
 
 
 def test_the_rest_needs_a_login(world: World) -> None:
+    world.set_up()
     for line in ("show about", "show system", "show time", "show network", "show power"):
         with pytest.raises(RefusedError, match="needs level 1: login"):
             started(world.person(0), line)

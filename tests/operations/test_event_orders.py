@@ -36,6 +36,7 @@ def events(call: Call) -> list[tuple[object, ...]]:
 @pytest.fixture
 def call(world: World) -> Call:
     """Cellar is silent, Attic has low power; the line is there."""
+    world.set_up()
     world.settings.set({"segment.main.url": "simulated://house"}, "test")
     for number, name in enumerate(("Cellar", "Attic"), 1):
         address = SecondaryAddress.parse(f"1047300{number}-ELS-1-7")

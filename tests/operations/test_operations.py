@@ -53,12 +53,20 @@ def test_what_changes_something_is_audited(row: Operation) -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.level], ids=lambda row: row.name)
 def test_nobody_does_what_their_level_forbids(world: World, row: Operation) -> None:
+    world.set_up()
     with pytest.raises(RefusedError) as caught:
         execute(world.person(row.level - 1), row, ())
     wanted = "login" if row.level == 1 else f"this session has {row.level - 1}: enable {row.level}"
     assert caught.value.kind is Kind.LEVEL
     assert caught.value.sentence.endswith(wanted)
     assert caught.value.sentence.startswith(f'"{row.name}" needs level {row.level}')
+
+
+def test_before_the_set_up_that_is_what_is_to_be_done(world: World) -> None:
+    with pytest.raises(RefusedError, match=r'"meter list" needs level 1: setup CODE, with the code that the device'):
+        execute(world.person(0), registry().get("meter list"), ())
+    with pytest.raises(RefusedError, match=r"Nobody has an account here yet: setup CODE"):
+        execute(world.person(0), *registry().find(parse_line("login admin password=guess").tokens))
 
 
 def test_setting_needs_the_level_of_its_row(world: World) -> None:

@@ -29,7 +29,5 @@ def dashboard(world: World) -> Dashboard:
 @pytest.fixture
 def house(world: World) -> World:
     """An appliance that was set up."""
-    keeper = world.parts.doorkeeper
-    keeper.prepare()
-    keeper.setup(keeper.setup_code, PASSWORD, door="local", source="test")
+    world.set_up(PASSWORD)
     return world

@@ -76,3 +76,26 @@ def test_administrator_made_over_ssh_is_led_to_place_and_time(world: World) -> N
     world.settings.unset(["time.zone"], "test")
     assert "▶ 3 Place and time" in enter(world, (), (140, 45), call)[0]
     assert "First start" in enter(world, ("escape",), (140, 45), call)[0]
+
+
+@SIZES
+def test_terminal_of_the_device_shows_the_code_and_what_it_is_for(world: World, size: tuple[int, int]) -> None:
+    code = set_up(world)
+    picture = enter(world, (), size, world.call)[0]
+    assert f"Set-up code {code}" in picture
+    assert "nobody gets in from elsewhere" in picture
+    assert code in enter(world, ("enter",), size, world.call)[0]
+
+
+@pytest.mark.parametrize(("door", "level"), [("ssh", 3), ("console", 3), ("local", 2)])
+def test_nobody_else_sees_the_code(world: World, door: str, level: int) -> None:
+    code = set_up(world)
+    for keys in ((), ("enter",)):
+        assert code not in enter(world, keys, call=Call(world.parts, "anna", level, door))[0]
+    assert code not in enter(world, (), call=Call(world.parts, "", 0, "local"))[0]
+
+
+def test_code_of_the_device_need_not_be_copied_at_its_terminal(world: World) -> None:
+    set_up(world)
+    enter(world, ("enter", *GOOD, "enter", *GOOD, "enter"), call=world.call)
+    assert world.parts.doorkeeper.is_set_up

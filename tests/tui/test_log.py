@@ -18,6 +18,7 @@ SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
 
 def read(world: World, dashboard: Dashboard, keys: Sequence[str] = (), size: tuple[int, int] = WIDE) -> str:
     """The screen after some entries and keys."""
+    world.set_up()
     for severity, source, message in (
         (Severity.INFO, "round", "ended: 62 of 62 read"),
         (Severity.ERROR, "report 2", "530 Login incorrect"),

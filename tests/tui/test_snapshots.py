@@ -77,6 +77,7 @@ def health(call: Call) -> Health:
 
 def furnish(world: World, picture: Picture) -> None:
     """Eight flats: most are fine, one is silent, one reports an error, one was never read."""
+    world.set_up()
     world.settings.set({"identity.name": "Lindenhof 12", "identity.location": "Heizraum"}, "test")
     world.settings.set({"segment.main.url": "simulated:house", "dashboard.theme": picture.theme}, "test")
     addresses = [SecondaryAddress.parse(f"1047300{number}-ELS-1-7") for number in range(1, 9)]

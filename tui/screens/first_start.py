@@ -8,6 +8,7 @@ from textual import on
 from textual.widgets import Input
 
 from appliance.operations.parts import Segment
+from appliance.operations.set_up import code_shown_to
 from appliance.security.doorkeeper import ADMINISTRATOR
 from tui.draw import EMPTY, Line, line
 from tui.screens.first_steps import PlaceAndTime, steps
@@ -27,6 +28,11 @@ class FirstStart(NewPassword):
         """The first user."""
         return ADMINISTRATOR
 
+    @property
+    def begins_with(self) -> str:
+        """Whoever sits at the device need not copy its code."""
+        return "password" if code_shown_to(self.dashboard.call) else "code"
+
     def welcome(self) -> Sequence[Line]:
         """What comes."""
         words = _(" is new here. Four steps; each can be changed later.")
@@ -45,7 +51,9 @@ class FirstStart(NewPassword):
     def on_mount(self) -> None:
         """Ready to type."""
         self.query_one("#form-pane", Pane).head(_("User {}").format(ADMINISTRATOR), "level 3")
-        self.note("code", None, _("shown on the device"))
+        code = code_shown_to(self.dashboard.call)
+        self.query_one("#code", Input).value = code
+        self.note("code", None, _("the code of this device") if code else _("shown on the device"))
 
     @on(Input.Changed, "#code")
     def _begun(self, message: Input.Changed) -> None:

@@ -32,9 +32,14 @@ class NewPassword(Entrance):
         """Whose it will be; it must not be in the password."""
         return self.dashboard.call.user
 
+    @property
+    def begins_with(self) -> str:
+        """The first field that is to be filled in."""
+        return self.fields[0][0]
+
     def on_mount(self) -> None:
         """Ready to type."""
-        self.query_one(f"#{self.fields[0][0]}").focus()
+        self.query_one(f"#{self.begins_with}").focus()
         self.note("password", None, self._length())
 
     async def submit(self) -> None:

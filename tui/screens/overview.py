@@ -25,6 +25,7 @@ from appliance.events import (
 from appliance.operations.days import Day
 from appliance.operations.overview import Overview, overview
 from appliance.operations.services import services
+from appliance.operations.set_up import code_shown_to
 from tui.draw import EMPTY, Line, line
 from tui.screens import overview_lines as lines_of
 from tui.screens.page import Page
@@ -142,7 +143,8 @@ class OverviewPage(Page):
 
     def _show_to_do(self, data: Overview) -> None:
         now, zone, small = self.dashboard.now(), self.dashboard.call.zone, self.dashboard.compact
-        rows = lines_of.to_do_rows(data.to_do, now, zone, self.size.width if small else LEFT)
+        to_do = lines_of.with_code(data.to_do, code_shown_to(self.dashboard.call))
+        rows = lines_of.to_do_rows(to_do, now, zone, self.size.width if small else LEFT)
         table = self._to_do()
         upcoming = when(data.next_round, now, zone) if data.next_round else _("switched off")
         table.empty(_("Nothing. Next round {}.").format(upcoming))

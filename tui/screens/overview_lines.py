@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -20,7 +21,7 @@ from appliance.operations.lines_now import share
 from appliance.operations.overview import Overview
 from appliance.operations.services import OFF, Service, Services
 from appliance.operations.times import ago
-from appliance.operations.to_do import ToDo
+from appliance.operations.to_do import SET_UP, ToDo
 from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread, that_fit, width
 from tui.shown import WORRY, coming, length, mark_of, medium_text, when
 from tui.text import _, plural
@@ -89,6 +90,13 @@ def _problems(counted: Mapping[Mark, int], *, words: bool) -> list[Line]:
     if words:
         return [line((f"{mark.symbol} {count} {PROBLEM_WORDS[mark]}", mark.word)) for mark, count in found]
     return [line((f"{mark.symbol}{count}", mark.word)) for mark, count in found]
+
+
+def with_code(to_do: Sequence[ToDo], code: str) -> list[ToDo]:
+    """The set-up with the code of the device, where whoever looks may see it."""
+    named = _("Set-up code {}").format(code)
+    advice = _("enter makes the first user; until then the machine itself and its display alone let people in")
+    return [replace(one, what=named, advice=advice) if code and one.what == SET_UP else one for one in to_do]
 
 
 def to_do_rows(to_do: Sequence[ToDo], now: datetime, zone: ZoneInfo, cells: int) -> list[Row]:
