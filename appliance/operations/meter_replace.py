@@ -47,10 +47,7 @@ def meter_replace(call: Call, meter: Selection, new: Selection, *, at: Moment = 
     installed = _installed(call, old, new)
     successor = _in_place_of(old, installed) if installed else _addressed(call, old, new)
     tried = _try(call, old, installed or replace(successor, id=UNLISTED), is_listed=installed is not None)
-    if installed is not None:
-        call.parts.store.meters.delete(installed.id, keep_values=True)
-    call.parts.store.meters.change(successor)
-    call.parts.store.swaps.add(old.id, int(moment.timestamp()))
+    call.parts.store.swaps.make(successor, int(moment.timestamp()), [installed.id] if installed else [])
     _note(call, old, successor, local(moment, call.zone).text)
     call.parts.engine.reconfigure()
     kept = f"; what it was read as id={installed.id} is kept" if installed else ""

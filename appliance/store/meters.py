@@ -133,13 +133,23 @@ class Meters:
 
     def delete(self, *numbers: int, keep_values: bool = True) -> None:
         """Take meters off the list. Values that are not kept are condemned at once; `Erasure.finish` deletes them."""
-        self._writer.order(lambda: self._delete(numbers, keep_values))
+        self._writer.order(lambda: self._delete(numbers, keep_values=keep_values))
         if not keep_values:
             self._erasure.forget(numbers)
-        with self._lock:
-            self._meters = {number: meter for number, meter in self._meters.items() if number not in numbers}
-        self._changed()
-        self._publish(MetersChanged(frozenset(numbers)))
+        self._left(numbers)
+
+    def replace(self, successor: Meter, leaving: Collection[int], note: Callable[[], None]) -> None:
+        """Write a meter anew, take others off the list and keep their values, and `note` it: all or nothing."""
+
+        def write() -> None:
+            self._change([successor])
+            self._delete(leaving, keep_values=True)
+            note()
+
+        self._writer.order(write)
+        if leaving:
+            self._left(leaving)
+        self._took([successor])
 
     def _waiting(self) -> list[Heard]:
         return [item for item in self._writer.waiting() if isinstance(item, Heard)]
@@ -159,7 +169,7 @@ class Meters:
         change(self._database, GIVE, (GIVEN, highest))
         return added
 
-    def _delete(self, numbers: Collection[int], keep_values: bool) -> None:
+    def _delete(self, numbers: Collection[int], *, keep_values: bool) -> None:
         MeterRow.delete().where(MeterRow.id.in_(numbers)).execute(self._database)
         if not keep_values:
             self._erasure.condemn(numbers)
@@ -175,6 +185,12 @@ class Meters:
                 raise RefusedError(f"There is no meter {meter.id}.", Kind.NOT_FOUND)
             row = to_row(meter)
             MeterRow.update(**row).where(MeterRow.id == row.pop("id")).execute(self._database)
+
+    def _left(self, numbers: Collection[int]) -> None:
+        with self._lock:
+            self._meters = {number: meter for number, meter in self._meters.items() if number not in numbers}
+        self._changed()
+        self._publish(MetersChanged(frozenset(numbers)))
 
     def _took(self, meters: Sequence[Meter]) -> None:
         with self._lock:

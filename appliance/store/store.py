@@ -113,8 +113,8 @@ class Store:
         self.soundness = Soundness(database)
         self.survey = Survey(database, folder, lambda: self.options)
         changed = self.housekeeping.changed
-        self.swaps = Swaps(self.facts, self._writer, changed)
         self.meters = Meters(database, self._writer, self.readings, self.newest, self.erasure, clock, publish, changed)
+        self.swaps = Swaps(self.facts, self.meters)
         self.settings = Settings(database, self._writer, self.facts, clock, changed)
         self.users = UserShelf(database, self._writer, changed)
         self.guesses = GuessShelf(database, self._writer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.errors import RefusedError
+from appliance.errors import RefusedError, StoreError
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Meter
 from appliance.operations.asked import YesAsked
@@ -77,6 +77,23 @@ def test_meter_of_the_list_takes_the_place_and_leaves_its_own(flat: World) -> No
     assert [meter.id for meter in flat.store.meters.all()] == [12]
     assert address(flat) == NEW
     assert flat.engine.reconfigured
+
+
+def test_swap_that_cannot_be_noted_leaves_both_meters_as_they_were(
+    flat: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order(flat, f"meter add secondary={NEW} read=false")
+    before = flat.store.meters.all()
+
+    def full(name: str, value: str | None) -> None:
+        raise StoreError(f"The disk is full: {name} {value}")
+
+    monkeypatch.setattr(flat.store.facts, "put", full)
+    with pytest.raises(StoreError, match="disk is full"):
+        order(flat, f"meter replace id=12 {NEW} confirm=yes")
+    monkeypatch.undo()
+    flat.store.meters.load()
+    assert flat.store.meters.all() == before
 
 
 def test_meter_by_primary_address_tells_itself_who_it_is(flat: World) -> None:

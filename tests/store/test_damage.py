@@ -116,18 +116,20 @@ def test_swaps_of_meters_come_back_from_the_last_good_copy(open_store: OpenStore
     hall.clock.advance(seconds=10)
     store.pump()
     assert store.housekeeping.check() is None
-    store.swaps.add(2, 1_795_240_800)
+    successor = Meter(id=2, name="flat 2", primary_address=7)
+    store.swaps.make(successor, 1_795_240_800)
     hall.clock.advance(seconds=10)
     store.pump()  # the copy is made for the swap alone, before the power goes
     copy = store.folder.configuration / "last-good"
     octets = copy.read_bytes()
-    store.swaps.add(2, 1_795_250_000)
+    store.swaps.make(successor, 1_795_250_000)
     store.close()
     assert copy.read_bytes() != octets
     copy.write_bytes(octets)
     (tmp_path / DATABASE).unlink()
     store = open_store()
     assert store.swaps.of(2) == [1_795_240_800]
+    assert store.meters.find(2) == successor
     assert store.swaps.of(1) == []
     assert store.housekeeping.last_check() is None  # what the store remembers of itself began anew
 
