@@ -36,6 +36,7 @@ from tui.style import SharedStyle
 from tui.terminal import Terminal
 from tui.text import _
 from tui.theme import THEMES, theme_for
+from tui.toasts import Toasts
 
 log = logging.getLogger("busmeister.dashboard")
 
@@ -77,6 +78,7 @@ class Dashboard(App[None]):
         # Textual would lead this process's output into whichever dashboard was opened last.
         self._capture_stdout = cast("Any", sys.__stdout__)
         self._capture_stderr = cast("Any", sys.__stderr__)
+        self._notifications = Toasts()  # Textual's own pile up without end
         self.stylesheet = SharedStyle(self.get_css_variables())
         self.feed = feed
         self.call = call
