@@ -93,12 +93,12 @@ class Services:
 
 
 def services(call: Call) -> Services:
-    """Everything that runs or could run; what runs first."""
+    """Everything that runs or could run: doors, workers in trouble, the others, and at last what is off."""
     call.need_level(1, "the services")
     entries = call.parts.doorkeeper.sessions.all()
     sessions = tuple(Session(e.number, e.user, e.door, e.source, e.level, e.since) for e in entries)
-    found = [*(_worker(status) for status in call.parts.services()), *_doors(call, sessions)]
-    found.sort(key=lambda one: one.state == OFF)
+    found = [*_doors(call, sessions), *(_worker(status) for status in call.parts.services())]
+    found.sort(key=lambda one: (one.state == OFF, not (one.port or one.note)))
     return Services(tuple(found), sessions)
 
 

@@ -20,10 +20,15 @@ SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 FAULT = "gpiochip0 is [red]not[/] there."
 
 
-def look(world: World, keys: Sequence[str] = (), size: tuple[int, int] = (140, 45)) -> str:
-    """The screen, with one service that runs and one that waits."""
+def look(
+    world: World,
+    keys: Sequence[str] = (),
+    size: tuple[int, int] = (140, 45),
+    workers: Sequence[ServiceStatus] = (),
+) -> str:
+    """The screen, with one service that runs and one that waits, or with these."""
     now = world.clock.now()
-    states = [
+    states = workers or [
         ServiceStatus("bus", State.RUNNING, now),
         ServiceStatus("front panel", State.WAITING, now, FAULT, failures=6, restarts=6, pause=48.0),
     ]
@@ -52,14 +57,25 @@ def test_service_that_failed_says_why_and_when_it_is_tried_again(world: World, s
 
 @SIZES
 def test_ports_are_shown_with_who_reaches_them(world: World, size: tuple[int, int]) -> None:
-    picture = look(world, ("down", "down"), size)
+    picture = look(world, (), size)
     assert "9999" in picture
     assert "local" in picture
     assert "programs on this machine only" in picture
 
 
+@SIZES
+def test_doors_stand_before_many_workers(world: World, size: tuple[int, int]) -> None:
+    now = world.clock.now()
+    workers = [ServiceStatus(f"worker {number}", State.RUNNING, now) for number in range(20)]
+    workers.append(ServiceStatus("front panel", State.WAITING, now, FAULT, failures=6, restarts=6, pause=48.0))
+    lines = look(world, (), size, workers).splitlines()
+    places = [next(i for i, line in enumerate(lines) if words in line) for words in ("2222", "✕ front", "worker 0")]
+    assert places == sorted(places)
+    assert any("9999" in line for line in lines[: places[0]])
+
+
 def test_enter_leads_to_the_settings_of_a_service(world: World) -> None:
-    assert look(world, ("down", "down", "enter")).endswith("settings")
+    assert look(world, ("enter",)).endswith("settings")
 
 
 def test_who_is_here_is_listed(world: World) -> None:
