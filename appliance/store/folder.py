@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -58,9 +59,9 @@ class DataFolder:
                 f"Another busmeister (process {holder}) runs on {self.path}: stop it, or choose another folder "
                 "with --data."
             ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        with contextlib.suppress(OSError):  # on a full disk nobody is told our number
+            file.truncate(0)
+            os.write(file.fileno(), f"{os.getpid()}\n".encode())  # nothing may be left for a later attempt
         self._lock = file
 
     def unlock(self) -> None:

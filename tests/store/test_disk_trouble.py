@@ -268,9 +268,43 @@ print(len(kept), "slots kept")
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
-def test_small_disk_that_runs_full_goes_on_for_ever_with_the_oldest_going_first(tmp_path: Path) -> None:
-    mounted = f"mount -t tmpfs -o size=2m tmpfs {tmp_path} && exec {sys.executable} -c '{FULL_TMPFS}' {tmp_path}"
+FULL_AT_START = """
+import sys
+from pathlib import Path
+from appliance.clock import VirtualClock
+from appliance.errors import DiskFull
+from appliance.store import Store, StoreOptions
+from tests.store.conftest import Hall
+hall = Hall(VirtualClock())
+folder = Path(sys.argv[1])
+def start(data):
+    options = StoreOptions(ballast=8 << 20)
+    return Store.open(folder / data, clock=hall.clock, publish=hall.publish, options=options, threaded=False)
+def fill(name):
+    with (folder / name).open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            pass
+start("one").close()
+assert (folder / "one" / "ballast").exists()
+fill("films")
+store = start("one")
+store.accept(hall.heard(1, urgent=True))
+assert len(hall.stored()) == 1, "metering stopped"
+store.close()
+fill("more films")
+try:
+    start("two")
+except DiskFull as error:
+    assert str(error) == f"The disk of {folder}/two is full: free some room.", error
+"""
+
+
+def on_small_disk(size: str, script: str, folder: Path) -> None:
+    """Run a script whose folder is a disk of its own."""
+    mounted = f"mount -t tmpfs -o size={size} tmpfs {folder} && exec {sys.executable} -c '{script}' {folder}"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", mounted], cwd=root, capture_output=True, text=True, check=False, timeout=100
@@ -278,6 +312,16 @@ def test_small_disk_that_runs_full_goes_on_for_ever_with_the_oldest_going_first(
     if "unshare" in done.stderr or "mount:" in done.stderr:
         pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_small_disk_that_runs_full_goes_on_for_ever_with_the_oldest_going_first(tmp_path: Path) -> None:
+    on_small_disk("2m", FULL_TMPFS, tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_start_on_a_full_disk_gives_up_the_reserve_file_and_goes_on(tmp_path: Path) -> None:
+    on_small_disk("40m", FULL_AT_START, tmp_path)
 
 
 def test_store_that_cannot_write_where_it_is_says_so(open_store: OpenStore, tmp_path: Path) -> None:
