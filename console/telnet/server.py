@@ -82,14 +82,12 @@ class TelnetConsole:
             self._auto_off.begin()
 
     async def _restart(self) -> None:
+        """End with a farewell; whoever keeps the servers starts it anew, and tries again where it cannot listen."""
         async with self._changing:
             await self._stop_accepting()
             await self._say_farewell()
             await self.close()
-            try:
-                await self.start()
-            except RefusedError as error:
-                log.error("%s", error)
+        self._parts.restart(self.name)
 
     async def _say_farewell(self) -> None:
         """Whoever changed the settings still reads that they are changed."""

@@ -79,7 +79,12 @@ def serve(
         monkeypatch.setattr(visit, "Call", call)
 
     async def run() -> None:
-        console = await TelnetConsole(world.parts).start()
+        again: list[asyncio.Task[TelnetConsole]] = []
+
+        def restart(_: str) -> None:
+            again.append(asyncio.create_task(console.start()))
+
+        console = await TelnetConsole(replace(world.parts, restart=restart)).start()
         try:
             await story(console)
         finally:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 import ssl
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
@@ -13,11 +15,14 @@ from typing import Any
 
 import pytest
 
+from appliance import ui_loop
 from appliance.errors import RefusedError
 from appliance.events import BusTraffic, SettingsChanged
 from appliance.operations.call import Call
+from appliance.ui_loop import UiLoop
 from console.editor.stream import Limits, Stream
-from console.telnet import protocol, visit
+from console.telnet import protocol, server, visit
+from console.telnet.listening import listen
 from console.telnet.server import TelnetConsole
 from tests.console.telnet_clients import DO, HELLO, IAC, NAWS, SB, SE, TTYPE, WILL, WONT, Client, serve
 from tests.operations.world import World
@@ -358,6 +363,35 @@ def test_who_changes_the_door_reads_the_answer_before_it_closes(world: World, mo
         await asyncio.to_thread(console_is_back, console)
 
     serve(world, monkeypatch, story, level=3)
+
+
+def test_console_whose_new_port_is_taken_says_so_and_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui_loop, "AGAIN_AFTER", 0.01)
+    stop, taken, ui = threading.Event(), threading.Event(), UiLoop()
+
+    def listening(address: str, port: int) -> socket.socket:
+        if taken.is_set():
+            raise RefusedError("taken")
+        return listen(address, 0)
+
+    monkeypatch.setattr(server, "listen", listening)
+    console = TelnetConsole(replace(world.parts, restart=ui.restart))
+    ui.add(console.name, console.start)
+    thread = threading.Thread(target=ui.run, args=(stop,))
+    thread.start()
+    console_is_back(console)
+    taken.set()
+    console.obey(frozenset({"console.port"}))
+    while not ui.troubles:
+        threading.Event().wait(0.001)
+    assert (ui.troubles, console.ports) == ({"console": "taken"}, ())
+    taken.clear()
+    console_is_back(console)
+    stop.set()
+    thread.join()
+    assert not ui.troubles
 
 
 def console_is_back(console: TelnetConsole) -> None:
