@@ -162,10 +162,21 @@ class Appliance:
             self.duties.plan()
         if any(name.startswith(("segment.", "bus.", "readout.", "job.", "time.")) for name in names):
             self.engine.reconfigure()
+            self._end_old_events()
         self.telnet.obey(names)
         self._syslog.obey(names)
         if names & LISTENING:
             self.ui.restart("ssh")
+
+    def obey_meters(self) -> None:
+        """The meter list changed."""
+        self.engine.reconfigure()
+        self._end_old_events()
+
+    def _end_old_events(self) -> None:
+        """Nobody waits any longer for what is not read."""
+        active = [meter.id for meter in self.store.meters.all() if meter.active]
+        self.store.events.only_of(active, self.settings.segment)
 
     def restart(self, service: str) -> None:
         """Start a service anew: a door for people, or what the supervisor runs."""
@@ -233,7 +244,8 @@ class Appliance:
         hands = Hands(
             round_ended=self.store.round_ended,
             settings_changed=self.obey,
-            meters_changed=self.engine.reconfigure,
+            meters_changed=self.obey_meters,
+            segment_changed=lambda event: self.store.events.segment_changed(event.segment, event.state, event.sentence),
             clock_stepped=self.duties.repair_time,
             trouble=self._note_trouble,
         )

@@ -9,11 +9,25 @@ from datetime import datetime
 from typing import Final
 
 from appliance.bus.engine import Engine
-from appliance.events import ClockStepped, MetersChanged, RoundProgress, SettingsChanged, StorageTrouble
+from appliance.events import (
+    ClockStepped,
+    MetersChanged,
+    RoundProgress,
+    SegmentChanged,
+    SettingsChanged,
+    StorageTrouble,
+)
 from appliance.hub import Hub
 
-Handed = RoundProgress | SettingsChanged | MetersChanged | StorageTrouble | ClockStepped
-HANDED: Final[tuple[type[Handed], ...]] = (RoundProgress, SettingsChanged, MetersChanged, StorageTrouble, ClockStepped)
+Handed = RoundProgress | SettingsChanged | MetersChanged | SegmentChanged | StorageTrouble | ClockStepped
+HANDED: Final[tuple[type[Handed], ...]] = (
+    RoundProgress,
+    SettingsChanged,
+    MetersChanged,
+    SegmentChanged,
+    StorageTrouble,
+    ClockStepped,
+)
 
 
 class Reading:
@@ -40,6 +54,7 @@ class Hands:
     round_ended: Callable[[RoundProgress], object]
     settings_changed: Callable[[frozenset[str]], object]  # names of the settings
     meters_changed: Callable[[], object]
+    segment_changed: Callable[[SegmentChanged], object]
     clock_stepped: Callable[[float], object]  # seconds
     trouble: Callable[[str], object]  # of the store, in a sentence
 
@@ -69,6 +84,8 @@ class Registrar:
                 self._hands.settings_changed(event.names)
             case MetersChanged():
                 self._hands.meters_changed()
+            case SegmentChanged():
+                self._hands.segment_changed(event)
             case ClockStepped(seconds):
                 self._hands.clock_stepped(seconds)
             case StorageTrouble(sentence):

@@ -19,13 +19,12 @@ from appliance.operations.call import Call
 from appliance.operations.explain import explanation
 from appliance.operations.glances import glance, shown_main
 from appliance.operations.meter_state import choose, choose_kept, choose_one, reading_before, states_of
-from appliance.operations.moment import NOW, Moment
+from appliance.operations.moment import A_MONTH_AGO, NOW, Moment
 from appliance.operations.operation import operation
 from appliance.operations.readings import aside, key_of, status_text
 from appliance.operations.times import local
 
 EVERY: Final = Selection.parse("all")
-A_MONTH_AGO: Final = Moment("31d")
 LOG_LINES: Final = 1000
 
 

@@ -16,8 +16,8 @@ from appliance.operations.parts import Parts
 from appliance.ports import Heard, ReadingKind
 from appliance.store.standing import NO_FAILURES, Failures, Stand
 from appliance.store.status import status_byte
+from appliance.store.turns import ERROR_BITS
 
-ERROR_BITS: Final = 0x1F  # application condition, low power, permanent and temporary error
 LOOK_BACK: Final = timedelta(days=31)
 SHOWN_AT_MOST: Final = 5
 

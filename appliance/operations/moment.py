@@ -34,6 +34,7 @@ class Moment:
 NOW: Final = Moment("now")
 TODAY: Final = Moment("today")
 A_DAY_AGO: Final = Moment("1d")
+A_MONTH_AGO: Final = Moment("31d")
 
 
 class MomentKind(Kind[Moment]):

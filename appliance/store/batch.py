@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from appliance.events import RoundProgress
 from appliance.log import Entry
 from appliance.ports import Heard, Missed
+from appliance.store.turns import Turn
 
-Item = Heard | Missed | Entry | RoundProgress
+Item = Heard | Missed | Entry | RoundProgress | Turn
 Key = tuple[int, int]
 """(slot, meter) of a reading."""
 
@@ -22,6 +23,7 @@ class Batch:
     missed: dict[Key, Missed] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     rounds: list[RoundProgress] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Batch:
@@ -37,6 +39,8 @@ class Batch:
                     batch.entries.append(item)
                 case RoundProgress():
                     batch.rounds.append(item)
+                case Turn():
+                    batch.turns.append(item)
         for key in batch.heard.keys() & batch.missed.keys():
             del batch.missed[key]
         return batch

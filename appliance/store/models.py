@@ -167,6 +167,22 @@ class MeterLogRow(Model):
         primary_key = CompositeKey("meter", "created")
 
 
+class EventRow(Model):
+    """Something that came, and went or lasts."""
+
+    number = IntegerField(primary_key=True)
+    what = TextField()
+    about = TextField()
+    severity = IntegerField()
+    came = BigIntegerField()
+    went = BigIntegerField(null=True)
+    message = TextField()
+    seen_by = TextField()
+
+    class Meta:
+        table_name = "event"
+
+
 class Fact(Model):
     """What the store remembers about itself."""
 

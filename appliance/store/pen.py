@@ -7,14 +7,16 @@ from typing import Any, Final
 
 import peewee
 
-from appliance.ports import Heard, ReadingKind
+from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.batch import Batch, Key
 from appliance.store.database import execute_many, writing
+from appliance.store.event_log import EventLog
 from appliance.store.layouts import LayoutKey, LayoutShelf
 from appliance.store.models import JournalRow, MissedRow, ReadingRow
 from appliance.store.newest import NewestBook
 from appliance.store.rows import REASONS, Start, milliseconds, pack
 from appliance.store.status import StatusLog
+from appliance.store.turns import turns_of
 
 Receivers = Callable[[Heard], Iterable[int]]
 """Numbers of the receivers that a reading is due to."""
@@ -49,6 +51,7 @@ class Pen:
         current: Callable[[], Start],
         status: StatusLog,
         newest: NewestBook,
+        events: EventLog,
         receivers: Receivers,
     ) -> None:
         self._database = database
@@ -56,6 +59,7 @@ class Pen:
         self._current = current
         self._status = status
         self._newest = newest
+        self._events = events
         self._receivers = receivers
 
     def write(self, batch: Batch) -> tuple[Key, ...]:
@@ -70,14 +74,18 @@ class Pen:
             self._many(INSERT_READING, rows)
             self._many(INSERT_SLOT, sorted({(reading.slot,) for reading in heard if reading.kind is SCHEDULED}))
             self._many(DELETE_MISSED, sorted(batch.heard.keys() & missed))
-            self._many(INSERT_MISSED, self._missed_rows(batch, stored))
+            missed_now = [batch.missed[key] for key in sorted(batch.missed.keys() - stored)]
+            self._many(INSERT_MISSED, self._missed_rows(missed_now))
             self._many(INSERT_OUTBOX, self._outbox_rows(heard))
             changes = self._status.changes(heard)
             self._status.write(changes)
+            news = self._events.news((*turns_of(heard, missed_now), *batch.turns))
+            self._events.write(news)
             self._write_entries(batch)
             self._write_rounds(batch)
         self._layouts.keep(fresh)
         self._status.keep(changes)
+        self._events.keep(news)
         self._newest.saw_batch(batch)
         return tuple(batch.heard)
 
@@ -98,15 +106,14 @@ class Pen:
             layout, data = self._layouts.pack(octets, fresh)
             yield (heard.slot, heard.meter, telegram, layout, *when, data)
 
-    def _missed_rows(self, batch: Batch, stored: set[Key]) -> list[tuple[Any, ...]]:
+    def _missed_rows(self, missed: Iterable[Missed]) -> list[tuple[Any, ...]]:
         return [
             (
-                *(missed.slot, missed.meter, REASONS.index(missed.reason)),
-                *pack(missed.kind, missed.slot, missed.at, self._current()),
-                *(missed.detail, missed.octets),
+                *(one.slot, one.meter, REASONS.index(one.reason)),
+                *pack(one.kind, one.slot, one.at, self._current()),
+                *(one.detail, one.octets),
             )
-            for key, missed in sorted(batch.missed.items())
-            if key not in stored
+            for one in missed
         ]
 
     def _outbox_rows(self, heard: Iterable[Heard]) -> list[tuple[Any, ...]]:

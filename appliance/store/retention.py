@@ -35,6 +35,9 @@ OLD_ROUNDS: Final = (
 OLD_STATUS: Final = (
     "DELETE FROM meter_log WHERE (meter, created) IN (SELECT meter, created FROM meter_log WHERE created < ? LIMIT ?)"
 )
+OLD_EVENTS: Final = (
+    "DELETE FROM event WHERE number IN (SELECT number FROM event WHERE went < ? ORDER BY number LIMIT ?)"
+)
 EMPTY_SLOTS: Final = "DELETE FROM slot WHERE slot < (SELECT MIN(slot) FROM reading)"
 JOURNAL_SIZE: Final = f"SELECT COALESCE(SUM(LENGTH(source) + LENGTH(message) + {ENTRY_OVERHEAD}), 0) FROM journal"
 
@@ -83,9 +86,10 @@ class Retention:
         return self._writer.order(lambda: change(self._database, EMPTY_SLOTS))
 
     def logs(self) -> None:
-        """Delete entries, rounds and status bytes that are too old, and entries beyond the log's size."""
+        """Delete entries, events, rounds and status bytes that are too old, and entries beyond the log's size."""
         options = self._options()
         self._slices(OLD_ENTRIES, milliseconds(self._before(options.log_days)))
+        self._slices(OLD_EVENTS, milliseconds(self._before(options.log_days)))
         self._slices(OLD_ROUNDS, milliseconds(self._before(ROUND_DAYS)))
         if options.retention_days:
             self._slices(OLD_STATUS, milliseconds(self._before(options.retention_days)))

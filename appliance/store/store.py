@@ -26,6 +26,7 @@ from appliance.store.database import (
     writing,
 )
 from appliance.store.erasure import Erasure
+from appliance.store.event_log import EventLog
 from appliance.store.extent import Survey
 from appliance.store.facts import Facts
 from appliance.store.folder import DataFolder
@@ -48,6 +49,7 @@ from appliance.store.start import Starter
 from appliance.store.status import StatusLog
 from appliance.store.swaps import Swaps
 from appliance.store.trust import Mover, TrueSlot
+from appliance.store.turns import What
 from appliance.store.users import UserShelf
 from appliance.store.views import Views
 from appliance.store.writer import Writer
@@ -92,7 +94,8 @@ class Store:
             database, self.layouts, self.history.start, self.newest, lambda: self._writer.waiting()
         )
         self.standing = Standing(database, self.newest, self.readings, lambda: self._writer.waiting())
-        pen = Pen(database, self.layouts, self.history.current, self.status, self.newest, receivers)
+        self.events = EventLog(database, lambda: self._writer, clock)
+        pen = Pen(database, self.layouts, self.history.current, self.status, self.newest, self.events, receivers)
         self._writer = Writer(
             lambda batch: pen.write(batch.without(self.erasure.gone)),
             transaction=lambda: writing(database),
@@ -263,6 +266,7 @@ class Store:
             self.history.begin()
             for part in (self.layouts, self.newest, self.status, self.meters):
                 part.load()
+            self.events.load(self.history.boot)
         self.housekeeping.changed()
 
     def _relieve(self) -> bool:
@@ -278,6 +282,7 @@ class Store:
     def _tell(self, recovery: Recovery) -> None:
         log.error("%s", recovery)
         self.journal.add(Severity.ERROR, "store", str(recovery))
+        self.events.happened(What.STORAGE_DAMAGED, str(recovery))
         self._publish(StorageTrouble(str(recovery)))
         if not recovery.restored:
             self._writer.order(lambda: self.facts.put(CLOSED, f"{recovery.at:%Y-%m-%dT%H:%M:%SZ}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
@@ -66,6 +67,16 @@ def test_file_of_a_past_version_opens_twice_with_all_it_held(
 def test_people_of_a_past_version_come_in_as_before(open_store: OpenStore, tmp_path: Path, number: int) -> None:
     load(number, tmp_path / "busmeister.db")
     assert [(user.name, user.level) for user in open_store().users.load()] == [("anna", 3)]
+
+
+@pytest.mark.parametrize("number", [number for number in NUMBERS if number >= 6])
+def test_what_lasted_in_a_past_version_still_lasts(
+    open_store: OpenStore, hall: Hall, tmp_path: Path, number: int
+) -> None:
+    load(number, tmp_path / "busmeister.db")
+    now = hall.clock.now()
+    lasting = open_store().events.events(now, now + timedelta(days=1), open_only=True)
+    assert [(one.number, one.what, one.about, one.seen_by) for one in lasting] == [(2, "readout_failed", "2", "anna")]
 
 
 def test_there_is_a_file_of_each_version() -> None:
