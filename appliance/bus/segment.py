@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from appliance.bus import blocks
 from appliance.bus.agenda import Agenda
-from appliance.bus.blocks import Block, Blocks
+from appliance.bus.condition import Condition
 from appliance.bus.engine_settings import SegmentSettings
 from appliance.bus.errand import Priority
 from appliance.bus.failure import Failure
@@ -39,11 +39,6 @@ from appliance.meters.meter import Meter
 from appliance.ports import Intake, MeterBook, Reason
 
 LONGEST_SLEEP: Final = 60.0
-WORKING: Final = {
-    Priority.PERSON: BusState.ORDER,
-    Priority.ROUND: BusState.ROUND,
-    Priority.CONTINUOUS: BusState.CONTINUOUS,
-}
 PROGRAM_FAILED: Final = "The program failed on {what}; the log says how."
 
 
@@ -76,8 +71,7 @@ class Segment:
         self.herald = Herald(settings.name, clock, publish, wanted)
         self.rounds = Rounds(settings.name, intake=intake, memory=self.memory, clock=clock, publish=publish)
         self._clock = clock
-        self._opened = False
-        self._blocks = Blocks()
+        self._condition = Condition(self.herald, self.rounds)
         self._visits = Visits(settings, meters=meters, memory=self.memory, wire=self.wire, rounds=self.rounds)
         self._lending = Lending(settings.name, self.herald)
         self._agenda = Agenda(settings, rounds=self.rounds, lending=self._lending, meters=meters, clock=clock)
@@ -102,7 +96,7 @@ class Segment:
     def begin(self, fresh: Round, meters: Sequence[Meter]) -> None:
         """Read meters for a slot."""
         dead_after = self.settings.dead_after
-        self.mail.put(lambda now: self.rounds.start(fresh, meters, dead_after, now, self._blocks.failure))
+        self.mail.put(lambda now: self.rounds.start(fresh, meters, dead_after, now, self._condition.failure))
 
     def follow(self, listed: Mapping[int, Meter]) -> None:
         """Ask meters as they are listed from now on, those of the round under way too."""
@@ -120,7 +114,7 @@ class Segment:
 
     def pause(self, until: float, sentence: str = "Readouts are paused.") -> None:
         """Read nothing until the monotonic clock shows `until`."""
-        self.mail.put(lambda now: self._block(blocks.pause(until, sentence)))
+        self.mail.put(lambda now: self._condition.block(blocks.pause(until, sentence)))
 
     def resume(self) -> None:
         """Go on after a pause; a lease is called back, too."""
@@ -134,19 +128,15 @@ class Segment:
 
     def line_opened(self) -> None:
         """The line is there."""
-        self._opened = True
-        self._blocks.remove(BusState.LOST, BusState.REFUSED)
-        self._show_state()
+        self._condition.opened()
 
     def line_down(self, error: LineLost | LineRefused) -> None:
         """The line is gone, or cannot be opened as asked."""
-        self._opened = False
         lost = LineLost(error.sentence)
         self._visits.conclude(None, lost, self._stepped_at)
         self._break_off(lost)
         self._end_lease(error.sentence)
-        self._blocks.remove(BusState.LOST, BusState.REFUSED)
-        self._block(blocks.line_down(error.sentence, refused=isinstance(error, LineRefused)))
+        self._condition.down(blocks.line_down(error.sentence, refused=isinstance(error, LineRefused)))
 
     def recover(self) -> None:
         """The program itself failed in a visit: this meter missed it, the others are read."""
@@ -161,9 +151,7 @@ class Segment:
         self._end_lease(stopped.detail)
         self._lending.end_all(stopped.detail)
         self.rounds.drop_all(stopped)
-        self._opened = False
-        self._blocks = Blocks()
-        self._show_state()
+        self._condition.stopped()
 
     def step(self, now: float, received: Received = NOTHING) -> Step:
         """Take what came since the last step; what to do next."""
@@ -190,43 +178,43 @@ class Segment:
 
     def _begin_next(self, now: float) -> bool:
         """Use the bus for what is most urgent; False where there is nothing to do now."""
-        self._blocks.lift(now)
-        self._agenda.give_up(now, self._blocks.failure)
-        while self._opened and not self._blocks:
+        self._condition.lift(now)
+        self._agenda.give_up(now, self._condition.failure)
+        while self._condition.is_free:
             turn = self._agenda.next(now)
             match turn:
                 case None:
                     break
                 case Lease():
-                    self._block(blocks.lent(turn.to, turn.until))
+                    self._condition.block(blocks.lent(turn.to, turn.until))
                 case Talk():
                     self._begin_talk(turn)
                 case (one, visit):
                     self._begin_visit(one, visit, now)
             if self._conversation is not None:
                 return True
-        self._show_state()
+        self._condition.show()
         return False
 
     def _begin_visit(self, one: Round, visit: Visit, now: float) -> None:
         dialogue = self._visits.begin(one, visit, now)
         if dialogue is not None:
             self._converse(dialogue)
-            self._show_state(WORKING[one.errand.priority])
+            self._condition.show(one.errand.priority)
 
     def _begin_talk(self, talk: Talk) -> None:
         self.wire.baud_rate = talk.baud_rate
         self.wire.timing = self.settings.readout
         self._converse(talk.dialogue)
-        self._show_state(BusState.ORDER)
+        self._condition.show(Priority.PERSON)
 
     def _converse(self, dialogue: Dialogue[Any]) -> None:
         self.wire.follow = self.herald.follower()
         self._conversation = Conversation(dialogue, self.wire)
 
     def _sleep_until(self, now: float) -> float:
-        free = self._opened and not self._blocks
-        moments = (now + LONGEST_SLEEP, self._blocks.next_end(), self._agenda.next_moment(now, free=free))
+        next_turn = self._agenda.next_moment(now, free=self._condition.is_free)
+        moments = (now + LONGEST_SLEEP, self._condition.next_end(), next_turn)
         return max(min(moments), now)
 
     # ---------------------------------------------------------------- how it ended
@@ -235,9 +223,9 @@ class Segment:
         self._conversation = None
         error = conversation.error
         if isinstance(error, Overload):
-            self._block(blocks.overload(now + self.settings.overload_pause))
+            self._condition.block(blocks.overload(now + self.settings.overload_pause))
         elif isinstance(error, Jammed):
-            self._block(blocks.jam(now))
+            self._condition.block(blocks.jam(now))
         if self._visits.priority is None:
             self._agenda.talks.conclude(conversation.result, error)
         else:
@@ -258,7 +246,7 @@ class Segment:
         self._visits.follow(listed)
 
     def _resume(self) -> None:
-        self._blocks.remove(BusState.PAUSED)
+        self._condition.unblock(BusState.PAUSED)
         if self._lending.current is not None:
             self._lending.current.give_back()
 
@@ -270,7 +258,7 @@ class Segment:
         if octets is None:
             self._end_lease()
             return self.step(now)
-        self._agenda.give_up(now, self._blocks.failure)
+        self._agenda.give_up(now, self._condition.failure)
         self.wire.baud_rate = lease.baud_rate
         wait_until = max(min(lease.until, self.rounds.next_deadline(now), now + LONGEST_SLEEP), now)
         self._idle_until = wait_until
@@ -278,28 +266,14 @@ class Segment:
 
     def _end_lease(self, sentence: str = "") -> None:
         self._lending.end(sentence)
-        self._blocks.remove(BusState.LENT)
+        self._condition.unblock(BusState.LENT)
 
-    # ---------------------------------------------------------------- what is seen and shown
+    # ---------------------------------------------------------------- what nobody asked for
 
     def _take_stray(self, now: float, received: Received) -> None:
         """Octets while nobody was asked."""
         self.wire.quiet_since = now
         self.counters.octets_noise += len(received.octets)
         self.counters.octets_received += len(received.octets)
-        self._blocks.heard_noise(now)
+        self._condition.heard_noise(now)
         self.herald.tell(Traffic.NOISE, received.octets, "nobody was asked")
-
-    def _block(self, block: Block) -> None:
-        self._blocks.put(block)
-        self._show_state()
-
-    def _show_state(self, working: BusState | None = None) -> None:
-        state, sentence = working, ""
-        if state is None:
-            state = BusState.IDLE if self._opened else BusState.OFF
-            if self._blocks.first is not None:
-                state, sentence = self._blocks.first.state, self._blocks.first.failure.detail
-            elif self.rounds.current is not None:
-                state = BusState.ROUND
-        self.herald.show(state, sentence)
