@@ -159,8 +159,11 @@ def _under_way(rounds: Mapping[str, RoundProgress], now: datetime, zone: ZoneInf
 
 def _waits(until: datetime, meters: int, now: datetime, zone: ZoneInfo, cells: int) -> Line:
     """Nobody is asked until the job retry."""
-    what = _("waits until {} to ask {} again").format(when(until, now, zone, seconds=True), meters)
-    words, left = line(" ", marked(RUNNING), f" {what}"), line(" ", (coming(until, now), "grey"), " ")
+    clock, begin = when(until, now, zone, seconds=True), line(" ", marked(RUNNING), " ")
+    words = (*begin, *line(_("waits until {} to ask {} again").format(clock, meters)))
+    if width(words) > cells:
+        words = (*begin, *line(_("waits: {} again at {}").format(meters, clock)))
+    left = line(" ", (coming(until, now), "grey"), " ")
     return spread(words, left if width(words) + width(left) <= cells else EMPTY, cells)
 
 
