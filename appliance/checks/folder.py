@@ -18,6 +18,8 @@ MEGABYTE: Final = 1_000_000
 NO_ROOM: Final = 50 * MEGABYTE
 LITTLE_ROOM: Final = 500 * MEGABYTE
 LOGS: Final = ("-wal", "-journal")
+USER_VERSION_AT: Final = slice(60, 64)
+START_ANEW: Final = "Start the appliance: it sets the file aside and goes on with configuration/last-good"
 LARGEST_COPY: Final = 500 * MEGABYTE  # of a database with a log that is not yet merged into it
 
 
@@ -95,7 +97,11 @@ def check_keyfile(path: Path) -> Finding:
 def check_database(path: Path, process: str | None) -> Finding:
     """Whether it is ours and every page of it is sound. One in use is left to the appliance, which checks it itself."""
     if not path.exists():
+        if was_used(path.parent):
+            return ok("database", "none here: it is on a server, or the next start makes it of configuration/last-good")
         return ok("database", "made at the first start")
+    if not path.is_file():
+        return error("database", f"{path} is no file", "Move it away, or choose another folder with --data")
     if process:
         return ok("database", f"{size(path)}, in use by process {process}")
     if not os.access(path, os.R_OK | os.W_OK):
@@ -117,13 +123,32 @@ def check_database(path: Path, process: str | None) -> Finding:
 
 def judged(path: Path, seen: Path, how: str) -> Finding:
     """Whose it is, and what the check of the pages of the file `seen` means for the database at `path`."""
-    if refused := stranger(seen, ours=(path.parent / "keyfile").exists()):
+    if refused := stranger(seen, ours=was_used(path.parent)):
         return error("database", f"{path} is {refused.what}", refused.remedy.capitalize())
     trouble = trouble_in(seen, how)
-    if trouble is None:
-        return ok("database", f"{size(path)}, sound")
-    remedy = "Start the appliance: it sets the file aside and goes on with configuration/last-good"
-    return error("database", f"{path} is damaged ({trouble})", remedy)
+    if trouble is None and was_used(path.parent) and not seen.stat().st_size:
+        trouble = "it is empty"
+    if trouble is not None:
+        return error("database", f"{path} is damaged ({trouble})", START_ANEW)
+    if is_newer(seen):
+        remedy = "Start that version, or restore an older backup"
+        return error("database", f"{path} was written by a later version of busmeister", remedy)
+    return ok("database", f"{size(path)}, sound")
+
+
+def was_used(folder: Path) -> bool:
+    """Whether an appliance has lived here before."""
+    return (folder / "keyfile").exists()
+
+
+def is_newer(path: Path) -> bool:
+    """Whether its schema is one this program does not know."""
+    try:
+        from appliance.store.schema import newest
+    except ImportError:  # told by the check of the libraries
+        return False
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(USER_VERSION_AT.stop)[USER_VERSION_AT]) > newest()
 
 
 def stranger(path: Path, *, ours: bool) -> NotOurs | None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -285,6 +285,40 @@ def test_file_that_is_no_database_is_an_error(data: Path) -> None:
     finding = folder.check_database(data / "busmeister.db", None)
     assert finding.level is Level.ERROR
     assert "not a database" in finding.sentence
+
+
+def test_no_database_in_a_folder_that_was_used_is_told_as_what_follows(data: Path) -> None:
+    assert "configuration/last-good" in folder.check_database(data / "busmeister.db", None).sentence
+    (data / "keyfile").unlink()
+    assert folder.check_database(data / "busmeister.db", None) == ok("database", "made at the first start")
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def write_later_version(path: Path) -> None:
+    connection = write_database(path)
+    connection.pragma("user_version", 99)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "words", "remedy"),
+    [
+        (empty, "is damaged (it is empty)", "Start the appliance"),
+        (Path.mkdir, "is no file", "Move it away"),
+        (write_later_version, "was written by a later version of busmeister", "Start that version"),
+    ],
+)
+def test_database_that_the_appliance_would_not_take_is_an_error(
+    data: Path, make: Callable[[Path], None], words: str, remedy: str
+) -> None:
+    make(data / "busmeister.db")
+    finding = folder.check_database(data / "busmeister.db", None)
+    assert finding.level is Level.ERROR
+    assert words in finding.sentence
+    assert finding.remedy.startswith(remedy)
 
 
 def test_database_of_another_program_is_an_error_with_what_to_do(data: Path) -> None:
