@@ -117,11 +117,17 @@ class Conversation:
         self._screen.plain = self.session.plain
         self._screen.paged = self.session.call.parts.settings.console.page
         self._screen.begin()
-        self._worker.do(lambda: self._wishes.end(self.session.run(line)))
+        self._worker.do(lambda: self._work(line))
         while isinstance(wish := await self._wishes.next(), Wish):
             await self._fulfil(wish)
         await self._outlet.flush()
         return wish
+
+    def _work(self, line: str) -> None:
+        """On the session's thread."""
+        outcome = self.session.run(line)
+        self._screen.end()
+        self._wishes.end(outcome)
 
     async def _fulfil(self, wish: Wish) -> None:
         await self._outlet.flush()

@@ -35,6 +35,11 @@ class Pager:
         self._search = ""
         self._ended = False
 
+    @property
+    def is_seeking(self) -> bool:
+        """What was searched for has not come yet."""
+        return bool(self._search)
+
     def admits(self, line: str) -> bool:
         """Whether to show the line; waits for the person where the screen is full."""
         if self._ended:

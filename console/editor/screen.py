@@ -61,6 +61,11 @@ class TerminalScreen:
         """A new answer: screenfuls are counted from here."""
         self._pager.begin()
 
+    def end(self) -> None:
+        """The answer is over, with what was searched for or without."""
+        if self._pager.is_seeking:
+            self._outlet.put("not found\n")
+
     def write(self, line: str) -> None:
         if self.plain:
             self._outlet.put(f"{line}\n")

@@ -140,6 +140,17 @@ def test_answer_ends_at_its_page_where_no_more_is_wanted(world: World, key: str)
     play(world, story, PaperStream(size=Size(100, 10)))
 
 
+def test_search_that_finds_nothing_says_so(world: World) -> None:
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+        paper.type("show settings\r")
+        await paper.see("more: space")
+        paper.type("/narwhal\r")
+        assert "not found" in await paper.see(PROMPT)
+
+    play(world, story, PaperStream(size=Size(80, 12)))
+
+
 def test_pages_can_be_turned_off(world: World) -> None:
     world.settings.set({"console.page": "false"}, "test")
 
