@@ -9,6 +9,7 @@ from appliance.errors import Kind, RefusedError
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
 from appliance.operations.operation import operation
+from appliance.operations.repository import free_name, writing
 from appliance.security.certificates import SELF, Certificate
 from appliance.security.tls import Terms, own_names
 from appliance.settings import Settings
@@ -59,6 +60,16 @@ def certificate_make(
         lines=(f"SHA-256 {made.fingerprint}", f"until {_day(call, made)}, for {', '.join(made.names)}"),
         data={"alias": made.alias, "ends": made.ends, "names": list(made.names), "fingerprint": made.fingerprint},
     )
+
+
+@operation("certificate export", level=1, audited=True)
+def certificate_export(call: Call, alias: Alias = SELF) -> Answer:
+    """Writes the public part."""
+    text = call.parts.certificates.public(alias)
+    name = free_name(call, alias, "pem")
+    with writing(call, name) as file:
+        file.write(text)
+    return Answer(lines=tuple(text.splitlines()), sentence=name, data={"file": name, "certificate": text})
 
 
 @operation("certificate delete", level=3, audited=True, confirms="For good?")

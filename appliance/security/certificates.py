@@ -82,6 +82,12 @@ class KeyStore:
             raise RefusedError(f"There is no certificate {alias}: {known or 'none was made yet'}.", Kind.NOT_FOUND)
         return found
 
+    def public(self, alias: str) -> str:
+        """The certificate of an identity as PEM, without its key; raises `RefusedError`."""
+        self.get(alias)
+        certificate = x509.load_pem_x509_certificate(self.path(alias).read_bytes())
+        return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
     def make(self, alias: str, names: Sequence[str], life: timedelta) -> Certificate:
         """A new identity that vouches for itself, for these host names and addresses."""
         path = self.path(alias)

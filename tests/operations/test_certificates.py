@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.console.dialogues import Conversation
 from tests.operations.world import World
@@ -24,6 +26,19 @@ def test_certificate_is_made_listed_and_shown(world: World, person: Conversation
     assert f"fingerprint  {fingerprint}" in shown
     assert "PRIVATE" not in shown + made
     assert '"names":["boiler.example","10.4.1.20"]' in person.say("certificate show self json")
+
+
+def test_public_part_is_written_and_the_key_stays(world: World, person: Conversation) -> None:
+    person.say("certificate make")
+    answer = person.say("certificate export")
+    (file,) = world.parts.files.glob("self-*.pem")
+    written = file.read_text()
+    assert answer.splitlines()[:-1] == written.splitlines()
+    assert x509.load_pem_x509_certificate(written.encode()).fingerprint(SHA256()).hex(":").upper() == (
+        world.parts.certificates.get("self").fingerprint
+    )
+    assert "PRIVATE" in world.parts.certificates.path("self").read_text()
+    assert "PRIVATE" not in written
 
 
 def test_certificate_in_use_is_not_deleted(world: World, person: Conversation) -> None:
