@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -28,19 +28,12 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 
-KEYS: Final = (
-    Binding("tab", "", _("next field")),
-    Binding("enter", "", _("go on")),
-    Binding("escape", "", _("back")),
-    Binding("f2", "", _("show password")),
-)
-
-
 class Entrance(Screen[None]):
     """A form of a few fields; what is wrong stands beside its field."""
 
     CSS_PATH = "entrance.tcss"
     fields: ClassVar[tuple[tuple[str, str, bool], ...]] = ()  # name, label, secret
+    leaving: ClassVar[str] = _("back")  # what esc does here
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "reveal", _("show password"), id="entrance.reveal"),
         Binding("enter", "go_on", _("go on"), id="entrance.go-on", priority=True),
@@ -78,7 +71,18 @@ class Entrance(Screen[None]):
         left = (*line(" ", ("busmeister ", "strong accent"), (parts.settings.identity.name, "strong")), *state)
         clock = line((f"{now:%H:%M:%S}", "strong"), " ")
         self.query_one(StatusLine).make(lambda cells: spread(left, clock, cells))
-        self.query_one(KeyLine).make(lambda cells: key_line(KEYS, cells, help_too=False))
+        self.query_one(KeyLine).make(lambda cells: key_line(self._shown_keys(), cells, help_too=False))
+
+    def _shown_keys(self) -> Sequence[Binding]:
+        """Those that the last line names."""
+        reveal = [Binding("f2", "", _("show password"))] if any(secret for _name, _label, secret in self.fields) else []
+        leave = self.leaving if self.dashboard.is_in else _("leave")
+        return (
+            Binding("tab", "", _("next field")),
+            Binding("enter", "", _("go on")),
+            Binding("escape", "", leave),
+            *reveal,
+        )
 
     def welcome(self) -> Sequence[Line]:
         """Above the form."""

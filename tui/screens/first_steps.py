@@ -26,13 +26,14 @@ STEPS: Final = (_("Set-up code"), _("Administrator"), _("Place and time"), _("Me
 class SettingsStep(Entrance):
     """Fields that are settings, judged by their rows at each key; the note says what a row takes."""
 
+    leaving = _("the rest later")
     step: ClassVar[int]
     heading: ClassVar[str]
     rows: ClassVar[dict[str, str]]  # name of the field: setting
 
     def welcome(self) -> Sequence[Line]:
         """Where this is among the steps."""
-        return [line((_("esc leaves the rest for later"), "grey")), EMPTY, steps(self.step), EMPTY]
+        return [line((_("Each can be changed later, too."), "grey")), EMPTY, steps(self.step), EMPTY]
 
     def on_mount(self) -> None:
         """With what holds now."""
