@@ -60,14 +60,14 @@ def test_new_device_asks_for_its_code_and_shows_no_meters(world: World, size: tu
 
 def test_code_and_password_make_the_administrator(world: World) -> None:
     code = set_up(world)
-    _picture, level = enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter"))
+    _picture, level = enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", "enter"))
     assert level == 3
     assert world.parts.doorkeeper.is_set_up
 
 
 def test_wrong_code_is_refused_with_a_sentence(world: World) -> None:
     set_up(world)
-    picture, level = enter(world, ("x", "enter", *GOOD, "enter", *GOOD, "enter"))
+    picture, level = enter(world, ("x", "enter", *GOOD, "enter", *GOOD, "enter", "enter"))
     assert "✕ " in picture
     assert level == 0
 

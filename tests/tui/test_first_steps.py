@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from appliance.operations.call import Call
@@ -11,12 +13,15 @@ from tests.tui.test_entrance import GOOD, enter, set_up
 
 SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 CLEAR = "ctrl+u"
+KEY = "ssh-ed25519 " + b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(range(32))).decode()
 
 
 def walk(world: World, *keys: str, size: tuple[int, int] = (140, 45)) -> str:
     """The screen after the first user was made, and some keys more."""
     code = set_up(world)
-    return enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", *keys), size, Call(world.parts, "", 0))[0]
+    return enter(
+        world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", "enter", *keys), size, Call(world.parts, "", 0)
+    )[0]
 
 
 @SIZES
@@ -47,6 +52,13 @@ def test_wrong_zone_says_what_is_allowed_and_keeps_everything_out(world: World) 
     assert "▶ 3 Place and time" in picture
     assert "time.zone takes host or an IANA name" in picture
     assert world.settings.identity.location == ""
+
+
+@SIZES
+def test_last_line_says_that_esc_leaves_the_rest_for_later(world: World, size: tuple[int, int]) -> None:
+    last = walk(world, size=size).splitlines()[-1]
+    assert "esc the rest later" in last
+    assert "password" not in last
 
 
 def test_esc_leaves_the_rest_for_later(world: World) -> None:
@@ -97,5 +109,28 @@ def test_nobody_else_sees_the_code(world: World, door: str, level: int) -> None:
 
 def test_code_of_the_device_need_not_be_copied_at_its_terminal(world: World) -> None:
     set_up(world)
-    enter(world, ("enter", *GOOD, "enter", *GOOD, "enter"), call=world.call)
+    enter(world, ("enter", *GOOD, "enter", *GOOD, "enter", "enter"), call=world.call)
     assert world.parts.doorkeeper.is_set_up
+
+
+@SIZES
+def test_key_of_the_administrator_is_kept_with_the_account(world: World, size: tuple[int, int]) -> None:
+    code = set_up(world)
+    picture = enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", *KEY, "enter"), size)[0]
+    assert "▶ 3 Place and time" in picture
+    assert [key.text for key in world.parts.doorkeeper.users.get("admin").keys] == [KEY]
+
+
+def test_half_a_key_is_refused_before_anybody_is_made(world: World) -> None:
+    code = set_up(world)
+    picture = enter(world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", *KEY[:40], "enter"))[0]
+    assert "This public key is not whole" in picture
+    assert not world.parts.doorkeeper.is_set_up
+
+
+@SIZES
+def test_what_was_found_by_itself_is_listed(world: World, size: tuple[int, int]) -> None:
+    set_up(world)
+    picture = enter(world, (), size)[0]
+    assert "Found already" in picture
+    assert "no line yet: add it in step 4" in picture
