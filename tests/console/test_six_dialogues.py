@@ -55,6 +55,7 @@ def reader(world: World) -> Call:
 
 def silent_meter(world: World) -> Call:
     """One more that does not, for a day."""
+    world.set_up()
     call = reader(world)
     conversation = Conversation(world.call)
     conversation.say('meter add secondary=10473019 name="Flat 29" read=false')
