@@ -5,6 +5,7 @@ Text never carries markup, and nothing that could steer a terminal gets through.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -18,14 +19,17 @@ from tui.theme import Palette
 from tui.words import Mark, to_ascii
 
 CUT: Final = "…"
+JOINERS: Final = re.compile("[\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+"""Terminals disagree on how many cells they make of what these join, and a row would not be as wide as measured."""
 
 
 class Piece(NamedTuple):
-    """Some text in one style; `to` is the address a click on it leads to."""
+    """Some text in one style; `to` is the address a click on it leads to, `key` the key that a click stands for."""
 
     text: str
     style: str = ""
     to: str = ""
+    key: str = ""
 
 
 Line = tuple[Piece, ...]
@@ -35,6 +39,11 @@ EMPTY: Final[Line] = ()
 def line(*pieces: str | Piece | tuple[str, str]) -> Line:
     """`line("energy ", ("24.318", "strong"), (" MWh", "grey"))`."""
     return tuple(_piece(piece) for piece in pieces)
+
+
+def pressing(key: str, pieces: Line) -> Line:
+    """The same; a click on it does what the key does."""
+    return tuple(piece._replace(key=key) for piece in pieces)
 
 
 def marked(mark: Mark) -> Piece:
@@ -125,15 +134,20 @@ def _segment(piece: Piece, palette: Palette, base: Style, cursor: bool, plain: b
     style = base if cursor and palette.drops_colours else base + palette.style(piece.style)
     if cursor and palette.cursor.bgcolor and not palette.drops_colours:
         style += Style(bgcolor=palette.cursor.bgcolor)
-    if piece.to:
-        style += Style(meta={"to": piece.to})
+    if piece.to or piece.key:
+        style += Style(meta={"to": piece.to, "key": piece.key})
     return Segment(to_ascii(piece.text) if plain else piece.text, style)
 
 
 def _piece(piece: str | Piece | tuple[str, str]) -> Piece:
     if isinstance(piece, str):
-        return Piece(clean(piece))
-    return Piece(clean(piece[0]), *piece[1:])
+        return Piece(_steady(piece))
+    return Piece(_steady(piece[0]), *piece[1:])
+
+
+def _steady(text: str) -> str:
+    """What steers nothing, and is as wide in every terminal."""
+    return clean(text) if text.isascii() else JOINERS.sub("", clean(text))
 
 
 def _shortened(pieces: Line, cells: int) -> Line:

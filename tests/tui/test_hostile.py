@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from rich.cells import cell_len
 
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
@@ -23,6 +24,9 @@ HOSTILE = (
     "e\u0301" * 40,
     "x" * 300,
     "[@click=app.quit]press[/]",
+    "two\r\nlines",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f \U0001f44d\U0001f3fd",
+    "\u05d3\u05d9\u05e8\u05d4 4",
 )
 
 
@@ -68,8 +72,12 @@ def test_every_screen_is_drawn_whatever_meters_are_called(
                 await dashboard.workers.wait_for_complete()
                 await pilot.pause()
                 pictures.append("\n".join(seen(dashboard)))
+            await pilot.press("colon", *"read")
+            await pilot.pause()
+            pictures.append("\n".join(seen(dashboard)))
 
     asyncio.run(look())
-    assert not any(sign in picture for picture in pictures for sign in ("\x1b", "\x07", "\u202e"))
+    assert not any(sign in picture for picture in pictures for sign in ("\x1b", "\x07", "\u202e", "\u200d", "\ufe0f"))
+    assert all(cell_len(one) <= size[0] for picture in pictures for one in picture.splitlines())
     if count == 64 and size[0] >= 80:
         assert "[b]bold[/b] [/" in pictures[1]
