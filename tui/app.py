@@ -37,6 +37,7 @@ from tui.terminal import Terminal
 from tui.text import _
 from tui.theme import THEMES, theme_for
 from tui.toasts import Toasts
+from tui.typed_ahead import TypedAhead
 
 log = logging.getLogger("busmeister.dashboard")
 
@@ -85,6 +86,7 @@ class Dashboard(App[None]):
         self.sessions = sessions
         self.commander = Commander(self)
         self.own_orders = OwnOrders(self)
+        self._typed_ahead = TypedAhead(self, super().on_event)
         self.remark = ""  # what the person is to be told first
         self.stops_appliance = stops_appliance  # quitting here ends `run`
         self.opened: set[Page] = set()  # screens that are there, seen or not
@@ -137,6 +139,13 @@ class Dashboard(App[None]):
     def now(self) -> datetime:
         """Time as people here read it."""
         return self.call.now().astimezone(self.call.zone)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys one after the other; what comes back from a widget that does not know its key goes its way."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._typed_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     async def on_load(self) -> None:
         """Follow what happens before there is a screen, so that the first one has everything at hand."""

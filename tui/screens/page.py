@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input
 
 from appliance.errors import BusmeisterError
 from appliance.operations.all import registry
@@ -49,6 +51,7 @@ class Page(Screen[None]):
         super().__init__()
         self._status, self._tabs, self._banner, self._keys = StatusLine(), TabLine(), Banner(), KeyLine()
         self._too_small = TooSmall()
+        self.loaded = asyncio.Event()  # what it shows was there once
         self._loading = False
         self._again = False
         self._looking: Timer | None = None
@@ -153,9 +156,14 @@ class Page(Screen[None]):
 
     def keys(self) -> Iterable[Binding]:
         """The keys of this screen and of what has the focus, then those of the application."""
-        for active in self.active_bindings.values():
-            if active.enabled and active.binding.id and active.binding.description:  # Textual's own have no id
+        for key, active in self.active_bindings.items():
+            named = active.binding.id and active.binding.description  # Textual's own have no id
+            if active.enabled and named and not self._is_typed(key):
                 yield active.binding
+
+    def _is_typed(self, key: str) -> bool:
+        """The field that has the focus takes it as a letter."""
+        return isinstance(self.focused, Input) and self.focused.check_consume_key(key, key_to_character(key))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that need a higher level are not shown; None lets `forbidden` find them all the same."""
@@ -210,6 +218,7 @@ class Page(Screen[None]):
             self.dashboard.complain(sentence_of(error))
         finally:
             self._loading = False
+            self.loaded.set()
 
     async def _order(self, name: str, values: dict[str, str], *, confirmed: bool) -> None:
         try:
