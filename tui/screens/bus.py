@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,16 +20,19 @@ from tui.messages import Changes
 from tui.screens.ask import Ask
 from tui.screens.bus_lines import head_line
 from tui.screens.bus_orders import Orders
+from tui.screens.bus_rows import Rows
 from tui.screens.bus_telegram import TelegramView, names_of
 from tui.screens.choose import Choice, Choose
 from tui.screens.page import Page
 from tui.shown import when
 from tui.text import _, plural
-from tui.traffic import COLUMNS, COMPACT, KEPT, Filter, Passing, Ring, header_of, row_of
+from tui.traffic import COLUMNS, COMPACT, KEPT, Filter, Passing, Ring, header_of
 from tui.widgets.lines import Lines
 from tui.widgets.pane import Pane
-from tui.widgets.table import Table
+from tui.widgets.table import Row, Table
 from tui.words import OK
+
+AT_ONCE: Final = 200  # of what passed is taken in before keys have their turn
 
 
 class BusPage(Page):
@@ -58,6 +61,7 @@ class BusPage(Page):
         self.ring = Ring()
         self.live = True
         self.filter = Filter()
+        self._rows = Rows()
         self._following: Following[BusTraffic] | None = None
         self._orders = Orders(self)
         self._lines: Sequence[LineNow] = ()
@@ -112,14 +116,16 @@ class BusPage(Page):
         self.reload()
 
     def look(self) -> None:
-        """What passed since the last look."""
+        """What passed since the last look; after a long time that is much, and taken in part by part."""
         following, names = self._following, names_of(self.dashboard)
         before = self.ring.seen
-        for _number in range(KEPT):
+        for _number in range(AT_ONCE):
             traffic = following.get(timeout=0) if following else None
             if traffic is None:
                 break
-            self.ring.add(traffic, names)
+            self._row(self.ring.add(traffic, names))
+        else:
+            self.call_later(self.look)
         if self.ring.seen != before:
             self.draw_traffic()
 
@@ -143,9 +149,10 @@ class BusPage(Page):
 
     def _show_rows(self) -> None:
         """Those that the filter lets through."""
-        zone, compact = self.dashboard.call.zone, self._compact
-        rows = [row_of(one, one.traffic.at.astimezone(zone), compact=compact) for one in self._passing()]
-        self.query_one("#traffic", Table).show(rows)
+        self.query_one("#traffic", Table).show([self._row(one) for one in self._passing()])
+
+    def _row(self, one: Passing) -> Row:
+        return self._rows.of(one, self.dashboard.call.zone, compact=self._compact)
 
     @on(Table.Moved, "#traffic")
     def _another_telegram(self, message: Table.Moved) -> None:
