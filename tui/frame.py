@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from appliance.events import BusState
 from appliance.meters.selection import Status
-from tui.draw import EMPTY, Line, Piece, cut, joined, line, marked, spread, width
+from tui.draw import EMPTY, Line, Piece, cut, joined, line, marked, pressing, spread, width
 from tui.screens import SCREENS
 from tui.text import _
 from tui.troubles import BROKEN
@@ -82,7 +82,7 @@ def _counts(feed: Feed) -> list[Line]:
 
 
 def _count(mark: Mark, number: int) -> Line:
-    return (Piece(f"{mark.symbol} {number}", mark.word, "meters"),) if number else EMPTY
+    return (Piece(f"{mark.symbol} {number}", mark.word, f"meters/state/{mark.word}"),) if number else EMPTY
 
 
 def _bus(feed: Feed) -> Line:
@@ -116,10 +116,10 @@ def tab_line(current: str, *, compact: bool) -> Line:
 
 def key_line(bindings: Sequence[Binding], cells: int, *, help_too: bool = True) -> Line:
     """The keys that work here, the first ones first, as many as there is room for."""
-    end = line(("?", "strong accent"), (_(" help "), "grey")) if help_too else EMPTY
+    end = pressing("question_mark", line(("?", "strong accent"), (_(" help "), "grey"))) if help_too else EMPTY
     pieces: list[Piece] = [Piece(" ")]
     for binding in bindings:
-        more = line((key_name(binding), "strong accent"), (f" {binding.description}", "grey"))
+        more = pressing(binding.key, line((key_name(binding), "strong accent"), (f" {binding.description}", "grey")))
         if width((*pieces, *more)) + 3 > cells - width(end):
             break
         pieces += [*more, Piece("   " if cells >= 110 else "  ")]

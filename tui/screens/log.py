@@ -15,7 +15,7 @@ from appliance.operations.line import quote
 from appliance.operations.log_view import Said, log_view
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
-from tui.draw import EMPTY, Line, Piece, line, marked, spread, wrapped
+from tui.draw import EMPTY, Line, Piece, line, marked, pressing, spread, wrapped
 from tui.forms import step
 from tui.screens.ask import Ask
 from tui.screens.page import Page
@@ -115,12 +115,13 @@ class LogPage(Page):
     def draw_filter(self) -> None:
         """What is let through, and whether new lines come in."""
         word = self.severity.name.lower()
-        left = line(
-            ("/ ", "strong accent"), (self.text or _("find"), "" if self.text else "grey"),
-            ("   [s]", "strong accent"), (_("everity "), "grey"), (word, "strong"),
-            ("   [f]", "strong accent"), (_("rom "), "grey"), (SINCE[self.since][0], "strong"),
-            ("   [o]", "strong accent"), (_("rigin "), "grey"), (self.source or _("all"), "strong"),
-        )  # fmt: skip
+        find = line(("/ ", "strong accent"), (self.text or _("find"), "" if self.text else "grey"))
+        left = (
+            *pressing("slash", find),
+            *_filter("s", _("everity "), word),
+            *_filter("f", _("rom "), SINCE[self.since][0]),
+            *_filter("o", _("rigin "), self.source or _("all")),
+        )
         state = (marked(OK), Piece(_(" live"), "ok")) if self.live else (Piece(_("paused"), "flag"),)
         lines = sum(one.times for one in self.said)
         end = (*state, Piece(plural("  {} line ", "  {} lines ", lines).format(lines), "grey"))
@@ -247,6 +248,10 @@ class LogPage(Page):
             line((f"× {one.times}" if one.times > 1 else "", "grey")),
         )
         return Row(_key(one), cells)
+
+
+def _filter(key: str, rest: str, now: str) -> Line:
+    return (Piece("   "), *pressing(key, line((f"[{key}]", "strong accent"), (rest, "grey"), (now, "strong"))))
 
 
 def _mark(one: Said) -> Mark:

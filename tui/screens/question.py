@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from tui.draw import EMPTY, line
+from tui.draw import EMPTY, Piece, line, pressing
 from tui.text import _
 from tui.widgets.lines import Lines
 from tui.widgets.paragraphs import Paragraphs
@@ -33,7 +33,11 @@ class Question(ModalScreen[bool]):
             yield Paragraphs(*self._sentences)
             yield Lines(
                 EMPTY,
-                line(("y", "strong accent"), (_(" yes   "), "grey"), ("n", "strong accent"), (_(" no"), "grey")),
+                (
+                    *pressing("y", line(("y", "strong accent"), (_(" yes"), "grey"))),
+                    Piece("   "),
+                    *pressing("n", line(("n", "strong accent"), (_(" no"), "grey"))),
+                ),
             )
 
     def action_answer(self, yes: bool) -> None:

@@ -35,11 +35,14 @@ class Drawn(Widget):
         return strip_of(pieces, self.palette, cells, cursor=cursor, plain=self.dashboard.ascii)
 
     def on_click(self, event: events.Click) -> None:
-        """A piece that leads somewhere leads there."""
-        to = event.style.meta.get("to")
+        """A piece that leads somewhere leads there; one that stands for a key is that key."""
+        to, key = event.style.meta.get("to"), event.style.meta.get("key")
         if to:
             event.stop()
             self.dashboard.go(to)
+        elif key:
+            event.stop()
+            self.dashboard.simulate_key(key)
 
 
 class Lines(Drawn):

@@ -12,7 +12,7 @@ from textual.widgets import ContentSwitcher
 from appliance.errors import RefusedError
 from appliance.events import MetersChanged, ReadingMissed, ReadingStored
 from appliance.operations.meter_view import MeterView, meter_view
-from tui.draw import EMPTY, Line, Piece, line
+from tui.draw import EMPTY, Line, Piece
 from tui.messages import Changes
 from tui.screens.meter.charts import ChartsTab
 from tui.screens.meter.fields import FieldsTab
@@ -221,11 +221,9 @@ class MeterPage(Page):
     def ranges(self) -> Line:
         """`[d] w m y`."""
         now = self.window.letter
-        return line(
-            *(
-                (f"[{letter}] " if letter == now else f"{letter} ", "accent" if letter == now else "grey")
-                for letter in RANGES
-            )
+        return tuple(
+            Piece(f"[{letter}] " if letter == now else f"{letter} ", "accent" if letter == now else "grey", key=letter)
+            for letter in RANGES
         )
 
     def _show(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from appliance.operations.glances import Glance
-from tui.draw import Line, line, spread
+from tui.draw import Line, Piece, line, pressing, spread
 from tui.screens.meters.columns import COLUMNS
 from tui.screens.meters.view import View
 from tui.shown import WORRY, mark_of
@@ -27,14 +27,18 @@ STATE_WORDS: Final = {
 
 def filter_line(view: View, shown: int, glances: Mapping[int, Glance], cells: int) -> Line:
     """The keys that filter and what they are set to; how many are shown, and how many are in a bad state."""
-    left = line(
-        *((" /", "strong accent"), (_(" find  "), "grey")),
-        *(("[m]", "strong accent"), (_("edium "), "grey"), (view.medium or _("all"), "strong"), "  "),
-        *(("[s]", "strong accent"), (_("tate "), "grey"), (STATE_WORDS[view.state], "strong"), "  "),
-        *(("[p]", "strong accent"), (_("assive "), "grey"), (PASSIVE_WORDS[view.passive], "strong")),
+    left = (
+        *pressing("slash", line((" /", "strong accent"), (_(" find  "), "grey"))),
+        *_filter("m", _("edium "), view.medium or _("all")),
+        *_filter("s", _("tate "), STATE_WORDS[view.state]),
+        *_filter("p", _("assive "), PASSIVE_WORDS[view.passive]),
     )
     end = (*line(_("{} of {}  ").format(shown, len(glances))), *_counts(glances))
     return spread(left, end, cells)
+
+
+def _filter(key: str, rest: str, now: str) -> Line:
+    return (*pressing(key, line((f"[{key}]", "strong accent"), (rest, "grey"), (now, "strong"))), Piece("  "))
 
 
 def foot_line(view: View, table: Table) -> Line:
@@ -59,4 +63,6 @@ def _counts(glances: Mapping[int, Glance]) -> Line:
     """`✕3 ▲2 ○1 -1`."""
     marks = [mark_of(one) for one in glances.values()]
     found = [(mark, marks.count(mark)) for mark in WORRY if mark.word != "ok"]
-    return line(*((f"{mark.symbol}{number} ", mark.word) for mark, number in found if number))
+    return tuple(
+        Piece(f"{mark.symbol}{number} ", mark.word, f"meters/state/{mark.word}") for mark, number in found if number
+    )

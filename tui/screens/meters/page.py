@@ -31,6 +31,7 @@ from tui.screens.meters.table import MeterTable
 from tui.screens.meters.view import View
 from tui.screens.page import Page
 from tui.text import _
+from tui.widgets.find import FindField
 from tui.widgets.lines import OneLine
 from tui.widgets.table import Table
 
@@ -71,7 +72,7 @@ class MetersPage(Page):
     def body(self) -> ComposeResult:
         """Filter, list with preview, what is shown."""
         yield OneLine(id="filter")
-        yield Input(placeholder=_("name, address, place, maker, comment; esc clears"), compact=True, id="find")
+        yield FindField(placeholder=_("name, address, place, maker, comment; esc clears"), compact=True, id="find")
         with Horizontal(id="list"):
             yield MeterTable(empty=NO_METERS)
             yield Preview(id="preview")
@@ -93,9 +94,15 @@ class MetersPage(Page):
         self.call_after_refresh(self._arrange)
 
     def open(self, path: tuple[str, ...]) -> None:
-        """A meter by its number, its identification or its name; `find` begins to find."""
+        """A meter by its number, its identification or its name; those in a state; `find` begins to find."""
         if path[0] == "find":
             self.action_find()
+            return
+        if path[0] == "state":
+            while not self.is_current:
+                self.app.pop_screen()
+            self._view.only(path[-1])
+            self._show()
             return
         found = next((one for one in self._all() if path[0] in _names_of(one)), None)
         if found is None:

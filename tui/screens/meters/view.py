@@ -55,6 +55,11 @@ class View:
         """Only meters in the next state; after the last all of them."""
         self.state = step(STATES, self.state)
 
+    def only(self, state: str) -> None:
+        """Only meters in this state, of all media; again: in all states."""
+        self.medium, self.state = "", state if state in STATES and state != self.state else ""
+        self.passive = self.passive or self.state == PASSIVE.word
+
     def fit(self, *, compact: bool) -> bool:
         """Choose the columns; whether they are others than before."""
         names = in_order(self.names) if self.names else SMALL if compact else WIDE
