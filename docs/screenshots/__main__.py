@@ -47,12 +47,12 @@ class Picture:
 SCREENS: Final = (
     Picture("overview", ("1",)),
     Picture("meters", ("2", *["down"] * 4)),
-    Picture("meter", ("2", *["down"] * 4, "enter", *["down"] * 6)),
+    Picture("meter", ("2", *["down"] * 4, "enter", *["down"] * 6, "d")),
     Picture("bus", ("3", TRAFFIC, *["tab"], *["down"] * 3)),
 )
 SIZES: Final = ((WIDE, "dark"), (WIDE, "light"), (SMALL, "dark"))
 MORE: Final = (
-    Picture("chart", ("2", *["down"] * 4, "enter", *["down"] * 6, "c")),
+    Picture("chart", ("2", *["down"] * 4, "enter", *["down"] * 6, "c", "d")),
     Picture("settings", ("settings/bus.readout.readout_retries", "enter", "ctrl+u", "5", "enter")),
     Picture("panel", ("8",)),
     Picture("services", ("6",)),
