@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 
@@ -16,8 +17,10 @@ from tests.tui.traffic import heat_meter, minute
 from tui.app import Dashboard
 from tui.draw import line
 from tui.feed import Feed
-from tui.screens.bus import BusPage
-from tui.traffic import Ring, what_is
+from tui.screens import bus_rows
+from tui.screens.bus import AT_ONCE, BusPage
+from tui.traffic import Passing, Ring, row_of, what_is
+from tui.widgets.table import Row
 
 WIDE, COMPACT = (140, 45), (80, 24)
 NASTY = b"\x1b[31m[red]\x07\x9b2J"
@@ -264,3 +267,31 @@ def test_visitor_is_offered_no_orders(world: World) -> None:
 def wait_for_jobs(world: World) -> None:
     for job in world.hub.jobs.all():
         job.wait()
+
+
+def test_what_passed_while_nobody_looked_is_taken_in_part_by_part(
+    world: World, dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part is drawn and keys have their turn between two; no row is made twice."""
+    made: list[int] = []
+
+    def counted(one: Passing, when: datetime, *, compact: bool) -> Row:
+        made.append(one.number)
+        return row_of(one, when, compact=compact)
+
+    monkeypatch.setattr(bus_rows, "row_of", counted)
+
+    async def story() -> tuple[int, int]:
+        async with dashboard.run_test(size=WIDE) as pilot:
+            await pilot.press("3", "1")
+            page = next(one for one in dashboard.opened if isinstance(one, BusPage))
+            for number in range(3 * AT_ONCE):
+                world.hub.publish(BusTraffic("main", world.clock.now(), Direction.SENT, bytes((number % 256,))))
+            page.look()
+            first = page.ring.seen
+            for _turn in range(4):
+                await pilot.pause()
+            return first, page.ring.seen
+
+    assert asyncio.run(story()) == (AT_ONCE, 3 * AT_ONCE)
+    assert made == list(range(1, 3 * AT_ONCE + 1))
