@@ -9,11 +9,19 @@ from appliance.operations.files_view import PREVIEW_LINES, first_lines
 from tests.operations.world import World
 
 
-@pytest.mark.parametrize("name", ["../keyfile", "/etc/hostname", "missing.txt", "."])
-def test_name_that_is_no_file_of_the_repository_is_refused(world: World, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("../keyfile", "is outside the repository"),
+        ("/etc/hostname", "is outside the repository"),
+        ("missing.txt", "There is no file"),
+        (".", "There is no file"),
+    ],
+)
+def test_name_that_is_no_file_of_the_repository_is_refused(world: World, name: str, why: str) -> None:
     world.parts.files.mkdir(parents=True, exist_ok=True)
     assert (world.parts.data_folder / "keyfile").is_file()
-    with pytest.raises(RefusedError, match="There is no file"):
+    with pytest.raises(RefusedError, match=why):
         first_lines(world.call, name)
 
 

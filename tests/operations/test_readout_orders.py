@@ -147,6 +147,7 @@ def test_media_are_counted_by_the_four_states_of_a_readout(world: World) -> None
 
 
 def test_what_needs_a_hand_comes_with_the_order_that_helps(world: World) -> None:
+    world.set_up()
     order(world, LINE)
     assert cells(order(world, "show warnings"), "advice") == ["no meter is installed: meter add"]
     (meter,) = install(world, 1)

@@ -80,7 +80,7 @@ def test_wrong_key_is_told_without_being_repeated(call: Call) -> None:
     assert wrong not in unopened.value.sentence
 
 
-@pytest.mark.parametrize("name", ["no-such-file.txt", "../keyfile", "/etc/passwd", ":", "68 0G"])
+@pytest.mark.parametrize("name", ["no-such-file.txt", ":", "68 0G"])
 def test_name_that_is_no_file_of_the_repository_is_refused(call: Call, name: str) -> None:
     keep(call, "other.txt", WATER)
     with pytest.raises(
@@ -88,6 +88,12 @@ def test_name_that_is_no_file_of_the_repository_is_refused(call: Call, name: str
     ) as refused:
         do(call, f"telegram decode {name}")
     assert refused.value.kind is Kind.NOT_FOUND
+
+
+@pytest.mark.parametrize("name", ["../keyfile", "/etc/passwd"])
+def test_name_outside_the_repository_is_refused(call: Call, name: str) -> None:
+    with pytest.raises(RefusedError, match="is outside the repository: name a file as files list does"):
+        do(call, f"telegram decode {name}")
 
 
 def test_file_that_is_too_long_is_refused(call: Call) -> None:

@@ -12,6 +12,7 @@ from appliance.events import BusTraffic, Direction
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from tests.operations.world import World, water_meter
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tests.tui.traffic import heat_meter, minute
 from tui.app import Dashboard
@@ -50,7 +51,7 @@ def watch(
                 world.hub.publish(event)
             page.look()
             await pilot.pause()
-            await pilot.press(*keys)
+            await type_keys(pilot, keys)
             await pilot.pause()
             return seen(dashboard)
 

@@ -10,6 +10,7 @@ import pytest
 from appliance.operations.call import Call
 from appliance.security.books import User
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -28,9 +29,7 @@ def enter(
     async def run() -> list[str]:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            for key in keys:
-                await pilot.press(key)
-            await pilot.app.workers.wait_for_complete()
+            await type_keys(pilot, keys)
             await pilot.pause()
             return seen(app)
 

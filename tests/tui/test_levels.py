@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tests.tui.ssh_clients import PASSWORD
 from tui.app import Dashboard
@@ -22,10 +23,7 @@ def use(app: Dashboard, keys: Sequence[str]) -> str:
 
     async def press() -> str:
         async with app.run_test(size=(140, 45), notifications=True) as pilot:
-            for key in keys:
-                await pilot.press(key)
-                await app.workers.wait_for_complete()
-                await pilot.pause()
+            await type_keys(pilot, keys)
             await pilot.pause()  # until a toast is drawn
             return "\n".join(seen(app))
 

@@ -9,6 +9,7 @@ import pytest
 
 from appliance.log import Severity
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 
@@ -34,9 +35,7 @@ def read(world: World, dashboard: Dashboard, keys: Sequence[str] = (), size: tup
             await pilot.press("4")
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
-            for key in keys:
-                await pilot.press(key)
-                await pilot.app.workers.wait_for_complete()
+            await type_keys(pilot, keys)
             await pilot.pause()
             return seen(dashboard)
 

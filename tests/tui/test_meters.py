@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from tests.operations.world import World, water_meter
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -45,23 +46,15 @@ def visit(app: Dashboard, act: Callable[[Pilot[None]], Awaitable[None]], size: t
     async def run() -> str:
         async with app.run_test(size=size) as pilot:
             await act(pilot)
-            await _settle(pilot)
+            await settle(pilot)
             return "\n".join(seen(app))
 
     return asyncio.run(run())
 
 
-async def _settle(pilot: Pilot[None]) -> None:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
 def keys(*names: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def press(pilot: Pilot[None]) -> None:
-        for name in names:
-            await pilot.press(name)
-            await _settle(pilot)
+        await type_keys(pilot, names)
 
     return press
 
@@ -96,7 +89,7 @@ def test_exact_value_stands_beside_the_octets(installed: World, dashboard: Dashb
     async def look(pilot: Pilot[None]) -> None:
         await keys("2")(pilot)
         dashboard.go("meters/1")
-        await _settle(pilot)
+        await settle(pilot)
 
     picture = visit(dashboard, look)
     assert "412.307" in picture
@@ -132,7 +125,7 @@ def test_clock_goes_on_while_a_session_ends(installed: World, dashboard: Dashboa
         async with dashboard.run_test(size=(140, 45)) as pilot:
             await keys("2")(pilot)
             dashboard.go("meters/3")
-            await _settle(pilot)
+            await settle(pilot)
             await dashboard.screen.query_one("#identity").remove()
             dashboard._running = False
             dashboard._second()
@@ -162,7 +155,7 @@ def open_tab(number: int, tab: str, *then: str) -> Callable[[Pilot[None]], Await
         assert isinstance(app, Dashboard)
         await keys("2")(pilot)
         app.go(f"meters/{number}/{tab}")
-        await _settle(pilot)
+        await settle(pilot)
         await keys(*then)(pilot)
 
     return go
@@ -256,7 +249,7 @@ def test_tabs_of_one_meter_do_not_pile_up(installed: World, dashboard: Dashboard
         await open_tab(1, "values")(pilot)
         for tab in ("charts", "log", "registers"):
             dashboard.go(f"meters/1/{tab}")
-            await _settle(pilot)
+            await settle(pilot)
         depth.append(len(dashboard.screen_stack))
 
     depth: list[int] = []
@@ -279,7 +272,7 @@ def test_click_on_a_head_sorts_and_a_second_one_turns_it_round(installed: World,
         await keys("2")(pilot)
         for _twice in range(2):
             await pilot.click(Table, offset=(6, 0))
-            await _settle(pilot)
+            await settle(pilot)
 
     picture = visit(dashboard, click)
     assert "name ▴" in picture

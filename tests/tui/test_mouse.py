@@ -9,6 +9,7 @@ import pytest
 
 from appliance.meters.meter import Meter
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.screens.question import Question
@@ -33,8 +34,7 @@ def click(
     async def story() -> str:
         async with dashboard.run_test(size=size) as pilot:
             await pilot.pause()
-            for key in keys:
-                await pilot.press(key)
+            await type_keys(pilot, keys)
             for text in texts:
                 await dashboard.workers.wait_for_complete()
                 await pilot.pause()

@@ -12,6 +12,7 @@ from appliance.operations.services import Reach, services
 from appliance.supervisor import ServiceStatus, State
 from tests.operations.orders import order
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -39,8 +40,7 @@ def look(
         async with app.run_test(size=size) as pilot:
             await pilot.press("6")
             await pilot.app.workers.wait_for_complete()
-            await pilot.press(*keys)
-            await pilot.app.workers.wait_for_complete()
+            await type_keys(pilot, keys)
             await pilot.pause()
             return [*seen(app), str(app.current_mode)]
 

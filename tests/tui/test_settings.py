@@ -14,6 +14,7 @@ from appliance.operations.call import Call
 from appliance.operations.execute import execute
 from appliance.operations.line import parse_line
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.screens.settings import SettingsPage
@@ -39,7 +40,7 @@ def fill_in(dashboard: Dashboard, setting: str, keys: Sequence[str], size: tuple
         async with dashboard.run_test(size=size) as pilot:
             dashboard.go(f"settings/{setting}")
             await settled(pilot)
-            await pilot.press(*keys)
+            await type_keys(pilot, keys)
             await pilot.pause()
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
