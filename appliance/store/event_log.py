@@ -89,6 +89,10 @@ class EventLog:
             self.write(news)
         self.keep(news)
 
+    def meters(self) -> frozenset[int]:
+        """Those of which something lasts."""
+        return frozenset(int(about) for what, about in self._lasting if What(what).is_of_a_meter)
+
     def news(self, turns: Iterable[Turn]) -> News:
         """What these turns change."""
         news = News(dict(self._lasting), self._newest)

@@ -79,7 +79,7 @@ class Pen:
             self._many(INSERT_OUTBOX, self._outbox_rows(heard))
             changes = self._status.changes(heard)
             self._status.write(changes)
-            news = self._events.news((*turns_of(heard, missed_now), *batch.turns))
+            news = self._events.news((*turns_of(heard, missed_now, self._events.meters()), *batch.turns))
             self._events.write(news)
             self._write_entries(batch)
             self._write_rounds(batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,9 +61,12 @@ class Turn:
     lasts: bool = True
 
 
-def turns_of(heard: Iterable[Heard], missed: Iterable[Missed]) -> Iterator[Turn]:
-    """What became of meters, in the order it did; most of it is no news."""
+def turns_of(heard: Sequence[Heard], missed: Sequence[Missed], lasting: Collection[int]) -> Iterator[Turn]:
+    """What became of meters, in the order it did; `lasting` are those of which something lasts, most have no news."""
+    faulty = (one.meter for one in heard if _errors(one))
+    concerned = {*lasting, *(one.meter for one in missed), *faulty}
     became: list[Heard | Missed] = [*heard, *missed]
+    became = [one for one in became if one.meter in concerned]
     for one in sorted(became, key=lambda one: (one.at.wall, one.slot)):
         if isinstance(one, Heard):
             yield from _answered(one)
@@ -84,8 +87,13 @@ def turns_of_segment(segment: str, state: BusState, sentence: str, at: datetime)
 def _answered(heard: Heard) -> Iterator[Turn]:
     meter, at = str(heard.meter), heard.at.wall
     yield Turn(What.READOUT_FAILED, meter, at, has_come=False)
+    errors = _errors(heard)
+    if errors is not None:
+        words = ", ".join(status_words(errors)) if errors else ""
+        yield Turn(What.METER_ERROR, meter, at, has_come=bool(errors), message=words)
+
+
+def _errors(heard: Heard) -> int | None:
+    """The status byte where it tells of an error, 0 where it tells of none, None where there is no such byte."""
     status = status_byte(heard.telegrams[0]) if heard.telegrams else None
-    if status is not None:
-        has_come = bool(status & ERROR_BITS)
-        words = ", ".join(status_words(status)) if has_come else ""
-        yield Turn(What.METER_ERROR, meter, at, has_come=has_come, message=words)
+    return status if status is None or status & ERROR_BITS else 0

@@ -65,7 +65,7 @@ class Writer:
         self._orders: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition(threading.RLock())
         self._working = threading.RLock()
-        self._oldest: float | None = None  # monotonic time at which the open batch began
+        self._ends: float | None = None  # monotonic time at which the open batch is written, if it is not full before
         self._first: float | None = None  # the same of this life's first reading
         self._hurry = False
         self._not_before = 0.0
@@ -88,9 +88,10 @@ class Writer:
                 self._waiting.popleft()
                 self._lost += 1
             now = self._clock.monotonic()
-            self._oldest = now if self._oldest is None else self._oldest
             if self._first is None and any(isinstance(item, Heard) for item in items):
-                self._first = now
+                self._first = self._ends = now
+            if self._ends is None:
+                self._ends = now + self._patience(now)
             self._hurry = self._hurry or urgent
             self._changed.notify()
         self._without_thread()
@@ -170,21 +171,20 @@ class Writer:
         now = self._clock.monotonic()
         if self._orders:
             return True
-        if self._oldest is None or now < self._not_before:
+        if self._ends is None or now < self._not_before:
             return False
-        full = len(self._waiting) >= self._options().batch_readings
-        return self._hurry or full or now >= self._oldest + self._patience(self._oldest)
+        return self._hurry or now >= self._ends or len(self._waiting) >= self._options().batch_readings
 
-    def _patience(self, oldest: float) -> float:
-        """Seconds that a batch which began at `oldest` may wait for more."""
+    def _patience(self, now: float) -> float:
+        """Seconds that a batch which begins now may wait for more."""
         longest = self._options().batch_seconds
-        return longest if self._first is None else max(0.0, min(longest, oldest - self._first))
+        return longest if self._first is None else max(0.0, min(longest, now - self._first))
 
     def _seconds_left(self) -> float:
         now = self._clock.monotonic()
         ends = [now + TICK]
-        if self._oldest is not None:
-            ends.append(max(self._not_before, self._oldest + self._patience(self._oldest)))
+        if self._ends is not None:
+            ends.append(max(self._not_before, self._ends))
         return max(0.0, min(ends) - now)
 
     def _work(self) -> None:
@@ -201,7 +201,7 @@ class Writer:
             largest = max(self._options().batch_readings, min(len(self._waiting) // 2, LARGEST_BATCH))
             self._in_hand = [self._waiting.popleft() for _ in range(min(largest, len(self._waiting)))]
             if not self._waiting:
-                self._oldest, self._hurry = None, False
+                self._ends, self._hurry = None, False
             return self._in_hand
 
     def _attempt(self, items: list[Item]) -> bool:
@@ -253,9 +253,9 @@ class Writer:
         with self._changed:
             self._in_hand = []
             self._waiting.extendleft(reversed(items))
-            self._oldest = self._clock.monotonic()
+            self._ends = self._clock.monotonic()
             self._hurry = True
-            self._not_before = self._oldest + self._pause
+            self._not_before = self._ends + self._pause
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
         self._publish(StorageTrouble(error.sentence))
 

@@ -61,7 +61,9 @@ def test_without_a_limit_values_stay(store: Store, hall: Hall) -> None:
 
 def test_slices_are_small_transactions(open_store: OpenStore, hall: Hall) -> None:
     store = open_store(options=replace(SMALL, retention_days=1))
-    for number in range(2500):
+    store.accept(hall.heard(1))
+    hall.clock.advance(seconds=60)  # from now on in batches
+    for number in range(1, 2500):
         store.accept(hall.heard(number + 1))
     store.flush()
     hall.clock.advance(days=2)
@@ -74,6 +76,8 @@ def test_slices_are_small_transactions(open_store: OpenStore, hall: Hall) -> Non
 
 def test_above_the_high_water_mark_the_oldest_values_go_first(open_store: OpenStore, hall: Hall) -> None:
     store = open_store()
+    store.accept(hall.heard(51, slot=hall.slot(0)))
+    hall.clock.advance(seconds=60)  # from now on in batches
     for number in range(60):
         for meter in range(1, 51):
             store.accept(hall.heard(meter, slot=hall.slot(number)))
