@@ -14,7 +14,8 @@ from appliance.settings.table import ROWS
 INTRODUCTION: Final = """\
 # The console
 
-One language over telnet (TCP 9999), SSH (`ssh -t HOST console`), `busmeister console`, pipes and files of commands.
+One language over telnet (TCP 9999), SSH (`ssh -t HOST console`, or one line: `ssh HOST console show status json`),
+`busmeister console`, pipes and files of commands.
 This page is made from the program's own rows: `python -m console.manual > docs/console.md`.
 
 A line is a command with its arguments; words may be shortened while they are unique at their place. A few commands

@@ -32,6 +32,9 @@ class ConsoleStream(BoundedWriter):
         """Call this whenever the window has another size."""
         self._resized = callback
 
+    def fail(self) -> None:
+        """Of a terminal nobody waits for the exit status."""
+
     async def read(self) -> bytes:
         """The next keys; empty at the end."""
         with suppress(OSError, Garbled, asyncio.IncompleteReadError):

@@ -102,6 +102,8 @@ async def _serve_plain(stream: Stream, call: Call, patience: Patience) -> None:
             patience.work()
             outcome = await _done(session, worker, line)
             await outlet.flush()
+            if not outcome.ok:
+                stream.fail()
             if not welcome.lasts(outcome, session.call.level):
                 return
             patience.wait()

@@ -52,6 +52,9 @@ class Stream(Protocol):
     async def drain(self) -> None:
         """Wait until the other side has taken most of what was written, or is gone."""
 
+    def fail(self) -> None:
+        """A line of a pipe or script ended in ERROR: to be told by the exit status, where the door has one."""
+
     def close(self) -> None:
         """Hang up."""
 

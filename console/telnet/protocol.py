@@ -215,6 +215,9 @@ class TelnetStream(BoundedWriter):
     def on_resize(self, callback: Callable[[], None]) -> None:
         self._protocol.resized = callback
 
+    def fail(self) -> None:  # telnet has no exit status
+        pass
+
     async def read(self) -> bytes:
         try:
             octets = await self._reader.read(4096)

@@ -25,6 +25,7 @@ class PaperStream:
         self.terminal = terminal
         self.size = size
         self.closed = False
+        self.failed = False
         self.octets = b""  # not yet looked at
         self.everything = b""
         self.unread = 0  # octets written and not yet taken by a slow client
@@ -51,6 +52,9 @@ class PaperStream:
         while self.slow and not self.closed and self.unread > 1000:
             self._changed.clear()
             await self._changed.wait()
+
+    def fail(self) -> None:
+        self.failed = True
 
     def close(self) -> None:
         self.closed = True

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from appliance.appliance import open_console
 from appliance.clock import VirtualClock
 from appliance.operations.call import Call
 from appliance.security.users import parse_key
@@ -77,6 +78,28 @@ def test_key_of_a_user_opens_the_console(house: World) -> None:
         channel.write(f"{call.user} {call.level}".encode())
 
     assert over_ssh(house, order, serve_console) == "admin 3"
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "said", "status"),
+    [
+        ("console whoami json", "", '"user":"admin"', 0),
+        ("console nonsense", "", "ERROR", 1),
+        ("console", "nonsense\nwhoami\n", "admin", 1),
+        ("console", "whoami\n", "admin", 0),
+    ],
+)
+def test_line_of_the_console_ends_with_the_exit_status_of_a_command(
+    house: World, words: str, typed: str, said: str, status: int
+) -> None:
+    async def order(port: int) -> tuple[str, int | None]:
+        async with await connect(port) as connection:
+            done = await connection.run(words, input=typed)
+        return str(done.stdout), done.exit_status
+
+    answer, ended = over_ssh(house, order, open_console)
+    assert said in answer
+    assert ended == status
 
 
 def test_wrong_password_and_unknown_name_stay_outside(house: World) -> None:

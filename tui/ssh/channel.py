@@ -41,6 +41,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._size = Size(80, 24)
         self._session: Session | None = None
         self._wants_console = False
+        self._status = 0  # of the exit, as for a command
         self._typed: asyncio.Queue[bytes] = asyncio.Queue()
         self._resized: Callable[[], None] = lambda: None
         self._free = asyncio.Event()
@@ -69,8 +70,12 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         return self.is_terminal
 
     def exec_requested(self, command: str) -> bool:
-        """The console, and nothing else."""
-        self._wants_console = command.strip() == CONSOLE and self._open_console is not None
+        """The console, and nothing else; words after it are its only line."""
+        name, _, words = command.strip().partition(" ")
+        self._wants_console = name == CONSOLE and self._open_console is not None
+        if words:
+            self._typed.put_nowait(f"{words}\n".encode())
+            self.eof_received()
         return self._wants_console
 
     def session_started(self) -> None:
@@ -137,10 +142,14 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         """Wait until the client has taken most of what was written, or is gone."""
         await self._free.wait()
 
+    def fail(self) -> None:
+        """A line of the console ended in ERROR: whoever waits for the end is told."""
+        self._status = 1
+
     def close(self) -> None:
         """Hang up."""
         if not self._channel.is_closing():
-            self._channel.exit(0)
+            self._channel.exit(self._status)
 
     def end(self, sentence: str) -> None:
         """The appliance ends the session and says why; the terminal is given back before."""
