@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from appliance.errors import TelegramError
@@ -24,19 +24,24 @@ class Block(NamedTuple):
     values: Callable[[int], Sequence[Raw]]
 
 
-def blocks(telegrams: Iterable[RawTelegram], layouts: LayoutShelf) -> Iterator[Block]:
+def blocks(telegrams: Sequence[RawTelegram], layouts: LayoutShelf) -> Iterator[Block]:
     """All values of telegrams; one that cannot be read has none."""
-    shapes: defaultdict[int, tuple[list[int], list[bytes]]] = defaultdict(lambda: ([], []))
-    for slot, number, octets in telegrams:
-        slots, alike = shapes[number]
-        slots.append(slot)
-        alike.append(octets)
-    for number, (slots, alike) in shapes.items():
+    for number, slots, octets in _by_layout(telegrams):
         if number == WHOLE:
-            yield from filter(None, map(_block_of_one, slots, alike))
+            yield from filter(None, map(_block_of_one, slots, octets))
         else:
             layout = layouts.layout(number)
-            yield Block(slots, layout.meanings, layout.many(alike).values)
+            yield Block(slots, layout.meanings, layout.many(octets).values)
+
+
+def _by_layout(telegrams: Sequence[RawTelegram]) -> Iterator[tuple[int, list[int], list[bytes]]]:
+    """Slots and octets of each layout, column by column: a year of a meter mostly has one layout."""
+    if not telegrams:
+        return
+    slots, numbers, octets = zip(*telegrams, strict=True)
+    for number in dict.fromkeys(numbers):
+        chosen = [one == number for one in numbers]
+        yield number, list(compress(slots, chosen)), list(compress(octets, chosen))
 
 
 def _block_of_one(slot: int, octets: bytes) -> Block | None:
