@@ -44,9 +44,11 @@ class LayoutShelf:
 
     def pack(self, octets: bytes, fresh: dict[LayoutKey, int]) -> tuple[int, bytes]:
         """Layout number and data of a telegram; layouts met for the first time are put into `fresh`."""
-        layout = self._book.find(octets)
-        if layout is None or not layout.reads(octets):  # of its shape, but encrypted or damaged
-            return WHOLE, octets
+        layout = self._book.readable(octets)
+        if layout is None:
+            layout = self._book.find(octets)
+            if layout is None or not layout.reads(octets):  # of its shape, but encrypted or damaged
+                return WHOLE, octets
         data = layout.data(octets)
         if layout.rebuild(data) != octets:  # what cannot be rebuilt to the last octet is kept as it is
             return WHOLE, octets
