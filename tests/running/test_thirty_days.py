@@ -157,6 +157,7 @@ def test_a_day_with_faults_leave_no_slot_unexplained(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_thirty_days_with_every_fault_leave_no_slot_unexplained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
