@@ -134,7 +134,7 @@ def _facts(view: str, *, stops_appliance: bool) -> dict[str, Any]:
         "term": os.environ.get("TERM", ""),
         "colour": os.environ.get("COLORTERM", ""),
         "no_color": bool(os.environ.get("NO_COLOR")),
-        "ascii": locale.getpreferredencoding(False).upper() not in ("UTF-8", "UTF8"),
+        "ascii": locale.getencoding().upper() not in ("UTF-8", "UTF8"),
         "columns": columns,
         "rows": rows,
         "stops_appliance": stops_appliance,

@@ -38,6 +38,18 @@ def test_dashboard_opens_in_a_terminal_and_leaves_it_as_it_was(world: World, ter
     assert dashboards.count == 0
 
 
+def test_terminal_whose_locale_has_ascii_alone_gets_nothing_else(
+    world: World, terminal: Callable[[], Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    with serving(world):
+        one = terminal()
+        one.wait_for(b"What to do")
+        one.type(b"q")
+        assert one.end() == 0
+    assert one.seen.isascii()
+
+
 def test_terminal_is_restored_when_the_appliance_ends(world: World, terminal: Callable[[], Terminal]) -> None:
     with serving(world):
         one = terminal()
