@@ -30,3 +30,4 @@ class StoreOptions:
     flood_seconds: float = 60.0
     log_size: int = 100_000_000
     log_days: int = 31
+    most_events: int = 50_000  # no setting; some 10 MB

@@ -38,6 +38,10 @@ OLD_STATUS: Final = (
 OLD_EVENTS: Final = (
     "DELETE FROM event WHERE number IN (SELECT number FROM event WHERE went < ? ORDER BY number LIMIT ?)"
 )
+FIRST_EVENTS: Final = (
+    "DELETE FROM event WHERE number IN (SELECT number FROM event WHERE went IS NOT NULL "
+    "AND number <= (SELECT MAX(number) FROM event) - ? ORDER BY number LIMIT ?)"
+)
 EMPTY_SLOTS: Final = "DELETE FROM slot WHERE slot < (SELECT MIN(slot) FROM reading)"
 JOURNAL_SIZE: Final = f"SELECT COALESCE(SUM(LENGTH(source) + LENGTH(message) + {ENTRY_OVERHEAD}), 0) FROM journal"
 
@@ -86,7 +90,7 @@ class Retention:
         return self._writer.order(lambda: change(self._database, EMPTY_SLOTS))
 
     def logs(self) -> None:
-        """Delete entries, events, rounds and status bytes that are too old, and entries beyond the log's size."""
+        """Delete entries, events, rounds and status bytes that are too old; then entries and events too many."""
         options = self._options()
         self._slices(OLD_ENTRIES, milliseconds(self._before(options.log_days)))
         self._slices(OLD_EVENTS, milliseconds(self._before(options.log_days)))
@@ -95,6 +99,7 @@ class Retention:
             self._slices(OLD_STATUS, milliseconds(self._before(options.retention_days)))
         while self._journal_size() > options.log_size and self._slice(FIRST_ENTRIES):
             pass
+        self._slices(FIRST_EVENTS, options.most_events)
 
     def _readings(self, before: int) -> int:
         return sum(self._slices(DELIVERED.format(table=table), before) for table in ("reading", "missed"))

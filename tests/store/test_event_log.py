@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from appliance.clock import VirtualClock
@@ -102,6 +103,24 @@ def test_nobody_waits_for_what_is_not_read_any_more(store: Store, hall: Hall) ->
     store.flush()
     store.events.only_of([8], ["main"])
     assert facts(listed(store, hall, open_only=True)) == [(What.READOUT_FAILED, "8", True)]
+
+
+def test_line_that_comes_and_goes_all_day_fills_no_disk(open_store: OpenStore, hall: Hall) -> None:
+    store = open_store(options=replace(SMALL, most_events=10))
+    store.missed(hall.missed(7))
+    store.flush()
+    for number in range(20):
+        hall.clock.advance(seconds=5)
+        store.events.segment_changed("main", BusState.IDLE if number % 2 else BusState.OVERLOAD, str(number))
+    store.housekeeping.maintain()
+    lasts, *came_and_went = listed(store, hall)
+    assert (lasts.about, lasts.went) == ("7", None)
+    assert [one.message for one in came_and_went] == [str(number) for number in range(0, 20, 2)]
+    store.housekeeping.retention._options = lambda: replace(SMALL, most_events=3)
+    store.housekeeping.maintain()
+    lasts, *came_and_went = listed(store, hall)
+    assert (lasts.about, lasts.went) == ("7", None)
+    assert [one.message for one in came_and_went] == ["14", "16", "18"]
 
 
 def test_old_ones_are_deleted_with_the_log_and_what_lasts_stays(
