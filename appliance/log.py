@@ -122,10 +122,10 @@ def entry_of(record: logging.LogRecord) -> Entry:
         message = f"{record.msg} {record.args!r}"
     source = record.name.removeprefix(f"{ROOT}.")
     created = datetime.fromtimestamp(record.created, UTC)
-    return Entry(created, Severity.of(record.levelno), source, clean(secrets.hide(message)))
+    return Entry(created, Severity.of(record.levelno), source, escaped(secrets.hide(message)))
 
 
-def clean(text: str) -> str:
+def escaped(text: str) -> str:
     """The text on one line: what would steer a terminal or turn the writing direction is shown as escapes."""
     return CONTROLS.sub(lambda match: ascii(match.group())[1:-1], text)
 
@@ -177,13 +177,13 @@ class LineHandler(logging.Handler):
 def text_lines(entry: Entry, trace: str) -> str:
     """For a person at a terminal."""
     head = f"{entry.created:%Y-%m-%d %H:%M:%SZ} {entry.severity.name.lower():<7} {entry.source}: {entry.message}"
-    return "\n    ".join([head, *map(clean, trace.splitlines())])
+    return "\n    ".join([head, *map(escaped, trace.splitlines())])
 
 
 def journald_lines(entry: Entry, trace: str) -> str:
     """For systemd's journal, which has the time and reads the priority from each line."""
     mark = f"<{JOURNALD_PRIORITIES[entry.severity]}>"
-    return "\n".join(mark + line for line in [f"{entry.source}: {entry.message}", *map(clean, trace.splitlines())])
+    return "\n".join(mark + line for line in [f"{entry.source}: {entry.message}", *map(escaped, trace.splitlines())])
 
 
 def json_line(entry: Entry, trace: str) -> str:

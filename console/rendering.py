@@ -14,21 +14,17 @@ from wcwidth import wcswidth
 
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.json_text import json_of
-from appliance.operations.line import clean
+from appliance.operations.signs import steady, without_controls
 
 GAP: Final = "  "
 NARROWEST: Final = 4  # cells a column keeps when the window is small
 CUT: Final = "…"
-ONE_LINE: Final = str.maketrans("\t\n", "  ")  # what a clean text may hold, and a cell may not
-LOOKS: Final = dict.fromkeys((0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)))  # choose how the sign before them is drawn
-FLAGS: Final = {0x1F1E6 + number: ord("A") + number for number in range(26)}  # letters that are a flag in pairs
-OF_ONE_WIDTH: Final = ONE_LINE | LOOKS | FLAGS  # terminals do not agree how wide those two are
 FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
 def text_of(answer: Answer, columns: int | None) -> list[str]:
     """Lines for a person; `columns` is the window's width, None where nothing is to be cut."""
-    lines = [clean(line) for line in answer.lines]
+    lines = [without_controls(line) for line in answer.lines]
     if answer.table:
         lines += table_lines(answer.table, columns)
     return lines + [line for part in answer.parts for line in text_of(part, columns)]
@@ -92,7 +88,7 @@ def _cell_text(cell: object) -> str:
         cell = cell.text
     if isinstance(cell, bool):
         cell = "true" if cell else "false"
-    return clean("" if cell is None else str(cell)).translate(OF_ONE_WIDTH)
+    return steady(without_controls("" if cell is None else str(cell))).replace("\t", " ")
 
 
 def _csv_cell(value: object) -> object:
@@ -101,7 +97,7 @@ def _csv_cell(value: object) -> object:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, str):
-        text = clean(value)
+        text = without_controls(value)
         return f"'{text}" if text.startswith(FORMULA) else text  # a spreadsheet would run it
     return value
 

@@ -16,11 +16,12 @@ from appliance.operations.asked import ValueAsked, YesAsked
 from appliance.operations.call import Call
 from appliance.operations.execute import execute, kind_of, sentence_of
 from appliance.operations.json_text import json_of
-from appliance.operations.line import Form, Line, Token, assigned, clean, parse_line
+from appliance.operations.line import Form, Line, Token, assigned, parse_line
 from appliance.operations.operation import Operation
 from appliance.operations.registry import Registry
 from appliance.operations.remembered import remember
 from appliance.operations.script import Step, read_script
+from appliance.operations.signs import without_controls
 from appliance.operations.times import span_of_seconds
 from console.rendering import csv_of, text_of
 from console.screen import Screen
@@ -62,7 +63,7 @@ class Session:
     @property
     def prompt(self) -> str:
         """`boiler-room 2> `"""
-        return f"{clean(self.call.parts.settings.identity.name)} {self.call.level}> "
+        return f"{without_controls(self.call.parts.settings.identity.name)} {self.call.level}> "
 
     def run(self, text: str) -> Outcome:
         """Do one line."""
@@ -215,7 +216,7 @@ class Session:
 
     def _show_item(self, item: Item, form: Form) -> None:
         if item.line and form is not Form.JSON:
-            self._write(clean(item.line))
+            self._write(without_controls(item.line))
         if item.answer is not None:
             self._show(item.answer, form)
         elif form is Form.JSON:
@@ -223,12 +224,12 @@ class Session:
 
     def _close(self, answer: Answer, *, shows: bool) -> None:
         if self.plain or not shows:
-            self._screen.write(f"OK {clean(answer.sentence)}".rstrip())
+            self._screen.write(f"OK {without_controls(answer.sentence)}".rstrip())
 
     def _fail(self, error: Exception, form: Form, where: str = "") -> Outcome:
         if not isinstance(error, BusmeisterError):
             log.error("an order of %s ended by a mistake of the program", self.call.who, exc_info=error)
-        kind, sentence = kind_of(error), where + clean(sentence_of(error))
+        kind, sentence = kind_of(error), where + without_controls(sentence_of(error))
         if form is Form.JSON:
             self._screen.write(json_of({"error": {"kind": str(kind), "message": sentence}}))
         if self.plain or form is not Form.JSON:
@@ -247,6 +248,6 @@ def progress_of(job: Job) -> str:
         job.name,
         f"{job.done} of {job.of}" if job.of else "",
         "" if left is None else f"about {span_of_seconds(left)} left",
-        clean(job.sentence),
+        without_controls(job.sentence),
     ]
     return "  ".join(part for part in parts if part)

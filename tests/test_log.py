@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from appliance import log as module
 from appliance.clock import VirtualClock
 from appliance.flood_guard import FloodGuard, LeftOut
-from appliance.log import Entry, JournalHandler, Output, Secrets, Severity, clean, set_up, stream, under_journald
+from appliance.log import Entry, JournalHandler, Output, Secrets, Severity, escaped, set_up, stream, under_journald
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ def test_control_characters_of_strangers_are_escaped_on_one_line(target: io.Stri
 
 @given(st.text())
 def test_clean_text_is_one_printable_line(text: str) -> None:
-    assert len(clean(text).splitlines()) <= 1
-    assert "\x1b" not in clean(text)
+    assert len(escaped(text).splitlines()) <= 1
+    assert "\x1b" not in escaped(text)
 
 
 def test_same_text_comes_once_a_minute_then_how_often_it_was_left_out(target: io.StringIO, clock: VirtualClock) -> None:

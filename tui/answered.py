@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
-from appliance.log import clean
 from appliance.operations.answer import Answer, Cell, Column, Table
+from tui.draw import safe
 
 
 def lines_of(answer: Answer) -> list[str]:
     """Its lines, its table below its headings, its sentence."""
     table = list(_table(answer.table)) if answer.table is not None else []
-    return [*(clean(one) for one in answer.lines), *table, *([clean(answer.sentence)] if answer.sentence else [])]
+    return [*(safe(one) for one in answer.lines), *table, *([safe(answer.sentence)] if answer.sentence else [])]
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -37,9 +37,9 @@ def _row(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int])
 
 def _text(cell: object) -> str:
     if isinstance(cell, Cell):
-        return clean(cell.text)
+        return safe(cell.text)
     if cell is None:
         return "–"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    return f"{cell:f}" if isinstance(cell, Decimal) else clean(str(cell))
+    return f"{cell:f}" if isinstance(cell, Decimal) else safe(str(cell))

@@ -5,7 +5,6 @@ Text never carries markup, and nothing that could steer a terminal gets through.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -14,13 +13,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from appliance.log import clean
+from appliance.log import escaped
+from appliance.operations.signs import steady
 from tui.theme import Palette
 from tui.words import Mark, to_ascii
 
 CUT: Final = "…"
-JOINERS: Final = re.compile("[\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
-"""Terminals disagree on how many cells they make of what these join, and a row would not be as wide as measured."""
 
 
 class Piece(NamedTuple):
@@ -39,6 +37,11 @@ EMPTY: Final[Line] = ()
 def line(*pieces: str | Piece | tuple[str, str]) -> Line:
     """`line("energy ", ("24.318", "strong"), (" MWh", "grey"))`."""
     return tuple(_piece(piece) for piece in pieces)
+
+
+def safe(text: str) -> str:
+    """What steers nothing, and is as wide in every terminal."""
+    return steady(escaped(text))
 
 
 def pressing(key: str, pieces: Line) -> Line:
@@ -141,13 +144,8 @@ def _segment(piece: Piece, palette: Palette, base: Style, cursor: bool, plain: b
 
 def _piece(piece: str | Piece | tuple[str, str]) -> Piece:
     if isinstance(piece, str):
-        return Piece(_steady(piece))
-    return Piece(_steady(piece[0]), *piece[1:])
-
-
-def _steady(text: str) -> str:
-    """What steers nothing, and is as wide in every terminal."""
-    return clean(text) if text.isascii() else JOINERS.sub("", clean(text))
+        return Piece(safe(piece))
+    return Piece(safe(piece[0]), *piece[1:])
 
 
 def _shortened(pieces: Line, cells: int) -> Line:

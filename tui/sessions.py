@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from appliance.log import clean
+from appliance.log import escaped
 from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from tui import tuning
@@ -71,7 +71,7 @@ class Dashboards:
         entry = sessions.open(call.door, call.source, log_out, user=call.user, level=call.level)
         self._open[session] = call.door
         tuning.session_opened()
-        log.info("%s opened a dashboard (%s %s)", call.who, call.door, clean(call.source))
+        log.info("%s opened a dashboard (%s %s)", call.who, call.door, escaped(call.source))
         try:
             app = await self._make(session, replace(call, session=entry))
             await session.show(app)
@@ -80,7 +80,7 @@ class Dashboards:
         finally:
             del self._open[session]
             sessions.close(entry)
-            log.info("%s left the dashboard (%s %s)", entry.user or call.who, call.door, clean(call.source))
+            log.info("%s left the dashboard (%s %s)", entry.user or call.who, call.door, escaped(call.source))
             if not self._open:
                 tuning.last_session_closed()
 

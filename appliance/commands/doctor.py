@@ -17,7 +17,7 @@ from appliance.checks.program import check_program, check_terminal
 from appliance.checks.serial import check_serial_ports
 from appliance.clock import SystemClock
 from appliance.commands.answering import check_appliance
-from appliance.log import clean
+from appliance.log import escaped
 from appliance.security.setup_code import read_code
 from drivers import serial_ports
 
@@ -74,7 +74,7 @@ def text_lines(findings: Iterable[Finding]) -> Iterator[str]:
     subjects = max(len(finding.subject) for finding in findings)
     for finding in findings:
         remedy = f"  -> {finding.remedy}." if finding.remedy else ""
-        yield clean(f"{finding.level:<7}  {finding.subject:<{subjects}}  {finding.sentence}{remedy}")
+        yield escaped(f"{finding.level:<7}  {finding.subject:<{subjects}}  {finding.sentence}{remedy}")
 
 
 def json_lines(findings: Iterable[Finding]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from appliance.errors import Kind, RefusedError
 from appliance.operations.call import Call
-from appliance.operations.line import clean
 from appliance.operations.repository import UNFINISHED, find
+from appliance.operations.signs import without_controls
 
 ALL: Final = "all"
 MOST: Final = 500  # files that are listed
@@ -60,7 +60,7 @@ def files(call: Call) -> tuple[File, ...]:
 
 def first_lines(call: Call, name: str) -> tuple[str, ...]:
     """Of a text file; raises `RefusedError` for what is none, and for names that lead out of the repository."""
-    return tuple(clean(line) for line in _text(call, name, PREVIEW).splitlines()[:PREVIEW_LINES])
+    return tuple(without_controls(line) for line in _text(call, name, PREVIEW).splitlines()[:PREVIEW_LINES])
 
 
 def text_of(call: Call, name: str, most: int) -> str:

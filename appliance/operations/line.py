@@ -10,13 +10,12 @@ value  = bare and "quoted" pieces without a blank between; in quotes \\" \\\\ \\
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from appliance.errors import Kind, RefusedError
-from appliance.mbus.text import HARMFUL
+from appliance.operations.signs import without_controls
 
 LINE_LENGTH: Final = 1024  # octets, where no setting says otherwise
 BARE: Final = re.compile(r'[^\s"#,&]+')
@@ -58,16 +57,11 @@ class Line:
     background: bool = False
 
 
-def clean(text: str) -> str:
-    """Without what could move a cursor or turn the writing direction: a terminal or a paste may bring it along."""
-    return "".join(letter for letter in text if letter == "\t" or unicodedata.category(letter) not in HARMFUL)
-
-
 def parse_line(text: str, limit: int = LINE_LENGTH) -> Line:
     """Cut a line; raises `RefusedError`. An empty line or a comment has no tokens."""
     if len(text.encode(errors="replace")) > limit:
         raise RefusedError(f"The line is longer than {limit} octets and was not looked at.", Kind.LIMIT)
-    tokens = _cut(clean(text))
+    tokens = _cut(without_controls(text))
     background = bool(tokens) and tokens[-1].raw == "&"
     if background:
         tokens.pop()

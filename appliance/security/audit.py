@@ -19,7 +19,7 @@ from typing import Final
 
 from appliance.clock import Clock
 from appliance.errors import StoreError
-from appliance.log import clean, stream
+from appliance.log import escaped, stream
 from appliance.security.books import Act, Anchor, AuditBook, AuditRow
 
 log = stream("audit")
@@ -66,7 +66,7 @@ class AuditTrail:
 
         A store that cannot is told about, and the order goes on: readings matter more.
         """
-        act = Act(**{name: clean(text)[:LONGEST] for name, text in asdict(act).items()})
+        act = Act(**{name: escaped(text)[:LONGEST] for name, text in asdict(act).items()})
         if not quietly:
             who = act.who or "nobody"
             log.info("%s (%s %s): %s%s: %s", who, act.door, act.source, act.what, _change(act), act.result)

@@ -11,8 +11,9 @@ from appliance.operations.all import registry
 from appliance.operations.arguments import Argument
 from appliance.operations.call import Call
 from appliance.operations.files_view import File, files
-from appliance.operations.line import Token, clean, parse_line, quote
+from appliance.operations.line import Token, parse_line, quote
 from appliance.operations.operation import Operation
+from appliance.operations.signs import without_controls
 from appliance.settings.kinds import FilePath, Kind, Meters
 from appliance.settings.table import ROWS, full_name, row_of
 
@@ -203,6 +204,6 @@ def _meters(call: Call, before: str) -> Iterator[Suggestion]:
     for meter in call.parts.store.meters.all()[:MOST] if call.level else ():
         address = meter.secondary_address
         what = address.identification if address else f"primary={meter.primary_address}"
-        yield Suggestion(before + what, clean(meter.name))
+        yield Suggestion(before + what, without_controls(meter.name))
         if meter.name:
-            yield Suggestion(before + quote(clean(meter.name)), what)
+            yield Suggestion(before + quote(without_controls(meter.name)), what)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from appliance.errors import RefusedError
 from appliance.operations.all import registry
 from appliance.operations.execute import execute_named
-from appliance.operations.line import clean
 from appliance.operations.repository import LONGEST_NAME, is_file_name, writing
+from appliance.operations.signs import without_controls
 from tests.operations.orders import cells, order, text
 from tests.operations.world import World
 
@@ -107,4 +107,4 @@ def test_name_that_is_taken_is_short_visible_and_has_no_folder(name: str) -> Non
         assert 0 < len(name.encode()) <= LONGEST_NAME
         assert Path("files", name).parts == ("files", name)
         assert not name.startswith((".", "-"))
-        assert clean(name) == name
+        assert without_controls(name) == name

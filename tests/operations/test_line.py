@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appliance.errors import Kind, RefusedError
-from appliance.operations.line import Form, clean, parse_line, quote, quote_value
+from appliance.operations.line import Form, parse_line, quote, quote_value
+from appliance.operations.signs import without_controls
 
 PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), max_size=60)
 
@@ -101,4 +102,4 @@ def test_no_paste_breaks_the_cutting(text: str) -> None:
         line = parse_line(text)
     except RefusedError:
         return
-    assert all(clean(token.text) == token.text or '"' in token.raw for token in line.tokens)
+    assert all(without_controls(token.text) == token.text or '"' in token.raw for token in line.tokens)
