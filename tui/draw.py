@@ -49,6 +49,11 @@ def pressing(key: str, pieces: Line) -> Line:
     return tuple(piece._replace(key=key) for piece in pieces)
 
 
+def filtering(key: str, rest: str, now: str) -> Line:
+    """`[s]everity info`: the key of a filter with the rest of its name, and what it is set to."""
+    return pressing(key, line((f"[{key}]", "strong accent"), (rest, "grey"), (now, "strong")))
+
+
 def marked(mark: Mark) -> Piece:
     """The symbol of a state in its colour."""
     return Piece(mark.symbol, mark.word)

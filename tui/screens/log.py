@@ -15,7 +15,7 @@ from appliance.operations.line import quote
 from appliance.operations.log_view import Said, log_view
 from appliance.operations.times import ago
 from appliance.operations.to_do import ToDo
-from tui.draw import EMPTY, Line, Piece, line, marked, pressing, spread, wrapped
+from tui.draw import EMPTY, Line, Piece, filtering, joined, line, marked, pressing, spread, wrapped
 from tui.forms import step
 from tui.screens.ask import Ask
 from tui.screens.page import Page
@@ -116,16 +116,17 @@ class LogPage(Page):
         """What is let through, and whether new lines come in."""
         word = self.severity.name.lower()
         find = line(("/ ", "strong accent"), (self.text or _("find"), "" if self.text else "grey"))
-        left = (
-            *pressing("slash", find),
-            *_filter("s", _("everity "), word),
-            *_filter("f", _("rom "), SINCE[self.since][0]),
-            *_filter("o", _("rigin "), self.source or _("all")),
+        filters = (
+            pressing("slash", find),
+            filtering("s", _("everity "), word),
+            filtering("f", _("rom "), SINCE[self.since][0]),
+            filtering("o", _("rigin "), self.source or _("all")),
         )
+        left = (Piece(" "), *joined(filters, gap="   "))
         state = (marked(OK), Piece(_(" live"), "ok")) if self.live else (Piece(_("paused"), "flag"),)
         lines = sum(one.times for one in self.said)
         end = (*state, Piece(plural("  {} line ", "  {} lines ", lines).format(lines), "grey"))
-        self.query_one("#filter", OneLine).make(lambda cells: spread((Piece(" "), *left), end, cells))
+        self.query_one("#filter", OneLine).make(lambda cells: spread(left, end, cells))
 
     def draw_entry(self) -> None:
         """The entry under the cursor in full."""
@@ -248,10 +249,6 @@ class LogPage(Page):
             line((f"× {one.times}" if one.times > 1 else "", "grey")),
         )
         return Row(_key(one), cells)
-
-
-def _filter(key: str, rest: str, now: str) -> Line:
-    return (Piece("   "), *pressing(key, line((f"[{key}]", "strong accent"), (rest, "grey"), (now, "strong"))))
 
 
 def _mark(one: Said) -> Mark:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from appliance.operations.glances import Glance
-from tui.draw import Line, Piece, line, pressing, spread
+from tui.draw import Line, Piece, filtering, joined, line, pressing, spread
 from tui.screens.meters.columns import COLUMNS
 from tui.screens.meters.view import View
 from tui.shown import WORRY, mark_of
@@ -27,18 +27,14 @@ STATE_WORDS: Final = {
 
 def filter_line(view: View, shown: int, glances: Mapping[int, Glance], cells: int) -> Line:
     """The keys that filter and what they are set to; how many are shown, and how many are in a bad state."""
-    left = (
-        *pressing("slash", line((" /", "strong accent"), (_(" find  "), "grey"))),
-        *_filter("m", _("edium "), view.medium or _("all")),
-        *_filter("s", _("tate "), STATE_WORDS[view.state]),
-        *_filter("p", _("assive "), PASSIVE_WORDS[view.passive]),
+    filters = (
+        pressing("slash", line((" /", "strong accent"), (_(" find"), "grey"))),
+        filtering("m", _("edium "), view.medium or _("all")),
+        filtering("s", _("tate "), STATE_WORDS[view.state]),
+        filtering("p", _("assive "), PASSIVE_WORDS[view.passive]),
     )
     end = (*line(_("{} of {}  ").format(shown, len(glances))), *_counts(glances))
-    return spread(left, end, cells)
-
-
-def _filter(key: str, rest: str, now: str) -> Line:
-    return (*pressing(key, line((f"[{key}]", "strong accent"), (rest, "grey"), (now, "strong"))), Piece("  "))
+    return spread(joined(filters), end, cells)
 
 
 def foot_line(view: View, table: Table) -> Line:
