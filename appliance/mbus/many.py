@@ -11,14 +11,19 @@ two pairs, two fours      likewise, with the powers of 256 and 100
 ```
 No lane ever borrows from its neighbour, since none becomes negative. Lanes in which a digit is none (a meter without a
 value sends such) are read one by one, as are codings that have no way of their own.
+
+Numbers stay in arrays: a year of a meter with fifteen records takes 2 MB, not 20 as an object each.
 """
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from operator import add
 from struct import unpack
 from typing import Final, NamedTuple
 
@@ -34,7 +39,7 @@ TOGETHER: Final = (
 LANES: Final = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 8: 8}
 """By the size of a record's data, the octets of its lane."""
 CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
-"""By the octets of a lane, the code of `struct`."""
+"""By the octets of a lane, the code of `array`."""
 ANY_SIZE: Final = 0
 CENTURY: Final = 0x30000  # where `days` wants the century of a date and time
 
@@ -105,28 +110,38 @@ class Telegrams:
         return [read(octets[place : place + end - start]) for place in range(first, len(octets), row)]
 
 
-def _unsigned(lanes: bytes, size: int) -> tuple[int, ...]:
-    width = LANES[size]
-    return unpack(f"<{len(lanes) // width}{CODES[width]}", lanes)
+def _numbers(code: str, lanes: bytes) -> array[int]:
+    """Lanes as what they are: the numbers of an array."""
+    numbers = array(code, lanes)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _unsigned(lanes: bytes, size: int) -> array[int]:
+    return _numbers(CODES[LANES[size]], lanes)
 
 
 def _integer(lanes: bytes, size: int) -> Sequence[int]:
     width = LANES[size]
     if size == width:
-        return unpack(f"<{len(lanes) // width}{CODES[width].lower()}", lanes)
+        return _numbers(CODES[width].lower(), lanes)
     sign = 1 << 8 * size - 1
     return [(number ^ sign) - sign for number in _unsigned(lanes, size)]
 
 
-def _bcd(lanes: bytes, size: int) -> list[int | None]:
-    width, values = LANES[size], list[int | None]()
-    for first in range(0, len(lanes), width * TOGETHER):
-        some = lanes[first : first + width * TOGETHER]
-        numbers = _digits(width).convert(some)
-        if numbers is None:
-            values += (read_bcd(some[place : place + size]) for place in range(0, len(some), width))
+def _bcd(lanes: bytes, size: int) -> Sequence[int | None]:
+    width = LANES[size]
+    parts = [lanes[first : first + width * TOGETHER] for first in range(0, len(lanes), width * TOGETHER)]
+    numbers = [_digits(width).convert(part) for part in parts]
+    if None not in numbers:
+        return _unsigned(b"".join(numbers), size)  # type: ignore[arg-type]  # none is None
+    values = list[int | None]()
+    for part, plain in zip(parts, numbers, strict=True):
+        if plain is None:
+            values += (read_bcd(part[place : place + size]) for place in range(0, len(part), width))
         else:
-            values += _unsigned(numbers, size)
+            values += _unsigned(plain, size)
     return values
 
 
@@ -135,20 +150,29 @@ def _real(lanes: bytes, size: int) -> list[Decimal | None]:
 
 
 def _date(lanes: bytes, size: int) -> list[date | None]:
-    return [days[number] for number in _unsigned(lanes, size)]
+    numbers = _unsigned(lanes, size)
+    found = {number: days[number] for number in set(numbers)}
+    return list(map(found.__getitem__, numbers))
 
 
 def _date_time(lanes: bytes, size: int) -> Sequence[Raw]:
+    """Type F. A year has few different days and minutes of the day: each is made once."""
     halves = _unsigned(lanes, size // 2)
     lowers, uppers = halves[::2], halves[1::2]
-    keys = [upper | lower << 3 & CENTURY for lower, upper in zip(lowers, uppers, strict=True)]
-    dates, times = [days[key] for key in keys], [clocks[lower] for lower in lowers]
-    if None not in dates and None not in times:
-        return list(map(datetime.combine, dates, times))  # type: ignore[arg-type]  # none is None
-    return [
-        datetime.combine(day, clock) if day and clock else odd_moment(lower | upper << 16)
-        for day, clock, lower, upper in zip(dates, times, lowers, uppers, strict=True)
-    ]
+    times = {lower: clocks[lower] for lower in set(lowers)}
+    centuries = {lower << 3 & CENTURY for lower in times}
+    dates = {upper: days[upper | century] for upper in set(uppers) for century in centuries}
+    midnights = {upper: datetime.combine(day, time()) for upper, day in dates.items() if day}
+    passed = {lower: timedelta(hours=clock.hour, minutes=clock.minute) for lower, clock in times.items() if clock}
+    if len(centuries) > 1 or len(midnights) < len(dates) or len(passed) < len(times):
+        return list(map(_moment, lowers, uppers))
+    return list(map(add, map(midnights.__getitem__, uppers), map(passed.__getitem__, lowers)))
+
+
+def _moment(lower: int, upper: int) -> Raw:
+    """A date and time of type F by its halves, plain or odd."""
+    day, clock = days[upper | lower << 3 & CENTURY], clocks[lower]
+    return datetime.combine(day, clock) if day and clock else odd_moment(lower | upper << 16)
 
 
 WAYS: Final[dict[tuple[Kind, int], Callable[[bytes, int], Sequence[Raw]]]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import compress
 from typing import NamedTuple
 
 from appliance.errors import TelegramError
@@ -35,13 +34,11 @@ def blocks(telegrams: Sequence[RawTelegram], layouts: LayoutShelf) -> Iterator[B
 
 
 def _by_layout(telegrams: Sequence[RawTelegram]) -> Iterator[tuple[int, list[int], list[bytes]]]:
-    """Slots and octets of each layout, column by column: a year of a meter mostly has one layout."""
-    if not telegrams:
-        return
-    slots, numbers, octets = zip(*telegrams, strict=True)
-    for number in dict.fromkeys(numbers):
-        chosen = [one == number for one in numbers]
-        yield number, list(compress(slots, chosen)), list(compress(octets, chosen))
+    """Slots and octets of each layout; a year of a meter mostly has one."""
+    numbers = dict.fromkeys(number for _, number, _ in telegrams)
+    for number in numbers:
+        own = telegrams if len(numbers) == 1 else [one for one in telegrams if one[1] == number]
+        yield number, [slot for slot, _, _ in own], [octets for _, _, octets in own]
 
 
 def _block_of_one(slot: int, octets: bytes) -> Block | None:

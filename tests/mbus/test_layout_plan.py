@@ -166,6 +166,9 @@ def test_clocks_of_every_hour_and_century_are_read_alike_among_many() -> None:
         datas = [data[:-4] + bytes((minute, hour)) + end for minute in (0, 59, 0xBB) for hour in range(256)]
         assert layout.many(datas).values(0) == [layout.values_of_data(one)[0] for one in datas]
         assert layout.many(datas[:128:32]).values(0) == [layout.values_of_data(one)[0] for one in datas[:128:32]]
+        for century in range(0, 128, 32):
+            plain = [data[:-4] + bytes((minute, century + hour)) + end for minute in (0, 59) for hour in range(24)]
+            assert layout.many(plain).values(0) == [layout.values_of_data(one)[0] for one in plain]
 
 
 def test_data_of_another_length_are_refused_among_many() -> None:
