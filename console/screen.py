@@ -15,6 +15,9 @@ class Screen(Protocol):
     def write(self, line: str) -> None:
         """One line of an answer."""
 
+    def conclude(self, line: str) -> None:
+        """How an order ended: seen even by a person who wanted no more of its answer."""
+
     def progress(self, line: str) -> None:
         """How a long order goes on, in place of the line before; empty takes it away."""
 

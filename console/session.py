@@ -224,16 +224,16 @@ class Session:
 
     def _close(self, answer: Answer, *, shows: bool) -> None:
         if self.plain or not shows:
-            self._screen.write(f"OK {without_controls(answer.sentence)}".rstrip())
+            self._screen.conclude(f"OK {without_controls(answer.sentence)}".rstrip())
 
     def _fail(self, error: Exception, form: Form, where: str = "") -> Outcome:
         if not isinstance(error, BusmeisterError):
             log.error("an order of %s ended by a mistake of the program", self.call.who, exc_info=error)
         kind, sentence = kind_of(error), where + without_controls(sentence_of(error))
         if form is Form.JSON:
-            self._screen.write(json_of({"error": {"kind": str(kind), "message": sentence}}))
+            self._screen.conclude(json_of({"error": {"kind": str(kind), "message": sentence}}))
         if self.plain or form is not Form.JSON:
-            self._screen.write(f"ERROR {sentence}")
+            self._screen.conclude(f"ERROR {sentence}")
         return Outcome(kind)
 
     def _write(self, line: str) -> None:

@@ -32,6 +32,9 @@ class PlainScreen:
     def write(self, line: str) -> None:
         self._outlet.put(f"{line}\n")
 
+    def conclude(self, line: str) -> None:
+        self.write(line)
+
     def progress(self, line: str) -> None:
         """Scripts see none."""
 
@@ -65,12 +68,19 @@ class TerminalScreen:
         """The answer is over, with what was searched for or without."""
         if self._pager.is_seeking:
             self._outlet.put("not found\n")
+        self._pager.begin()
 
     def write(self, line: str) -> None:
-        if self.plain:
+        if self.plain or not self.paged or self._pager.admits(line):
             self._outlet.put(f"{line}\n")
-        elif not self.paged or self._pager.admits(line):
-            self._outlet.put(f"{self._coloured(line)}\n")
+
+    def conclude(self, line: str) -> None:
+        if not self.plain:
+            if self.paged:
+                self._pager.admits(line)  # a full screen is read first; what was wanted of it ends here
+            self.end()
+            line = self._coloured(line)
+        self._outlet.put(f"{line}\n")
 
     def progress(self, line: str) -> None:
         if line or self._progressed:

@@ -132,6 +132,10 @@ class Client:
         """One line of an answer."""
         self._send({"text": line})
 
+    def conclude(self, line: str) -> None:
+        """How an order ended."""
+        self.write(line)
+
     def progress(self, line: str) -> None:
         """Scripts see none."""
 

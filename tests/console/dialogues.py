@@ -27,6 +27,9 @@ class Paper:
     def write(self, line: str) -> None:
         self.lines.append(line)
 
+    def conclude(self, line: str) -> None:
+        self.lines.append(line)
+
     def progress(self, line: str) -> None:
         self.progressed.append(line)
 

@@ -151,6 +151,56 @@ def test_search_that_finds_nothing_says_so(world: World) -> None:
     play(world, story, PaperStream(size=Size(80, 12)))
 
 
+def write_script(world: World, *lines: str) -> None:
+    world.parts.files.mkdir(parents=True, exist_ok=True)
+    (world.parts.files / "long.cad").write_text("\n".join(lines))
+
+
+@pytest.mark.parametrize("key", ["q", CTRL_C])
+def test_end_of_an_order_is_seen_by_those_who_wanted_no_more_of_its_answer(world: World, key: str) -> None:
+    write_script(world, "show settings", "show version")
+
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+        paper.type("run long.cad" + ENTER)
+        await paper.see("more: space")
+        paper.type(key)
+        assert "OK 2 commands done" in await paper.see(PROMPT)
+        assert await paper.answer("show version") == "busmeister 0.1.0\n"
+
+    play(world, story, PaperStream(size=Size(100, 10)))
+
+
+def test_end_of_an_order_is_seen_after_a_search_that_finds_nothing(world: World) -> None:
+    write_script(world, "show settings", "show version")
+
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+        paper.type("run long.cad" + ENTER)
+        await paper.see("more: space")
+        paper.type("/narwhal" + ENTER)
+        last = (await paper.see(PROMPT)).splitlines()
+        assert [line for line in last if line == "not found" or line.startswith("OK")] == [
+            "not found",
+            "OK 2 commands done",
+        ]
+
+    play(world, story, PaperStream(size=Size(100, 10)))
+
+
+def test_full_screen_is_read_before_the_end_of_an_order_is_told(world: World) -> None:
+    write_script(world, *4 * ["show version"])
+
+    async def story(paper: PaperStream) -> None:
+        await paper.see(PROMPT)
+        paper.type("run long.cad" + ENTER)
+        assert (await paper.see("more: space")).count("busmeister 0.1.0") == 4
+        paper.type("q")
+        assert "OK 4 commands done" in await paper.see(PROMPT)
+
+    play(world, story, PaperStream(size=Size(100, 9)))
+
+
 def test_pages_can_be_turned_off(world: World) -> None:
     world.settings.set({"console.page": "false"}, "test")
 
