@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from appliance.events import BusState
@@ -65,9 +66,9 @@ def turns_of(heard: Sequence[Heard], missed: Sequence[Missed], lasting: Collecti
     """What became of meters, in the order it did; `lasting` are those of which something lasts, most have no news."""
     faulty = (one.meter for one in heard if _errors(one))
     concerned = {*lasting, *(one.meter for one in missed), *faulty}
-    became: list[Heard | Missed] = [*heard, *missed]
-    became = [one for one in became if one.meter in concerned]
-    for one in sorted(became, key=lambda one: (one.at.wall, one.slot)):
+    became: Iterator[Heard | Missed] = chain(heard, missed)
+    news = (one for one in became if one.meter in concerned)
+    for one in sorted(news, key=lambda one: (one.at.wall, one.slot)):
         if isinstance(one, Heard):
             yield from _answered(one)
         elif one.reason.is_fault:
