@@ -28,6 +28,8 @@ from appliance.operations.services import services
 from appliance.operations.set_up import code_shown_to
 from tui.draw import EMPTY, Line, line
 from tui.screens import overview_lines as lines_of
+from tui.screens.overview_round import round_lines
+from tui.screens.overview_used import used_lines
 from tui.screens.page import Page
 from tui.shown import cycle_text, when
 from tui.text import _
@@ -138,7 +140,7 @@ class OverviewPage(Page):
 
     def _show_round(self, data: Overview) -> None:
         now, zone = self.dashboard.now(), self.dashboard.call.zone
-        self._paint("round", lines_of.round_lines(data, self.dashboard.feed.rounds, now, zone, self._right_width()))
+        self._paint("round", round_lines(data, self.dashboard.feed.rounds, now, zone, self._right_width()))
         self.query_one(".the-round", Pane).head(_("Round"), _("every {}").format(cycle_text(data.schedule)))
 
     def _show_to_do(self, data: Overview) -> None:
@@ -157,7 +159,7 @@ class OverviewPage(Page):
 
     def _show_used(self, days: Mapping[int, Day]) -> None:
         now, zone = self.dashboard.now(), self.dashboard.call.zone
-        self._paint("used", lines_of.used_lines(self.dashboard.feed.glances.values(), days, now, zone))
+        self._paint("used", used_lines(self.dashboard.feed.glances.values(), days, now, zone))
 
     def _paint(self, name: str, lines: Sequence[Line]) -> None:
         for widget in self.query(f".{name}").results(Lines):

@@ -1,4 +1,4 @@
-"""The lines of the first screen, out of what the appliance told."""
+"""The lines of the first screen, out of what the appliance told; those of rounds and of what was used stand beside."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from appliance.events import BusState, RoundProgress
+from appliance.events import BusState
 from appliance.log import Severity
 from appliance.meters.selection import medium_of
-from appliance.meters.units import friendly
-from appliance.operations.days import HOUR, Day, difference, midnight
 from appliance.operations.glances import Glance
 from appliance.operations.internet import Access
 from appliance.operations.lines_now import share
@@ -22,12 +19,12 @@ from appliance.operations.overview import Overview
 from appliance.operations.services import OFF, Service, Services
 from appliance.operations.times import ago
 from appliance.operations.to_do import SET_UP, ToDo
-from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, right, spread, that_fit, width
-from tui.shown import WORRY, coming, length, mark_of, medium_text, when
+from tui.draw import EMPTY, Line, Piece, cut, fit, joined, line, marked, spread, that_fit, width
+from tui.shown import WORRY, mark_of, medium_text, when
 from tui.text import _, plural
-from tui.widgets.marks import gauge, spark
+from tui.widgets.marks import gauge
 from tui.widgets.table import Row
-from tui.words import FLAG, NEVER, OK, PASSIVE, PLAIN, RUNNING, SILENT, Mark
+from tui.words import FLAG, NEVER, OK, PASSIVE, PLAIN, SILENT, Mark
 
 SPACED: Final = 21  # marks that have room with a blank between
 MARKS_A_LINE: Final = 42
@@ -38,8 +35,6 @@ STATE_MARKS: Final = {
     **dict.fromkeys((BusState.LENT, BusState.PAUSED), FLAG),
     BusState.OFF: PASSIVE,
 }
-ROOM_FOR_LAST: Final = 40  # cells
-AMBER_FROM: Final = 30  # per cent more or less than yesterday
 
 
 def verdict(glances: Iterable[Glance]) -> Line:
@@ -117,66 +112,6 @@ def to_do_rows(to_do: Sequence[ToDo], now: datetime, zone: ZoneInfo, cells: int)
 
 def _advice(one: ToDo) -> str:
     return _("{} (seen by {})").format(one.advice, one.seen) if one.seen else one.advice
-
-
-def round_lines(
-    data: Overview, rounds: Mapping[str, RoundProgress], now: datetime, zone: ZoneInfo, cells: int
-) -> list[Line]:
-    """How far, how long the last ones took, when the next one comes."""
-    lines = [*_under_way(rounds, now, zone, cells)]
-    past = list(reversed(data.rounds))[-max(8, min(24, cells - 26)) :]
-    if past:
-        last = past[-1]
-        seconds = [one.seconds for one in past]
-        failed: Line = spark([one.failed for one in past], "silent" if any(one.failed for one in past) else "data")
-        words = _("{} of {}").format(last.failed, last.due)
-        lines.append(
-            (
-                *line((_(" length  "), "grey")),
-                *spark(seconds, floor=min(seconds) * 0.9),
-                *line(f"  {length(last.seconds)}"),
-            )
-        )
-        lines.append((*line((_(" failed  "), "grey")), *failed, *line(f"  {words}")))
-    lines.append(_last_and_next(data, now, zone, short=cells < ROOM_FOR_LAST))
-    return lines
-
-
-def _under_way(rounds: Mapping[str, RoundProgress], now: datetime, zone: ZoneInfo, cells: int) -> list[Line]:
-    if not rounds:
-        return [line(" ", ("─" * max(0, cells - 14), "rule"), (_("  resting"), "grey"))]
-    done, due = sum(r.answered + r.missed for r in rounds.values()), sum(r.due for r in rounds.values())
-    far = line((f"  {done}", "strong"), (f" / {due} ", "grey"))
-    first = (Piece(" "), *gauge(done, due, max(0, cells - 2 - sum(len(p.text) for p in far)), "curve"), *far)
-    reading = sorted(name for name, one in rounds.items() if one.waits_until is None)
-    if reading:
-        passed = max((now - r.began).total_seconds() for r in rounds.values())
-        left = _("ends in {}").format(length(passed / done * (due - done))) if done else ""
-        what = _("reading {}").format(", ".join(reading))
-        return [first, spread(line(" ", marked(RUNNING), f" {what}"), line((left, "grey"), " "), cells)]
-    return [first, _waits(min(filter(None, (r.waits_until for r in rounds.values()))), due - done, now, zone, cells)]
-
-
-def _waits(until: datetime, meters: int, now: datetime, zone: ZoneInfo, cells: int) -> Line:
-    """Nobody is asked until the job retry."""
-    clock, begin = when(until, now, zone, seconds=True), line(" ", marked(RUNNING), " ")
-    words = (*begin, *line(_("waits until {} to ask {} again").format(clock, meters)))
-    if width(words) > cells:
-        words = (*begin, *line(_("waits: {} again at {}").format(meters, clock)))
-    left = line(" ", (coming(until, now), "grey"), " ")
-    return spread(words, left if width(words) + width(left) <= cells else EMPTY, cells)
-
-
-def _last_and_next(data: Overview, now: datetime, zone: ZoneInfo, *, short: bool) -> Line:
-    pieces: list[Line] = []
-    if data.rounds and not short:
-        pieces.append(line((_(" last "), "grey"), when(data.rounds[0].slot, now, zone)))
-    if data.next_round is None:
-        return joined((*pieces, line((_(" switched off"), "flag"))))
-    upcoming = when(data.next_round, now, zone)
-    return joined(
-        (*pieces, line((_(" next "), "grey"), (upcoming, "strong"), (f" {coming(data.next_round, now)}", "grey")))
-    )
 
 
 def bus_lines(data: Overview, cells: int) -> list[Line]:
@@ -284,48 +219,3 @@ def event_lines(data: Overview, zone: ZoneInfo, now: datetime, cells: int, *, co
         text = line(f" {cut(source, width):{width}}  {entry.message}")
         lines.append(fit((*begin, *text), cells))
     return lines
-
-
-def used_lines(glances: Iterable[Glance], days: Mapping[int, Day], now: datetime, zone: ZoneInfo) -> list[Line]:
-    """Per medium: bars by hour, the sum of today, against the same hours of yesterday."""
-    media: dict[tuple[str, str], list[Day]] = defaultdict(list)
-    for one in glances:
-        if one.meter.id in days and one.unit and one.meter.active:
-            media[medium_of(one.meter), one.unit].append(days[one.meter.id])
-    ordered = sorted(media.items(), key=lambda item: -len(item[1]))
-    return [_used(medium, unit, some, midnight(now, zone)) for (medium, unit), some in ordered]
-
-
-def _used(medium: str, unit: str, some: Sequence[Day], begin: int) -> Line:
-    hour = some[0].hour
-    hours = [
-        _sum(some, start, start + HOUR) if start < hour else None for start in range(begin, begin + 24 * HOUR, HOUR)
-    ]
-    today = _sum(some, begin, hour)
-    before = _sum(some, begin - 24 * HOUR, hour - 24 * HOUR)
-    value = friendly(today, unit) if today is not None else None
-    number = line(((value.number if value else "–"), "strong"))
-    unit_text = (value.unit if value else "").replace("m3", "m³")
-    return (
-        *line(f" {medium_text(medium, 12):12} "),
-        *spark(hours),
-        *right(number, 12),
-        *line((f" {unit_text:4}", "grey")),
-        *_against(today, before),
-    )
-
-
-def _sum(some: Sequence[Day], since: int, until: int) -> Decimal | None:
-    amounts = [difference(day.at(since), day.at(until)) for day in some]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known[1:], known[0]) if known else None  # a zero before them would add digits nobody measured
-
-
-def _against(today: Decimal | None, before: Decimal | None) -> Line:
-    if today is None or not before:
-        return EMPTY
-    more = round((today - before) / before * 100)
-    sign = "+" if more >= 0 else "-"
-    if abs(more) < AMBER_FROM:
-        return line((f"    {sign} {abs(more)} %", "grey"))
-    return line((f"  {FLAG.symbol} {sign} {abs(more)} %", "flag"))

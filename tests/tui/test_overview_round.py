@@ -12,7 +12,7 @@ import pytest
 from appliance.events import RoundProgress
 from appliance.operations.overview import overview
 from tests.operations.world import World
-from tui.screens.overview_lines import round_lines
+from tui.screens.overview_round import round_lines
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BEGAN = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
