@@ -44,16 +44,15 @@ class LayoutShelf:
 
     def pack(self, octets: bytes, fresh: dict[LayoutKey, int]) -> tuple[int, bytes]:
         """Layout number and data of a telegram; layouts met for the first time are put into `fresh`."""
-        layout = self._book.readable(octets)
+        layout = self._book.readable(octets)  # every octet compared, the checksum summed: rebuilding is exact
         if layout is None:
             layout = self._book.find(octets)
             if layout is None or not layout.reads(octets):  # of its shape, but encrypted or damaged
                 return WHOLE, octets
-        data = layout.data(octets)
-        if layout.rebuild(data) != octets:  # what cannot be rebuilt to the last octet is kept as it is
-            return WHOLE, octets
+            if layout.rebuild(layout.data(octets)) != octets:  # what cannot be rebuilt is kept as it is
+                return WHOLE, octets
         key = (layout.length, layout.mask, layout.pattern)
-        return self._numbers.get(key) or fresh.setdefault(key, self._highest + len(fresh) + 1), data
+        return self._numbers.get(key) or fresh.setdefault(key, self._highest + len(fresh) + 1), layout.data(octets)
 
     def keep(self, fresh: dict[LayoutKey, int]) -> None:
         """Remember layouts whose rows are safe on the disk."""
