@@ -68,13 +68,13 @@ class Pen:
         with writing(self._database):
             slots = {slot for slot, _ in (*batch.heard, *batch.missed)}
             stored, missed = self._keys(ReadingRow, slots), self._keys(MissedRow, slots)
-            heard = [batch.heard[key] for key in sorted(batch.heard.keys() - stored)]
+            heard = [batch.heard[key] for key in sorted(batch.heard) if key not in stored]
             rows = [row for reading in heard for row in self._reading_rows(reading, fresh)]
             self._many(INSERT_LAYOUT, [(number, *key) for key, number in fresh.items()])
             self._many(INSERT_READING, rows)
             self._many(INSERT_SLOT, sorted({(reading.slot,) for reading in heard if reading.kind is SCHEDULED}))
             self._many(DELETE_MISSED, sorted(batch.heard.keys() & missed))
-            missed_now = [batch.missed[key] for key in sorted(batch.missed.keys() - stored)]
+            missed_now = [batch.missed[key] for key in sorted(batch.missed) if key not in stored]
             self._many(INSERT_MISSED, self._missed_rows(missed_now))
             self._many(INSERT_OUTBOX, self._outbox_rows(heard))
             changes = self._status.changes(heard)

@@ -19,7 +19,7 @@ from appliance.store.layouts import WHOLE, LayoutShelf
 from appliance.store.models import MissedRow, ReadingRow
 from appliance.store.newest import NewestBook
 from appliance.store.past import Past, Row
-from appliance.store.rows import FOREVER, REASONS, Starts, When, incomplete, unpack
+from appliance.store.rows import FOREVER, REASONS, Starts, incomplete, unpack
 
 COLUMNS: Final = "r.slot, r.telegram, r.layout, r.marks, r.boot, r.delay, r.drift, r.octets"
 RAW_COLUMNS: Final = "s.slot, r.layout, r.octets"
@@ -143,12 +143,12 @@ class Readings:
 
     def _heard(self, meter: int, rows: Sequence[Row]) -> Heard:
         slot, _, _, marks, boot, delay, drift, _ = rows[0]
-        kind, at = unpack(slot, When(marks, boot, delay, drift), self._starts)
+        kind, at = unpack(slot, (marks, boot, delay, drift), self._starts)
         telegrams = tuple(self._layouts.unpack(row[2], bytes(row[7])) for row in rows)
         return Heard(meter=meter, slot=slot, kind=kind, telegrams=telegrams, at=at, incomplete=incomplete(marks))
 
     def _missed(self, row: MissedRow) -> Missed:
-        kind, at = unpack(row.slot, When(row.marks, row.boot, row.delay, row.drift), self._starts)
+        kind, at = unpack(row.slot, (row.marks, row.boot, row.delay, row.drift), self._starts)
         return Missed(
             meter=row.meter,
             slot=row.slot,

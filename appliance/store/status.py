@@ -22,6 +22,14 @@ INSERT: Final = "INSERT INTO meter_log (meter, created, status) VALUES (?, ?, ?)
 Change = tuple[int, int, int]
 """Meter, milliseconds UTC, status."""
 
+WORTH_A_LINE: Final[dict[StatusPolicy, Callable[[int, int], bool]]] = {
+    StatusPolicy.ALWAYS: lambda status, last: True,
+    StatusPolicy.ON_ERROR: lambda status, last: status != 0,
+    StatusPolicy.ON_CHANGE: lambda status, last: status != last,
+    StatusPolicy.NEVER: lambda status, last: False,
+}
+"""By policy, of a status byte and the last one known, 0 where none is."""
+
 
 def status_byte(octets: bytes) -> int | None:
     """The status byte of a telegram, where it has one."""
@@ -56,11 +64,11 @@ class StatusLog:
 
     def changes(self, readings: Iterable[Heard]) -> list[Change]:
         """The lines that these readings are worth."""
-        policy, last = self._policy(), dict(self._last) if self._policy() is StatusPolicy.ON_CHANGE else {}
+        worth_a_line, last = WORTH_A_LINE[self._policy()], dict(self._last)
         found = []
         for heard in readings:
             status = status_byte(heard.telegrams[0]) if heard.telegrams else None
-            if status is not None and _worth_a_line(policy, status, last.get(heard.meter)):
+            if status is not None and worth_a_line(status, last.get(heard.meter, 0)):
                 found.append((heard.meter, milliseconds(heard.at.wall), status))
                 last[heard.meter] = status
         return found
@@ -86,15 +94,3 @@ class StatusLog:
         with connected(self._database):
             rows = query.order_by(row.created.desc()).limit(count).tuples().execute(self._database)
             return [MeterStatus(meter, moment(created), status) for created, status in rows]
-
-
-def _worth_a_line(policy: StatusPolicy, status: int, last: int | None) -> bool:
-    match policy:
-        case StatusPolicy.ALWAYS:
-            return True
-        case StatusPolicy.NEVER:
-            return False
-        case StatusPolicy.ON_ERROR:
-            return status != 0
-        case StatusPolicy.ON_CHANGE:
-            return status != (last or 0)

@@ -148,10 +148,9 @@ class Writer:
             self._tick()
 
     def _without_thread(self) -> None:
-        if self._thread is None and self._working.acquire(blocking=False):
+        if self._thread is None and self._due() and self._working.acquire(blocking=False):
             try:
-                if self._due():
-                    self._work()
+                self._work()
             finally:
                 self._working.release()
 
