@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+from textual.widget import Widget
+
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
+from tui.screens.overview import OverviewPage
 
 
 def test_first_line_tells_place_and_time(world: World, dashboard: Dashboard) -> None:
@@ -42,6 +46,35 @@ def test_digits_change_the_screen_and_escape_leads_back_to_overview(dashboard: D
         return visited
 
     assert asyncio.run(press()) == ["meters", "overview", "meters", "overview"]
+
+
+def test_news_that_come_while_the_overview_is_arranged_anew_find_their_place(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrangement = OverviewPage._arrangement
+
+    def with_news(page: OverviewPage) -> Widget:
+        if page._data is not None:
+            page._show(page._data)
+            page.second()
+        return arrangement(page)
+
+    monkeypatch.setattr(OverviewPage, "_arrangement", with_news)
+
+    async def shrink_elsewhere_and_come_back() -> str:
+        async with dashboard.run_test(size=(140, 45)) as pilot:
+            await dashboard.workers.wait_for_complete()
+            await pilot.press("2")
+            await pilot.resize_terminal(80, 24)
+            await pilot.press("1")
+            await pilot.pause()
+            await dashboard.workers.wait_for_complete()
+            await pilot.pause()
+            return "\n".join(seen(dashboard))
+
+    picture = asyncio.run(shrink_elsewhere_and_come_back())
+    assert "Meters by medium" not in picture
+    assert "version     ● 0.1.0" in picture
 
 
 def test_window_of_another_size_arranges_the_overview_anew_and_fills_it(dashboard: Dashboard) -> None:

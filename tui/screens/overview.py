@@ -115,9 +115,12 @@ class OverviewPage(Page):
         self.dashboard.go("meters/find")
 
     async def _arrange(self) -> None:
+        """The panes there are go when the others have come: news that arrives meanwhile always finds its place."""
         if self._arranged_compact != self.dashboard.compact:
-            await self.query("#wide, #small").remove()
-            await self.query_one("#body").mount(self._arrangement())
+            before = self.query_one("#wide, #small")
+            with self.dashboard.batch_update():
+                await self.query_one("#body").mount(self._arrangement())
+                await before.remove()
             self._to_do().focus()
             self.reload()
         if self._data is not None and self._shown_size != self.size:
