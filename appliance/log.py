@@ -15,10 +15,12 @@ import re
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import Final, TextIO
 from urllib.parse import quote
 
@@ -26,6 +28,7 @@ from appliance.flood_guard import FloodGuard
 
 ROOT: Final = "busmeister"
 DOTS: Final = "••••••••"
+DEEPEST: Final = 6  # calls of a trace that an entry of the journal keeps, the innermost ones
 SHORTEST_SECRET: Final = 4  # hiding a shorter one would dot half of every line
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -125,6 +128,13 @@ def entry_of(record: logging.LogRecord) -> Entry:
     return Entry(created, Severity.of(record.levelno), source, escaped(secrets.hide(message)))
 
 
+def trail(error: BaseException) -> str:
+    """`KeyError in load (page.py 210), row_of (rows.py 31)`: where a mistake arose, without values of anybody."""
+    frames = list(traceback.walk_tb(error.__traceback__))[-DEEPEST:]
+    places = (f"{frame.f_code.co_name} ({Path(frame.f_code.co_filename).name} {line})" for frame, line in frames)
+    return f"{type(error).__name__} in {', '.join(places)}"
+
+
 def escaped(text: str) -> str:
     """The text on one line: what would steer a terminal or turn the writing direction is shown as escapes."""
     return CONTROLS.sub(lambda match: ascii(match.group())[1:-1], text)
@@ -217,7 +227,7 @@ class JournalHandler(logging.Handler):
         if threading.current_thread() is self._thread:
             return
         try:
-            self._entries.put_nowait(entry_of(record))
+            self._entries.put_nowait(_with_trail(record))
         except queue.Full:
             self._dropped += 1
 
@@ -245,3 +255,9 @@ class JournalHandler(logging.Handler):
             self._dropped -= dropped
             message = f"{dropped} log entries are missing here: the journal could not take them."
             self._take(Entry(entry.created, Severity.WARNING, "store", message))
+
+
+def _with_trail(record: logging.LogRecord) -> Entry:
+    """The trace itself is on standard error, which nobody may be reading."""
+    entry, error = entry_of(record), record.exc_info[1] if record.exc_info else None
+    return entry if error is None else replace(entry, message=f"{entry.message} {escaped(trail(error))}")

@@ -225,6 +225,22 @@ def test_entries_reach_the_journal_in_their_order_and_clean() -> None:
     assert taken[0].created <= taken[1].created
 
 
+def test_journal_keeps_where_a_mistake_arose_and_no_values_of_anybody() -> None:
+    set_up(output=Output.OFF)
+    taken: list[Entry] = []
+    handler = JournalHandler(taken.append)
+    try:
+        json.loads("pumpernickel")
+    except ValueError:
+        stream("dashboard").exception("The dashboard ended by a mistake.")
+    handler.close()
+    (entry,) = taken
+    before = "The dashboard ended by a mistake. JSONDecodeError in test_journal_keeps_where_a_mistake_arose"
+    assert entry.message.startswith(before)
+    assert "raw_decode (decoder.py " in entry.message
+    assert "pumpernickel" not in entry.message
+
+
 def test_journal_that_hangs_holds_nobody_up_and_the_missing_entries_are_told() -> None:
     set_up(output=Output.OFF)
     busy, go_on = threading.Event(), threading.Event()

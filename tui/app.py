@@ -14,6 +14,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from appliance.operations.call import Call
 from appliance.operations.to_do import first_steps_wait
@@ -260,7 +261,8 @@ class Dashboard(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of the program ends this session alone; its trace goes to the log, without values of variables."""
-        log.error("The dashboard of %s (%s) ended by a mistake.", self.call.who, self.call.door, exc_info=error)
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        log.error("The dashboard of %s (%s) ended by a mistake.", self.call.who, self.call.door, exc_info=cause)
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
+from appliance.log import Entry, JournalHandler
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
@@ -95,3 +97,22 @@ def test_window_of_another_size_arranges_the_overview_anew_and_fills_it(dashboar
     assert "Meters by medium" not in small
     assert "version     ● 0.1.0" in small
     assert again == wide
+
+
+def test_log_tells_where_a_screen_broke(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(page: OverviewPage) -> None:
+        raise ZeroDivisionError
+
+    async def look() -> None:
+        async with dashboard.run_test() as pilot:
+            await pilot.pause()
+
+    monkeypatch.setattr(OverviewPage, "load", fail)
+    taken: list[Entry] = []
+    handler = JournalHandler(taken.append)
+    with pytest.raises(WorkerFailed):
+        asyncio.run(look())
+    handler.close()
+    (broken,) = [entry for entry in taken if entry.source == "dashboard"]
+    assert "ended by a mistake. ZeroDivisionError in " in broken.message
+    assert "fail (test_frame.py " in broken.message
