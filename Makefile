@@ -1,7 +1,7 @@
 # busmeister: `make run` starts it on a simulated building, `make test` tests it. Everything else is below.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PY := .venv/bin/python
 
