@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 import peewee
 
@@ -60,7 +61,18 @@ class Journal:
         without: Collection[str] = (),
         count: int = 50,
     ) -> list[Entry]:
-        """Entries of a time, at least a severity, and none of the sources `without`; newest first."""
+        """Entries of a time, at least a severity, and none of the sources `without`; newest first, written or not."""
+
+        def fits(entry: Entry) -> bool:
+            return (
+                since <= entry.created <= until
+                and entry.severity >= severity
+                and source.lower() in entry.source.lower()
+                and entry.source not in without
+                and text.lower() in entry.message.lower()
+            )
+
+        waiting = [item for item in self._writer.waiting() if isinstance(item, Entry) and fits(item)]
         row = JournalRow
         query = row.select(row.created, row.severity, row.source, row.message).where(
             row.created.between(milliseconds(since), milliseconds(until)), row.severity >= int(severity)
@@ -73,7 +85,8 @@ class Journal:
             query = query.where(row.message.contains(text))
         with connected(self._database):
             found = query.order_by(row.number.desc()).limit(count).tuples().execute(self._database)
-            return [Entry(moment(created), Severity(level), *words) for created, level, *words in found]
+            stored = [Entry(moment(created), Severity(level), *words) for created, level, *words in found]
+        return _joined(waiting, stored)[:count]
 
     def _keep(self, entry: Entry) -> None:
         self._writer.put(entry)
@@ -82,3 +95,13 @@ class Journal:
     def clear(self) -> None:
         """Empty the log."""
         self._writer.order(lambda: JournalRow.delete().execute(self._database))
+
+
+def _joined(waiting: Sequence[Entry], stored: Sequence[Entry]) -> list[Entry]:
+    """Newest first. What was written since it was seen waiting is in both, and with it all that is older."""
+    written = {_on_disk(entry) for entry in stored}
+    return [*takewhile(lambda entry: _on_disk(entry) not in written, reversed(waiting)), *stored]
+
+
+def _on_disk(entry: Entry) -> tuple[int, str, str]:
+    return milliseconds(entry.created), entry.source, entry.message

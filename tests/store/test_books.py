@@ -150,6 +150,28 @@ def test_log_is_listed_newest_first_and_filtered(store: Store, hall: Hall) -> No
     assert listed() == []
 
 
+def test_entry_is_seen_before_it_is_written_and_once(store: Store, hall: Hall) -> None:
+    began = hall.clock.now()
+    store.journal.add(Severity.INFO, "bus", "Round 1 is over.")
+    store.flush()
+    store.journal.add(Severity.WARNING, "bus", "Meter 3 is silent.")
+    store.journal.add(Severity.INFO, "audit", "Anna came in.")
+
+    def listed(**chosen: object) -> list[str]:
+        entries = store.journal.entries(began, hall.clock.now(), **chosen)  # type: ignore[arg-type]  # given by name
+        return [entry.message for entry in entries]
+
+    everything = ["Anna came in.", "Meter 3 is silent.", "Round 1 is over."]
+    assert listed() == everything
+    assert listed(severity=Severity.WARNING) == listed(text="SILENT") == ["Meter 3 is silent."]
+    assert listed(without=("audit",), count=1) == listed(source="Bus", count=1) == ["Meter 3 is silent."]
+    waiting = store._writer.waiting()
+    store.flush()
+    assert store._writer.waiting() == ()
+    store._writer.waiting = lambda: waiting  # type: ignore[method-assign]  # written the moment after it was looked at
+    assert listed() == everything
+
+
 def test_log_keeps_what_is_severe_enough_and_holds_a_flood_back(store: Store, hall: Hall) -> None:
     began = hall.clock.now()
     store.journal.add(Severity.DEBUG, "bus", "68 03 03 68")
