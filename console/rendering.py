@@ -18,6 +18,7 @@ from appliance.operations.signs import steady, without_controls
 
 GAP: Final = "  "
 NARROWEST: Final = 4  # cells a column keeps when the window is small
+HEAD: Final = 5  # cells a head keeps while only heads give way
 CUT: Final = "…"
 FORMULA: Final = ("=", "+", "-", "@", "\t")
 
@@ -36,25 +37,30 @@ def table_lines(table: Table, columns: int | None) -> list[str]:
         return []
     rows = [[_cell_text(cell) for cell in row] for row in table.rows]
     heads = [column.title for column in table.columns]
-    widths = [max(map(cells, column)) for column in zip(heads, *rows, strict=True)]
+    contents = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    widths = [max(cells(head), content) for head, content in zip(heads, contents, strict=True)]
     if columns is not None:
-        widths = fit(widths, columns)
+        widths = fit(widths, contents, columns)
     right = [column.right for column in table.columns]
     return [_line(row, widths, right) for row in (heads, *rows)]
 
 
-def fit(widths: Sequence[int], columns: int) -> list[int]:
-    """Narrow the widest columns until all fit into the window; the first, which says of what a row is, at last."""
-    first, *others = widths
-    gaps = len(GAP) * len(others)
-    others = _narrowed(others, columns - gaps - min(first, columns // 2))
-    return [*_narrowed([first], columns - gaps - sum(others)), *others]
+def fit(widths: Sequence[int], contents: Sequence[int], columns: int) -> list[int]:
+    """Narrow the widest columns until all fit into the window: first where only the head is wide.
+
+    The first column, which says of what a row is, gives way at last.
+    """
+    room = columns - len(GAP) * (len(widths) - 1)
+    first, *others = _narrowed(widths, [max(HEAD, content) for content in contents], room)
+    others = _narrowed(others, [NARROWEST] * len(others), room - min(first, columns // 2))
+    return [*_narrowed([first], [NARROWEST], room - sum(others)), *others]
 
 
-def _narrowed(widths: list[int], room: int) -> list[int]:
+def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """The widest column that is above its least width gives a cell, until all have room."""
     widths = list(widths)
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) > room and (wide := [place for place, width in enumerate(widths) if width > least[place]]):
+        widths[max(wide, key=widths.__getitem__)] -= 1
     return widths
 
 

@@ -60,13 +60,20 @@ def test_cut_text_takes_no_more_cells_than_it_may(text: str, width: int) -> None
 
 
 def test_small_window_keeps_something_of_each_column() -> None:
-    assert fit([50, 3, 50], 10) == [4, 3, 4]
+    assert fit([50, 3, 50], [50, 3, 50], 10) == [4, 3, 4]
 
 
 def test_first_column_is_cut_last() -> None:
-    assert fit([30, 20, 60], 80) == [30, 20, 26]
-    assert fit([60, 20, 60], 80) == [40, 18, 18]
-    assert fit([70, 5], 80) == [70, 5]
+    assert fit([30, 20, 60], [30, 20, 60], 80) == [30, 20, 26]
+    assert fit([60, 20, 60], [60, 20, 60], 80) == [40, 18, 18]
+    assert fit([70, 5], [70, 5], 80) == [70, 5]
+
+
+def test_head_is_cut_before_what_stands_below_it() -> None:
+    table = Table.of("address name manufacturer", [("10473002", "Flat 12", "ELS"), ("10473003", "Flat 13", "KAM")])
+    assert table_lines(table, 27) == ["address   name     manufac…", "10473002  Flat 12  ELS", "10473003  Flat 13  KAM"]
+    assert table_lines(table, 24)[1:] == ["10473002  Flat 12  ELS", "10473003  Flat 13  KAM"]
+    assert table_lines(table, 22)[1:] == ["10473002  Flat…  ELS", "10473003  Flat…  KAM"]
 
 
 def test_json_has_the_digits_the_meter_sent() -> None:
