@@ -20,6 +20,7 @@ class ConsoleStream(BoundedWriter):
     """What the console needs of a terminal."""
 
     is_terminal = True
+    order = ""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hello: Hello) -> None:
         super().__init__(writer, UNSENT)

@@ -82,6 +82,11 @@ class Conversation:
             self.session.leave_running()
 
     async def _converse(self) -> None:
+        if self._stream.order:
+            outcome = await self._do(self._stream.order)
+            if not outcome.ok:
+                self._stream.fail()
+            return
         prompt = self._prompts.for_commands(self._memory, bindings(self))
         while (line := await self._line(prompt)) is not None:
             outcome = await self._do(line)

@@ -58,7 +58,8 @@ async def serve(
         patience.logged_in()
     try:
         if stream.is_terminal:
-            stream.write(octets_of("".join(f"{line}\n" for line in (*notice(call), greeting(call)))))
+            lines = [] if stream.order else [*notice(call), greeting(call)]
+            stream.write(octets_of("".join(f"{line}\n" for line in lines)))
             conversation = await asyncio.to_thread(_line_editor)
             await conversation(stream, call, patience).run()
         else:

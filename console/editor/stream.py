@@ -40,6 +40,10 @@ class Stream(Protocol):
     def size(self) -> Size:
         """Of its window now."""
 
+    @property
+    def order(self) -> str:
+        """The only line, where it came with the connection; empty where lines are typed."""
+
     def on_resize(self, callback: Callable[[], None]) -> None:
         """Call this whenever the window has another size."""
 
@@ -53,7 +57,7 @@ class Stream(Protocol):
         """Wait until the other side has taken most of what was written, or is gone."""
 
     def fail(self) -> None:
-        """A line of a pipe or script ended in ERROR: to be told by the exit status, where the door has one."""
+        """A line of a pipe, or the only one, ended in ERROR: to be told by the exit status, where the door has one."""
 
     def close(self) -> None:
         """Hang up."""

@@ -197,6 +197,8 @@ class TelnetProtocol(telnetlib3.TelnetServer):
 class TelnetStream(BoundedWriter):
     """A telnet connection as the console's stream."""
 
+    order = ""
+
     def __init__(self, protocol: TelnetProtocol, heard: Callable[[], None] = lambda: None) -> None:
         super().__init__(protocol.outgoing, UNSENT)
         self._protocol = protocol

@@ -26,6 +26,7 @@ class PaperStream:
         self.size = size
         self.closed = False
         self.failed = False
+        self.order = ""
         self.octets = b""  # not yet looked at
         self.everything = b""
         self.unread = 0  # octets written and not yet taken by a slow client

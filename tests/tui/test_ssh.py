@@ -17,7 +17,7 @@ from appliance.operations.call import Call
 from appliance.security.users import parse_key
 from tests.conftest import need_program
 from tests.operations.world import World
-from tests.tui.ssh_clients import PASSWORD, connect, over_ssh
+from tests.tui.ssh_clients import PASSWORD, Person, connect, over_ssh
 from tui.ssh.channel import Channel
 from tui.ssh.gate import TRIES, Tries, is_neighbour
 
@@ -100,6 +100,34 @@ def test_line_of_the_console_ends_with_the_exit_status_of_a_command(
     answer, ended = over_ssh(house, order, open_console)
     assert said in answer
     assert ended == status
+
+
+def test_line_of_the_console_with_a_terminal_is_paged_and_its_questions_are_answered(house: World) -> None:
+    async def stories(port: int) -> None:
+        async with await connect(port) as connection:
+            long = await ordered(connection, "console show settings")
+            await long.see("more: space")
+            long.type("/watchdog.enabled\r")
+            await long.see("watchdog.enabled")
+            assert await ended(long) == 0
+            refused = await ordered(connection, "console nonsense")
+            await refused.see("Unknown command")
+            assert await ended(refused) == 1
+            asked = await ordered(connection, "console log clear")
+            await asked.see("For good?")
+            asked.type("yes\r")
+            said = await asked.rest()
+            assert b"OK" in said
+            assert b"3>" not in said
+
+    async def ordered(connection: asyncssh.SSHClientConnection, line: str) -> Person:
+        return Person(await connection.create_process(line, term_type="xterm", term_size=(100, 10), encoding=None))
+
+    async def ended(person: Person) -> int | None:
+        await person.rest()
+        return (await person.process.wait()).exit_status
+
+    over_ssh(house, stories, open_console)
 
 
 def test_wrong_password_and_unknown_name_stay_outside(house: World) -> None:

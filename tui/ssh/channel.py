@@ -33,6 +33,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self.terminal = ""
         self.is_terminal = False
         self.congested = False
+        self.order = ""  # of a terminal: its questions and pages are answered by keys
         self._dashboards = dashboards
         self._open_console = open_console
         self._call = call
@@ -73,7 +74,9 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         """The console, and nothing else; words after it are its only line."""
         name, _, words = command.strip().partition(" ")
         self._wants_console = name == CONSOLE and self._open_console is not None
-        if words:
+        if self.is_terminal:
+            self.order = words
+        elif words:
             self._typed.put_nowait(f"{words}\n".encode())
             self.eof_received()
         return self._wants_console
