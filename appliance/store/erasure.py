@@ -110,8 +110,7 @@ class Erasure:
         """Meters to be dealt with together."""
         groups = defaultdict(list)
         with connected(self._database):
-            rows = Condemned.select(Condemned.meter, Condemned.until).order_by(Condemned.meter).tuples()
-            for meter, until in rows.execute(self._database):
+            for meter, until in query(self._database, "SELECT meter, until FROM condemned ORDER BY meter"):
                 groups[until].append(meter)
         return groups
 

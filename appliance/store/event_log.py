@@ -24,6 +24,7 @@ INSERT: Final = (
 GO: Final = "UPDATE event SET went = ? WHERE number = ?"
 OPEN: Final = "SELECT what, about, number FROM event WHERE went IS NULL"
 NEWEST: Final = "SELECT COALESCE(MAX(number), 0) FROM event"
+NOTED: Final = "SELECT COUNT(*) FROM event WHERE what = ? AND about = ?"
 STARTED: Final = "started"
 
 Key = tuple[str, str]
@@ -83,8 +84,7 @@ class EventLog:
         with writing(self._database):
             self._lasting = {(what, about): number for what, about, number in query(self._database, OPEN)}
             self._newest = int(query(self._database, NEWEST)[0][0])
-            row = EventRow
-            is_noted = row.select().where(row.what == What.BOOT, row.about == str(boot)).exists(self._database)
+            is_noted = query(self._database, NOTED, (str(What.BOOT), str(boot)))[0][0]
             news = self.news([] if is_noted else [self._at_once(What.BOOT, str(boot), STARTED)])
             self.write(news)
         self.keep(news)

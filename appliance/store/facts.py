@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import peewee
 
-from appliance.store.database import connected
-from appliance.store.models import Fact
+from appliance.store.database import connected, query, run
 
 
 class Facts:
@@ -17,11 +16,11 @@ class Facts:
     def get(self, name: str) -> str | None:
         """The text of a fact, None where there is none."""
         with connected(self._database):
-            found: str | None = Fact.select(Fact.value).where(Fact.name == name).scalar(self._database)
-            return found
+            rows = query(self._database, "SELECT value FROM fact WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
 
     def put(self, name: str, value: str | None) -> None:
         """Within a transaction of the writer: remember a fact, or forget it."""
-        Fact.delete().where(Fact.name == name).execute(self._database)
+        run(self._database, "DELETE FROM fact WHERE name = ?", (name,))
         if value is not None:
-            Fact.insert(name=name, value=value).execute(self._database)
+            run(self._database, "INSERT INTO fact (name, value) VALUES (?, ?)", (name, value))

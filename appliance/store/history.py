@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import peewee
 
 from appliance.clock import Clock, ClockQuality
 from appliance.events import RoundProgress
-from appliance.store.database import connected, writing
+from appliance.store.database import connected, query, run, writing
 from appliance.store.models import Boot, RoundRow
 from appliance.store.rows import Start, milliseconds, moment
+
+BEGIN: Final = "INSERT INTO boot (number, started, monotonic, trusted) VALUES (?, ?, ?, ?)"
+END: Final = "UPDATE boot SET ended = ? WHERE number = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class History:
     def begin(self) -> None:
         """Register this start, its number one more than the last; done again in a fresh file, it keeps its number."""
         with writing(self._database):
-            rows = Boot.select(Boot.number, Boot.started, Boot.monotonic).tuples().execute(self._database)
+            rows = query(self._database, "SELECT number, started, monotonic FROM boot")
             known = {number: Start(number, started, monotonic) for number, started, monotonic in rows}
             self._starts = known | self._starts
             if not self.boot:
@@ -44,8 +48,7 @@ class History:
             if self.boot not in known:
                 start = self._starts[self.boot]
                 trusted = int(self._clock.quality is ClockQuality.TRUSTED)
-                boot = Boot.insert(number=self.boot, started=start.wall, monotonic=start.monotonic, trusted=trusted)
-                boot.execute(self._database)
+                run(self._database, BEGIN, (self.boot, start.wall, start.monotonic, trusted))
 
     def _count_this_one(self) -> None:
         stamp = self._clock.stamp()
@@ -60,8 +63,7 @@ class History:
     def end(self) -> None:
         """Register a clean end."""
         with writing(self._database):
-            row = Boot.update(ended=milliseconds(self._clock.now())).where(Boot.number == self.boot)
-            row.execute(self._database)
+            run(self._database, END, (milliseconds(self._clock.now()), self.boot))
 
     def current(self) -> Start:
         """Both clocks at this boot."""
@@ -73,9 +75,9 @@ class History:
 
     def boots(self, count: int = 100) -> list[BootRecord]:
         """Starts of the appliance, newest first."""
-        query = Boot.select(Boot.number, Boot.started, Boot.trusted, Boot.ended).order_by(Boot.number.desc())
+        newest = Boot.select(Boot.number, Boot.started, Boot.trusted, Boot.ended).order_by(Boot.number.desc())
         with connected(self._database):
-            rows = list(query.limit(count).tuples().execute(self._database))
+            rows = list(newest.limit(count).tuples().execute(self._database))
         return [
             BootRecord(
                 number,
@@ -88,11 +90,11 @@ class History:
 
     def rounds(self, count: int = 50, segment: str | None = None) -> list[RoundProgress]:
         """Rounds that are over, newest first."""
-        query = RoundRow.select().order_by(RoundRow.number.desc(), RoundRow.segment).limit(count)
+        newest = RoundRow.select().order_by(RoundRow.number.desc(), RoundRow.segment).limit(count)
         if segment is not None:
-            query = query.where(RoundRow.segment == segment)
+            newest = newest.where(RoundRow.segment == segment)
         with connected(self._database):
-            rows = list(query.namedtuples().execute(self._database))
+            rows = list(newest.namedtuples().execute(self._database))
         return [
             RoundProgress(
                 row.number,

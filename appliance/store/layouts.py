@@ -10,7 +10,7 @@ from appliance.errors import StoreError, TelegramError
 from appliance.log import stream
 from appliance.mbus.book import LayoutBook
 from appliance.mbus.layout import Layout
-from appliance.store.models import LayoutRow
+from appliance.store.database import query
 
 log = stream("store")
 
@@ -32,8 +32,7 @@ class LayoutShelf:
 
     def load(self) -> None:
         """Take the layouts out of the database."""
-        row = LayoutRow
-        rows = row.select(row.number, row.length, row.mask, row.pattern).tuples().execute(self._database)
+        rows = query(self._database, "SELECT number, length, mask, pattern FROM layout")
         self._numbers, self._layouts = {}, {}
         for number, length, mask, pattern in rows:
             try:

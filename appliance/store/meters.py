@@ -17,9 +17,9 @@ from appliance.log import stream
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Initialization, Meter, MultiTelegram
 from appliance.ports import Heard, Missed, ReadingKind
-from appliance.store.database import change, connected
+from appliance.store.database import change, connected, query
 from appliance.store.erasure import Erasure
-from appliance.store.models import Counter, MeterRow
+from appliance.store.models import MeterRow
 from appliance.store.newest import NewestBook
 from appliance.store.readings import Readings
 from appliance.store.rows import EPOCH
@@ -33,6 +33,12 @@ COPIED: Final = (
     *("id", "name", "segment", "primary_address", "location", "cost_centre", "group", "comment", "baud_rate"),
     *("schedule", "multi_telegram_limit", "application_reset_subcode"),
 )
+COLUMNS: Final = (
+    *COPIED,
+    *("addressing", "secondary_address", "fabrication", "multi_telegram", "initialization", "response_timeout"),
+    *("active", "battery", "store"),
+)
+LISTED: Final = "SELECT {} FROM meter ORDER BY id".format(", ".join(f'"{name}"' for name in COLUMNS))
 
 
 class Meters:
@@ -64,7 +70,7 @@ class Meters:
     def load(self) -> None:
         """Take the list out of the database."""
         with connected(self._database):
-            rows = MeterRow.select().order_by(MeterRow.id).dicts().execute(self._database)
+            rows = [dict(zip(COLUMNS, row, strict=True)) for row in query(self._database, LISTED)]
             self._meters = {row["id"]: from_row(row) for row in rows}
             self._highest = self._given()
 
@@ -176,8 +182,8 @@ class Meters:
 
     def _given(self) -> int:
         """The highest number ever given, also where the database began anew from an older copy."""
-        counted = Counter.select(Counter.value).where(Counter.name == GIVEN).scalar(self._database)
-        return max(self._highest, counted or 0, *self._meters, 0)
+        counted = query(self._database, "SELECT value FROM counter WHERE name = ?", (GIVEN,))
+        return max(self._highest, *(int(number) for (number,) in counted), *self._meters, 0)
 
     def _change(self, meters: Sequence[Meter]) -> None:
         for meter in meters:

@@ -55,18 +55,6 @@ class Setting(Model):
     who = TextField()
 
 
-class LayoutRow(Model):
-    """A telegram with its data taken out."""
-
-    number = IntegerField(primary_key=True)
-    length = IntegerField()
-    mask = BlobField()
-    pattern = BlobField()
-
-    class Meta:
-        table_name = "layout"
-
-
 class ReadingRow(Model):
     """One telegram of a reading."""
 
@@ -183,21 +171,6 @@ class EventRow(Model):
         table_name = "event"
 
 
-class Fact(Model):
-    """What the store remembers about itself."""
-
-    name = TextField(primary_key=True)
-    value = TextField()
-
-
-class Newest(Model):
-    """Where a meter's newest slots are, as of the last time this was written down."""
-
-    meter = IntegerField(primary_key=True)
-    heard = BigIntegerField(null=True)
-    ended = BigIntegerField(null=True)
-
-
 class AccountRow(Model):
     """Somebody who may come in."""
 
@@ -270,13 +243,6 @@ class AuditTrailRow(Model):
 
     class Meta:
         table_name = "audit"
-
-
-class Counter(Model):
-    """The highest number given so far to things of a kind."""
-
-    name = TextField(primary_key=True)
-    value = BigIntegerField()
 
 
 class Condemned(Model):

@@ -14,15 +14,19 @@ import peewee
 
 from appliance.ports import ReadingKind
 from appliance.store.batch import Batch
-from appliance.store.database import connected, execute_many, writing
+from appliance.store.database import connected, execute_many, query, run, writing
 from appliance.store.facts import Facts
-from appliance.store.models import MissedRow, Newest, ReadingRow
 from appliance.store.rows import KIND, KINDS
 
 MARGIN: Final = 2 * 86400  # seconds below the highest slot written down: late and off-grid readings lie there
 FACT: Final = "newest written down up to"
+WRITTEN: Final = "SELECT meter, heard, ended FROM newest"
 INSERT: Final = "INSERT INTO newest (meter, heard, ended) VALUES (?, ?, ?)"
-SCHEDULED: Final = KINDS.index(ReadingKind.SCHEDULED)
+SCHEDULED: Final = f"marks & {KIND} = {KINDS.index(ReadingKind.SCHEDULED)}"
+HEARD: Final = (
+    f"SELECT meter, MAX(slot), MAX(CASE WHEN {SCHEDULED} THEN slot END) FROM reading WHERE slot >= ? GROUP BY meter"
+)
+MISSED: Final = f"SELECT meter, MAX(slot) FROM missed WHERE slot >= ? AND {SCHEDULED} GROUP BY meter"
 
 Slots = dict[int, int]
 """Meter to slot."""
@@ -41,13 +45,13 @@ class NewestBook:
     def load(self) -> None:
         """What was written down, and what came since."""
         with connected(self._database):
-            known = list(Newest.select(Newest.meter, Newest.heard, Newest.ended).tuples().execute(self._database))
-            heard, ended, missed = self._since(int(self._facts.get(FACT) or 0))
+            known = query(self._database, WRITTEN)
+            heard, ended = self._since(int(self._facts.get(FACT) or 0))
         with self._lock:
             self._heard = {meter: slot for meter, slot, _ in known if slot is not None}
             self._ended = {meter: slot for meter, _, slot in known if slot is not None}
             _raise(self._heard, heard)
-            _raise(self._ended, [*ended, *missed])
+            _raise(self._ended, ended)
 
     def saw_batch(self, batch: Batch) -> None:
         """What is stored now."""
@@ -86,11 +90,11 @@ class NewestBook:
 
     def rebuild(self) -> None:
         """Look everything up in the rows, however far that is: after readings were deleted or moved."""
-        heard, ended, missed = self._since(0)
+        heard, ended = self._since(0)
         with self._lock:
             self._heard, self._ended = {}, {}
             _raise(self._heard, heard)
-            _raise(self._ended, [*ended, *missed])
+            _raise(self._ended, ended)
 
     def write_down(self) -> None:
         """For the next start."""
@@ -101,26 +105,18 @@ class NewestBook:
             return
         highest = max(slot for _, *slots in rows for slot in slots if slot is not None)
         with writing(self._database):
-            Newest.delete().execute(self._database)
+            run(self._database, "DELETE FROM newest")
             execute_many(self._database, INSERT, rows)
             self._facts.put(FACT, str(highest - MARGIN))
 
-    def _since(self, slot: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]], list[tuple[int, int]]]:
-        """Newest slots of readings, of scheduled readings, of scheduled slots missed, among those from `slot` on."""
-        return (
-            self._newest(ReadingRow, slot, scheduled=False),
-            self._newest(ReadingRow, slot, scheduled=True),
-            self._newest(MissedRow, slot, scheduled=True),
-        )
-
-    def _newest(
-        self, table: type[ReadingRow] | type[MissedRow], since: int, *, scheduled: bool
-    ) -> list[tuple[int, int]]:
-        query = table.select(table.meter, peewee.fn.MAX(table.slot)).where(table.slot >= since)
-        if scheduled:
-            query = query.where(table.marks.bin_and(KIND) == SCHEDULED)
+    def _since(self, slot: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Newest slots of readings, and of scheduled slots read or missed, among those from `slot` on."""
         with connected(self._database):
-            return list(query.group_by(table.meter).tuples().execute(self._database))
+            rows = query(self._database, HEARD, (slot,))
+            missed = query(self._database, MISSED, (slot,))
+        heard = [(meter, newest) for meter, newest, _ in rows]
+        ended = [(meter, newest) for meter, _, newest in rows if newest is not None]
+        return heard, [*ended, *((meter, newest) for meter, newest in missed)]
 
 
 def _raise(slots: Slots, found: Iterable[tuple[int, int]]) -> None:

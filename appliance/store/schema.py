@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from string import Template
 from typing import Final
@@ -28,10 +29,11 @@ _TABLE = re.compile(r"CREATE TABLE (\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
 
 
-def steps() -> list[tuple[int, str]]:
+@cache
+def steps() -> tuple[tuple[int, str], ...]:
     """Number and SQL of every migration, in order."""
     files = [entry for entry in resources.files("appliance.store.migrations").iterdir() if entry.name.endswith(".sql")]
-    return sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in files)
+    return tuple(sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in files))
 
 
 def newest() -> int:
@@ -80,9 +82,14 @@ def _statements(sql: str, sqlite: bool) -> Iterator[str]:
     return (statement.strip() for statement in plain.split(";") if statement.strip())
 
 
+@cache
+def _tables(sql: str) -> tuple[str, ...]:
+    return tuple(_TABLE.findall(_COMMENT.sub("", sql)))
+
+
 def require_tables(database: peewee.Database) -> None:
     """A file that says it has our schema but lacks a table was damaged."""
-    made = {name for _, sql in steps() for name in _TABLE.findall(_COMMENT.sub("", sql))}
+    made = {name for _, sql in steps() for name in _tables(sql)}
     lacking = made - set(database.get_tables())
     if lacking:
         raise Damaged(f"The database lacks the table {min(lacking)}.")

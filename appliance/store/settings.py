@@ -9,7 +9,7 @@ from typing import Final
 import peewee
 
 from appliance.clock import Clock
-from appliance.store.database import connected
+from appliance.store.database import connected, query
 from appliance.store.facts import Facts
 from appliance.store.models import Setting
 from appliance.store.writer import Writer
@@ -34,7 +34,7 @@ class Settings:
     def load(self) -> Mapping[str, str]:
         """All of them."""
         with connected(self._database):
-            return dict(iter(Setting.select(Setting.name, Setting.value).tuples().execute(self._database)))
+            return dict(query(self._database, "SELECT name, value FROM setting"))
 
     def save(self, changes: Mapping[str, str | None], who: str) -> None:
         """Write changes in one transaction, durable when this returns; None restores the default."""
