@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
 from pathlib import Path
 
@@ -21,6 +22,8 @@ IMAGES_OF_A_CUT = 4  # nothing, everything, two parts, torn; only one where noth
 SMALL = StoreOptions(ballast=0)
 DATABASE = "busmeister.db"
 Telegrams = tuple[bytes, ...]
+Image = tuple[tuple[str, bytes], ...]
+"""Name and octets of each file."""
 
 
 @dataclass
@@ -97,7 +100,8 @@ def cut_everywhere(
             promises.take(operation.mark)
         elif where >= start and chance.random() * acts * IMAGES_OF_A_CUT * each <= images:
             for files in _images(playback, chance, each):
-                report.add(promises.broken_by(_reopen(files, folder)), where)
+                image = tuple((name, bytes(content)) for name, content in files.items())
+                report.add(promises.broken_by(_reopen(image, folder)), where)
     return report
 
 
@@ -106,11 +110,12 @@ def _images(playback: Playback, chance: random.Random, each: int) -> Iterator[Fi
         yield from playback.images(chance, subsets=2, torn=1)
 
 
-def _reopen(files: Files, folder: Path) -> Findings:
+@lru_cache(maxsize=64)  # until the next sync a cut can leave the same octets again, and the same is found in them
+def _reopen(image: Image, folder: Path) -> Findings:
     """Open an image with the store's own open, as after the power came back, and look at what is there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for name, content in files.items():
+    for name, content in image:
         (folder / name).write_bytes(content)
     store = Store.open(folder, clock=VirtualClock(), publish=lambda _: None, options=SMALL, threaded=False)
     store.erasure.finish()  # as housekeeping does
