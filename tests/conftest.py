@@ -15,6 +15,8 @@ from hypothesis import settings
 from appliance.clock import VirtualClock
 
 CAPTURED = Path(__file__).resolve().parents[2] / "shared" / "telegrams"
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 30  # octets: data folders with their reserve files, of all workers, and no container's 64 MiB
 
 
 settings.register_profile("busmeister", deadline=None)  # no test fails because the machine was busy
@@ -53,6 +55,27 @@ def need_program(name: str) -> str:
             pytest.fail(f"{name} is not installed, and BUSMEISTER_REQUIRE_PEERS asks for it")
         pytest.skip(f"{name} is not installed")
     return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Data folders lie in memory where it has room: thousands of stores that wait for a disk are half of the time."""
+    config.addinivalue_line("markers", "first: takes long by the clock, so it begins before all others")
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)  # after those that shuffle and deselect
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long tests begin each worker's share, of which there are as many as xdist makes: none is left for the end."""
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    long = [item for item in items if item.get_closest_marker("first")]
+    short = [item for item in items if not item.get_closest_marker("first")]
+    left, items[:] = len(items), []
+    for worker in range(workers):
+        share, mine = left // (workers - worker), long[worker::workers]
+        others = max(0, share - len(mine))
+        items += mine + short[:others]
+        short, left = short[others:], left - share
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -45,6 +45,7 @@ def cut(disk: RecordingDisk, folder: Path, images: int, seed: int = 1) -> Report
     return cut_everywhere(disk.log, life.heard, folder / "image", images, seed)
 
 
+@pytest.mark.first
 def test_no_cut_loses_doubles_or_tears_a_reading(disk: RecordingDisk, folder: Path) -> None:
     report = cut(disk, folder, IMAGES)
     assert (report.faults, report.examples) == ({}, [])

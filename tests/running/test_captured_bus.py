@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from appliance.clock import SystemClock
 from appliance.meters.meter import Meter
 from appliance.store.store import Store
@@ -28,6 +30,7 @@ def stored_telegrams(data: Path) -> list[tuple[Meter, tuple[bytes, ...]]]:
         store.close()
 
 
+@pytest.mark.first
 def test_every_captured_meter_is_read_over_a_serial_line_and_kept_octet_for_octet(
     tmp_path: Path, captured: Path
 ) -> None:

@@ -28,6 +28,7 @@ def serial(folder: Path) -> str:
     return refused.stdout.partition("confirm=")[2].split()[0]
 
 
+@pytest.mark.first
 def test_factory_reset_leaves_no_trace_and_begins_anew_with_another_set_up_code(tmp_path: Path) -> None:
     with running("run", "--headless", "--data", tmp_path, sign="console:") as appliance:
         first = next(line for line in appliance.lines if "Set-up code" in line)
@@ -48,6 +49,7 @@ def test_factory_reset_leaves_no_trace_and_begins_anew_with_another_set_up_code(
         assert console(tmp_path, "show meters").returncode == 0
 
 
+@pytest.mark.first
 def test_restart_keeps_everything_and_the_process(tmp_path: Path) -> None:
     with running("run", "--headless", "--data", tmp_path, sign="console:") as appliance:
         assert console(tmp_path, f"set identity.location={CANARY}").returncode == 0

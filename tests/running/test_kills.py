@@ -81,6 +81,7 @@ def kill_again_and_again(data: Path, times: int) -> list[float]:
     return seconds
 
 
+@pytest.mark.first
 def test_what_was_stored_survives_three_kills(tmp_path: Path) -> None:
     kill_again_and_again(tmp_path, 3)
 
