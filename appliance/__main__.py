@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command = importlib.import_module(f"appliance.commands.{name}")
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
+    if not words:
+        parser.print_help(sys.stderr)
+        return 2
     chosen = parser.parse_args(words)
     try:
         code: int = chosen.run(chosen)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,10 @@ from appliance.meters.reader import Read, reader
 from appliance.system_users import user_name
 
 STANDARD_INPUT: Final = "-"
+HEAD: Final = 4096  # octets of a file that tell whether it is text
+NOT_IN_TEXT: Final = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\x1a")
+TYPE: Final = "Type or paste telegrams in hex digits, one a line; ctrl-d ends."
+NOTHING: Final = "busmeister: There is no telegram in it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +43,16 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal's language
     read = reader(arguments.key)
-    all_readable = True
+    count = readable = 0
     for found in telegrams(_lines(arguments.source)):
-        readable, answer = _answer(found, read, arguments.format)
+        is_readable, answer = _answer(found, read, arguments.format)
         sys.stdout.write(answer)
-        all_readable &= readable
+        count += 1
+        readable += is_readable
     sys.stdout.flush()
-    return 0 if all_readable else 1
+    if not count:
+        print(NOTHING, file=sys.stderr)
+    return 0 if readable == count else 1
 
 
 def _answer(found: bytes | TelegramError, read: Read, form: str) -> tuple[bool, str]:
@@ -65,17 +73,25 @@ def _text(lines: Iterator[str]) -> str:
 def _lines(source: str) -> Iterator[str]:
     """The lines of a file, of standard input, or of the argument itself."""
     if source == STANDARD_INPUT:
+        if sys.stdin.isatty():
+            print(TYPE, file=sys.stderr)
         return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-    if _is_file(source):
+    if _is(source, Path.is_file):
         return _read(Path(source))
     if is_hex(source):
         return iter((source,))
+    if _is(source, Path.is_dir):
+        raise RefusedError(f'"{source}" is a folder: name a file in it.')
     raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')
 
 
 def _read(path: Path) -> Iterator[str]:
     """The lines of a file; raises `RefusedError` where it cannot be read."""
     try:
+        with path.open("rb") as file:
+            if NOT_IN_TEXT.intersection(file.read(HEAD)):
+                octets = f"xxd -p {shlex.quote(str(path))} | busmeister decode"
+                raise RefusedError(f"{path} is no text. What it has in octets: {octets}")
         with path.open(encoding="utf-8", errors="replace") as file:
             yield from file
     except OSError as error:
@@ -83,8 +99,8 @@ def _read(path: Path) -> Iterator[str]:
         raise RefusedError(f"{path} cannot be read ({error.strerror}): let user {user} read it.") from error
 
 
-def _is_file(source: str) -> bool:
+def _is(source: str, kind: Callable[[Path], bool]) -> bool:
     try:
-        return Path(source).is_file()
+        return kind(Path(source))
     except OSError:  # longer than any file's name: a long telegram is
         return False

@@ -102,6 +102,34 @@ def test_nothing_is_no_error(decode: Decode) -> None:
     assert decode(text="# nothing here\n\n") == (0, [])
 
 
+def test_file_without_a_telegram_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "empty.hex"
+    file.touch()
+    assert main(["decode", str(file)]) == 0
+    assert capsys.readouterr().err == "busmeister: There is no telegram in it.\n"
+
+
+def test_file_of_octets_is_told_with_how_to_read_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "capture.bin"
+    file.write_bytes(FRAME)
+    assert main(["decode", str(file)]) == 1
+    told = capsys.readouterr()
+    assert told.err == f"busmeister: {file} is no text. What it has in octets: xxd -p {file} | busmeister decode\n"
+    assert not told.out
+
+
+def test_person_at_a_terminal_is_told_what_to_type(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(f"{HEX}\n".encode()))
+    terminal.isatty = lambda: True  # type: ignore[method-assign]  # there is a person
+    monkeypatch.setattr(sys, "stdin", terminal)
+    assert main(["decode"]) == 0
+    told = capsys.readouterr()
+    assert told.err == "Type or paste telegrams in hex digits, one a line; ctrl-d ends.\n"
+    assert json.loads(told.out)["ok"]
+
+
 def test_compact_frame_is_read_when_its_format_was_heard(decode: Decode) -> None:
     record = encode_record(b"\x04", b"\x13", 12)
     reference = format_signature([b"\x04\x13"]).to_bytes(2, "little") + crc16(record).to_bytes(2, "little")
@@ -247,7 +275,7 @@ def test_file_one_may_not_read_is_told_with_what_to_do(public_folder: Path) -> N
 
 def test_folder_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decode", str(tmp_path)]) == 1
-    assert "neither a file nor a telegram" in capsys.readouterr().err
+    assert capsys.readouterr().err == f'busmeister: "{tmp_path}" is a folder: name a file in it.\n'
 
 
 def test_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
