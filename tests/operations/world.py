@@ -28,11 +28,13 @@ from appliance.operations.call import Call
 from appliance.operations.parts import Parts, RoundNow
 from appliance.ports import Heard, Missed, ReadingKind, Reason
 from appliance.settings import Settings
+from appliance.store import StoreOptions
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 
 ELS = 0x1593
 WATER = 0x07
+NO_RESERVE = StoreOptions(ballast=0)
 ACKNOWLEDGED = Reply(Verdict.ANSWER, Ack(), b"\xe5", 0.052)
 
 
@@ -182,7 +184,7 @@ class World:
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.clock = clock
         self.hub = Hub(clock)
-        self.store = Store.open(folder, clock=clock, publish=self.hub.publish, threaded=False)
+        self.store = Store.open(folder, clock=clock, publish=self.hub.publish, options=NO_RESERVE, threaded=False)
         data = DataFolder(folder)
         self.settings = wiring.open_settings(
             self.store, self.hub.publish, key=data.key(), serial="00000161", open_line=FakeLine
