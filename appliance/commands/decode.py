@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -14,12 +14,12 @@ from typing import Final
 from appliance.commands.decode_table import table, unreadable
 from appliance.errors import RefusedError, TelegramError
 from appliance.mbus.json_line import error_line, json_line
-from appliance.mbus.telegram_text import is_hex, telegrams
+from appliance.mbus.telegram_text import frames_in, is_hex, telegrams
 from appliance.meters.reader import Read, reader
 from appliance.system_users import user_name
 
 STANDARD_INPUT: Final = "-"
-HEAD: Final = 4096  # octets of a file that tell whether it is text
+PIECE: Final = 4096  # octets of a file; the first ones tell whether it is text
 NOT_IN_TEXT: Final = frozenset(range(0x20)) - frozenset(b"\t\n\f\r\x1a")
 TYPE: Final = "Type or paste telegrams in hex digits, one a line; ctrl-d ends."
 NOTHING: Final = "busmeister: There is no telegram in it."
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal's language
     read = reader(arguments.key)
     count = readable = 0
-    for found in telegrams(_lines(arguments.source)):
+    for found in _telegrams(arguments.source):
         is_readable, answer = _answer(found, read, arguments.format)
         sys.stdout.write(answer)
         count += 1
@@ -70,30 +70,32 @@ def _text(lines: Iterator[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(source: str) -> Iterator[str]:
-    """The lines of a file, of standard input, or of the argument itself."""
+def _telegrams(source: str) -> Iterator[bytes | TelegramError]:
+    """Those of a file, of standard input, or the argument itself."""
     if source == STANDARD_INPUT:
         if sys.stdin.isatty():
             print(TYPE, file=sys.stderr)
-        return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        return telegrams(line.decode("utf-8", "replace") for line in sys.stdin.buffer)
     if _is(source, Path.is_file):
         return _read(Path(source))
     if is_hex(source):
-        return iter((source,))
+        return telegrams((source,))
     if _is(source, Path.is_dir):
         raise RefusedError(f'"{source}" is a folder: name a file in it.')
     raise RefusedError(f'"{source}" is neither a file nor a telegram in hex digits.')
 
 
-def _read(path: Path) -> Iterator[str]:
-    """The lines of a file; raises `RefusedError` where it cannot be read."""
+def _read(path: Path) -> Iterator[bytes | TelegramError]:
+    """Those of a file of text, or of octets as a line gave them; raises `RefusedError` where it cannot be read."""
     try:
         with path.open("rb") as file:
-            if NOT_IN_TEXT.intersection(file.read(HEAD)):
-                octets = f"xxd -p {shlex.quote(str(path))} | busmeister decode"
-                raise RefusedError(f"{path} is no text. What it has in octets: {octets}")
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from file
+            is_text = not NOT_IN_TEXT.intersection(file.read(PIECE))
+            file.seek(0)
+            if is_text:
+                with TextIOWrapper(file, encoding="utf-8", errors="replace") as text:
+                    yield from telegrams(text)
+            else:
+                yield from frames_in(iter(partial(file.read, PIECE), b""))
     except OSError as error:
         user = user_name(os.geteuid())
         raise RefusedError(f"{path} cannot be read ({error.strerror}): let user {user} read it.") from error

@@ -12,7 +12,7 @@ from typing import Final
 
 from appliance.errors import SettingError, TelegramError
 from appliance.mbus.framer import Framer, Noise, Received
-from appliance.mbus.frames import START_LONG, expected_length
+from appliance.mbus.frames import START_LONG, Frame, expected_length
 from appliance.mbus.recording import is_recorded, parse_line
 
 BETWEEN_DIGITS: Final = re.compile(r"0x|[\s:,;\-]", re.IGNORECASE)
@@ -49,6 +49,18 @@ def telegrams(lines: Iterable[str]) -> Iterator[bytes | TelegramError]:
             yield pending
             pending = b""
     yield from _rest(pending)
+
+
+def frames_in(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The frames in octets as a line gives them; noise is given as the octets it is."""
+    framer = Framer()
+    for octets in pieces:
+        yield from map(_octets_of, framer.feed(Received(octets)))
+    yield from map(_octets_of, framer.flush())
+
+
+def _octets_of(event: Frame | Noise) -> bytes:
+    return event.octets if isinstance(event, Noise) else event.to_bytes()
 
 
 def _octets(line: str) -> bytes:
@@ -93,12 +105,10 @@ def _rest(pending: bytes) -> Iterator[bytes]:
 
 
 def _recorded(line: str) -> Iterator[bytes | TelegramError]:
-    """The frames of one line of a recording; noise is given as the octets it is."""
+    """The frames of one line of a recording."""
     try:
         octets = parse_line(line).octets
     except SettingError as error:
         yield TelegramError(error.sentence)
         return
-    framer = Framer()
-    for event in framer.feed(Received(octets)) + framer.flush():
-        yield event.octets if isinstance(event, Noise) else event.to_bytes()
+    yield from frames_in((octets,))

@@ -109,13 +109,13 @@ def test_file_without_a_telegram_is_told(tmp_path: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().err == "busmeister: There is no telegram in it.\n"
 
 
-def test_file_of_octets_is_told_with_how_to_read_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_of_octets_is_read_as_a_line_gave_them(decode: Decode, tmp_path: Path) -> None:
     file = tmp_path / "capture.bin"
-    file.write_bytes(FRAME)
-    assert main(["decode", str(file)]) == 1
-    told = capsys.readouterr()
-    assert told.err == f"busmeister: {file} is no text. What it has in octets: xxd -p {file} | busmeister decode\n"
-    assert not told.out
+    file.write_bytes(300 * (b"\xff\x00" + FRAME))
+    code, answers = decode(str(file))
+    assert code == 1
+    assert [answer["ok"] for answer in answers] == 300 * [False, True]
+    assert answers[1::2] == 300 * decode(HEX)[1]
 
 
 def test_person_at_a_terminal_is_told_what_to_type(
