@@ -23,11 +23,11 @@ from appliance.mbus.dialogue.timing import CHARACTER_BITS, REQUEST_PAUSE_BITS, t
 from appliance.mbus.framer import Received
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, Missed
+from appliance.simulated_faults import Fault
 from benchmarks.registry import Row
 from drivers.lines import open_line
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 
 BUILDING: Final = "apartment-block"
 METERS: Final = 250

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Final
 
 from appliance.errors import Kind, RefusedError
@@ -13,40 +12,17 @@ from appliance.meters.meter import Meter
 from appliance.meters.selection import Selection
 from appliance.operations.answer import Answer, Cell, Table
 from appliance.operations.call import Call
+from appliance.operations.fault_or_none import FaultOrNone
 from appliance.operations.line import quote
 from appliance.operations.meter_state import choose_one
 from appliance.operations.operation import operation
 from appliance.operations.simulation import SimulatedPlace, Simulation
 from appliance.operations.times import span_of_seconds
 from appliance.settings.kinds import Exact
+from appliance.simulated_faults import BUS_FAULTS, Fault
 
-
-class FaultName(StrEnum):
-    """What may be wrong with a simulated meter or bus."""
-
-    DEAF = "deaf"
-    LATE = "late"
-    BABBLING = "babbling"
-    WRONG_CHECKSUM = "wrong_checksum"
-    WRONG_ID = "wrong_id"
-    DUPLICATE_ADDRESS = "duplicate_address"
-    SHORT_CIRCUIT = "short_circuit"
-    ECHO = "echo"
-    TRUNCATED = "truncated"
-    BIT_ERRORS = "bit_errors"
-    ENDLESS = "endless"
-    FRAME_COUNT_BIT_IGNORED = "frame_count_bit_ignored"
-    FRAME_COUNT_BIT_STRICT = "frame_count_bit_strict"
-    RUNNING_BACK = "running_back"
-    JAMS_WHEN_ASKED = "jams_when_asked"
-    SHORTS_WHEN_ASKED = "shorts_when_asked"
-    SWAPPED = "swapped"
-    VANISHING_LINE = "vanishing_line"
-    NONE = "none"  # mends all
-
-
-WHOLE_BUS: Final = (FaultName.SHORT_CIRCUIT, FaultName.ECHO, FaultName.VANISHING_LINE)
 WHOLE: Final = "whole bus"  # as the list names it
+SomeFault = Annotated[Fault | None, FaultOrNone()]
 Factor = Annotated[Decimal, Exact("0", "1000000")]
 
 
@@ -61,16 +37,16 @@ def simulate_list(call: Call) -> Answer:
 
 @operation("simulate fault", level=3, audited=True)
 def simulate_fault(
-    call: Call, meter_or_segment: Selection, fault: FaultName, *, for_: timedelta | None = None
+    call: Call, meter_or_segment: Selection, fault: SomeFault, *, for_: timedelta | None = None
 ) -> Answer:
     """Puts a fault in, for training and tests; none mends all."""
     segment, building, whom = _place(call, meter_or_segment)
-    if fault is FaultName.NONE:
+    if fault is None:
         building.clear_faults(whom)
         return Answer(sentence=f"{whom or segment} is sound")
     seconds = for_.total_seconds() if for_ else None
     building.put_fault(fault, whom, seconds)
-    place = segment if whom is None or fault in WHOLE_BUS else whom
+    place = segment if whom is None or fault in BUS_FAULTS else whom
     lasting = f"for {span_of_seconds(seconds)}" if seconds else f"until simulate fault {quote(place)} none"
     return Answer(sentence=f"{place}: {fault} {lasting}")
 

@@ -24,6 +24,7 @@ from appliance.operations.call import Call
 from appliance.operations.parts import Parts
 from appliance.ports import Line
 from appliance.services.front_panel.panel import FrontPanel
+from appliance.simulated_faults import Fault
 from appliance.store.folder import DataFolder
 from appliance.store.store import Store
 from appliance.supervisor import ServiceStatus, State
@@ -31,7 +32,6 @@ from drivers import boards
 from drivers.host.machine import HostMachine
 from drivers.lines import open_line
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
 from drivers.simulated.panel import SimulatedPins
 

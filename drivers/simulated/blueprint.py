@@ -38,8 +38,8 @@ from appliance.errors import SettingError
 from appliance.mbus.manufacturers import manufacturer_code
 from appliance.mbus.orders import BAUD_RATES
 from appliance.mbus.slave import FrameCount
+from appliance.simulated_faults import Fault
 from drivers.simulated.entries import Entry, Range
-from drivers.simulated.faults import Fault
 from drivers.simulated.recipes import Recipe, read_recipe
 
 SHELF: Final = Path(__file__).parent / "buildings"

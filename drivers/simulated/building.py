@@ -10,10 +10,10 @@ from typing import Final
 
 from appliance.clock import Clock
 from appliance.errors import EncodeError, SettingError
+from appliance.simulated_faults import Fault
 from drivers.simulated.blueprint import Blueprint, Group, read_blueprint
 from drivers.simulated.built import BuiltMeter, Consumption
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import Instrument, SimulatedMeter
 from drivers.simulated.optical import OpticalHead
 from drivers.simulated.recipes import missing_quantity

@@ -19,7 +19,8 @@ from appliance.mbus.address import SELECTED, TEST
 from appliance.mbus.framer import Framer, Noise, Received
 from appliance.mbus.frames import Ack, Frame, LongFrame
 from appliance.mbus.selection import read_selection
-from drivers.simulated.faults import BUS_FAULTS, Fault, Faults
+from appliance.simulated_faults import BUS_FAULTS, Fault
+from drivers.simulated.faults import Faults
 from drivers.simulated.meter import LATEST_BITS, LATEST_MARGIN, SimulatedMeter
 from drivers.simulated.optical import WAKING, WAKING_RATE
 from drivers.simulated.wire import OCTET_BITS, Transmission, Wire

@@ -25,9 +25,9 @@ from appliance.errors import LineLost, LineRefused, SettingError
 from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.framer import Received
 from appliance.mbus.orders import BAUD_RATES
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import Building, load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
 from drivers.url import refused
 

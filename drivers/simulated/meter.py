@@ -9,7 +9,8 @@ from typing import Final, Protocol
 from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.frames import Frame
 from appliance.mbus.slave import Application, FrameCount, Slave
-from drivers.simulated.faults import Fault, Faults
+from appliance.simulated_faults import Fault
+from drivers.simulated.faults import Faults
 from drivers.simulated.optical import OpticalHead
 from drivers.simulated.spoiled import announcing_more, truncated, wrong_checksum, wrong_identification
 

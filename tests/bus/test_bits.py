@@ -11,8 +11,8 @@ from appliance.mbus.framer import Received
 from appliance.mbus.frames import FCB, LongFrame, ShortFrame
 from appliance.meters.meter import Addressing, Initialization, Meter
 from appliance.ports import Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.world import World, faulty
 
 ADDRESS = 7

@@ -12,8 +12,8 @@ from appliance.errors import LineLost
 from appliance.events import BusState
 from appliance.mbus.framer import Received
 from appliance.ports import Heard, Missed, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
 from tests.bus.test_rounds import at
 from tests.bus.world import MAIN, World, faulty

@@ -12,8 +12,8 @@ from appliance.mbus.address import SecondaryAddress
 from appliance.mbus.dialogue.timing import CME3100_READOUT
 from appliance.meters.meter import MultiTelegram
 from appliance.ports import Heard, Missed, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.world import MAIN, World, faulty
 
 ILL = (3, 7)  # places of the faulty meters; their numbers are one higher

@@ -10,8 +10,8 @@ import pytest
 from appliance.mbus.frames import Frame
 from appliance.meters.meter import Meter, MultiTelegram
 from appliance.ports import Heard, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
 from tests.bus.test_rounds import at
 from tests.bus.world import World

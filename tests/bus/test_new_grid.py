@@ -10,8 +10,8 @@ import pytest
 
 from appliance.events import RoundProgress
 from appliance.ports import Heard, Missed, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.test_rounds import at
 from tests.bus.world import MAIN, World, faulty
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from appliance.mbus.framer import Received
 from appliance.ports import Heard, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.simulated.optical import OpticalHead
 from tests.bus.world import MAIN, World
 

@@ -9,9 +9,9 @@ import pytest
 from appliance.bus.virtual import Bus
 from appliance.clock import VirtualClock
 from appliance.mbus.framer import Received
+from appliance.simulated_faults import Fault
 from appliance.supervisor import PROGRESS_PATIENCE
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.world import MAIN, World, faulty
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from appliance.clock import VirtualClock
 from appliance.events import RoundProgress
 from appliance.ports import Heard, Missed, ReadingKind, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.test_rounds import Job, at
 from tests.bus.world import World, faulty
 

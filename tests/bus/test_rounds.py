@@ -12,8 +12,8 @@ from appliance.errors import RefusedError
 from appliance.events import BusState, BusTraffic, Direction, RoundProgress, TelegramHeard
 from appliance.meters.meter import Addressing, Initialization, Meter
 from appliance.ports import Heard, Missed, ReadingKind, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.world import MAIN, World, faulty
 
 

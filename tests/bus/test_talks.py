@@ -9,8 +9,8 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.errors import BusError, Overload
 from appliance.mbus.dialogue.orders import give_order, normalise
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.world import World
 
 

@@ -14,8 +14,8 @@ from appliance.clock import ClockQuality, VirtualClock
 from appliance.cron import Schedule
 from appliance.events import ClockStepped, RoundProgress
 from appliance.ports import Heard, Missed, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import Fault
 from tests.bus.test_rounds import Job, at
 from tests.bus.world import World, faulty
 

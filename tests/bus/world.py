@@ -17,9 +17,9 @@ from appliance.errors import LineRefused
 from appliance.events import RoundProgress
 from appliance.meters.meter import Addressing, Meter
 from appliance.ports import Heard, Line, Missed, ReadingKind, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import Building
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import Instrument
 
 MAIN = SegmentSettings(name="main", url="simulated://main")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from appliance.mbus.frames import Ack, ShortFrame
-from drivers.simulated.faults import Fault
+from appliance.simulated_faults import Fault
 from drivers.simulated.line import share
 
 QUESTION = ShortFrame(0x40, 0).to_bytes()  # SND_NKE to a meter as it comes from the factory

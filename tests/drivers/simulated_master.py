@@ -6,8 +6,8 @@ from appliance.clock import VirtualClock
 from appliance.mbus.address import SELECTED, SecondaryAddress
 from appliance.mbus.framer import Framer, Noise, Received
 from appliance.mbus.frames import REQ_UD2, SND_NKE, SND_UD, Ack, Frame, LongFrame, ShortFrame
+from appliance.simulated_faults import Fault
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.simulated.meter import SimulatedMeter
 
 LONG_ENOUGH = 3.0  # seconds, at 2400 baud and above

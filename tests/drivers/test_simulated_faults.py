@@ -10,8 +10,8 @@ from appliance.mbus.address import SELECTED
 from appliance.mbus.framer import Noise
 from appliance.mbus.frames import Ack, LongFrame
 from appliance.mbus.telegram import decode
+from appliance.simulated_faults import BUS_FAULTS, Fault
 from drivers.simulated.building import Building, load
-from drivers.simulated.faults import BUS_FAULTS, Fault
 from drivers.simulated.meter import LATEST_BITS, LATEST_MARGIN, SimulatedMeter
 from tests.drivers.simulated_master import Master, answer_in
 

@@ -11,7 +11,7 @@ from appliance.errors import LineLost, LineRefused
 from appliance.mbus.framer import Framer
 from appliance.mbus.frames import Ack, LongFrame, ShortFrame
 from appliance.ports import Line
-from drivers.simulated.faults import Fault
+from appliance.simulated_faults import Fault
 from drivers.simulated.line import SimulatedLine, read_url
 
 NKE = ShortFrame(0x40, 1).to_bytes()

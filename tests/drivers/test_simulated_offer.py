@@ -15,10 +15,10 @@ import pytest
 from appliance.clock import SystemClock
 from appliance.errors import LineRefused
 from appliance.mbus.frames import ShortFrame
+from appliance.simulated_faults import Fault
 from drivers.lines import open_line
 from drivers.simulated.building import load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from drivers.simulated.offer import Bell, Door, PtyDoor, TcpDoor, serve
 from tests.drivers.test_simulated_line import hear
 

@@ -16,9 +16,9 @@ from appliance.events import MetersChanged, TelegramHeard
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Addressing, Meter
 from appliance.ports import Heard, ReadingKind, Reason
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from tests.bus.world import MAIN, no_line
 from tests.operations.test_reading import do
 from tests.operations.world import World, water_meter

@@ -10,9 +10,8 @@ from appliance.clock import VirtualClock
 from appliance.errors import RefusedError
 from appliance.meters.meter import Meter
 from appliance.operations.call import Call
-from appliance.operations.simulate import FaultName
+from appliance.simulated_faults import Fault
 from drivers.simulated.building import load
-from drivers.simulated.faults import BUS_FAULTS, Fault
 from drivers.simulated.line import SharedBus
 from tests.operations.orders import cells, order, text
 from tests.operations.world import World
@@ -71,9 +70,15 @@ def test_fault_of_the_line_is_said_to_be_for_all(call: Call, shared: SharedBus) 
     assert faults(call, "whole bus") == ["short_circuit"]
 
 
-def test_every_fault_of_the_building_has_its_name() -> None:
-    assert {str(name) for name in FaultName} - {"none"} == {str(fault) for fault in Fault}
-    assert {"short_circuit", "echo", "vanishing_line"} == {str(fault) for fault in BUS_FAULTS}
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_is_put_in_by_its_name(call: Call, shared: SharedBus, fault: Fault) -> None:
+    order(call, f"simulate fault main {fault.upper()}")
+    assert faults(call, "whole bus") == [fault]
+
+
+def test_word_that_is_no_fault_is_answered_with_those_there_are(call: Call, shared: SharedBus) -> None:
+    with pytest.raises(RefusedError, match=r"short_circuit, .* vanishing_line or none"):
+        order(call, "simulate fault main broken")
 
 
 def test_consumption_runs_faster_from_now_on(call: Call, shared: SharedBus) -> None:

@@ -24,10 +24,10 @@ from appliance.errors import LineRefused
 from appliance.events import RoundProgress
 from appliance.mbus.address import SecondaryAddress
 from appliance.ports import Line
+from appliance.simulated_faults import Fault
 from appliance.store.store import Store
 from drivers.simulated.building import load
 from drivers.simulated.bus import SimulatedBus
-from drivers.simulated.faults import Fault
 from tests.auditor import Key, audit, due_slots
 from tests.bus.world import meter_of
 from tests.running.figures import tell
