@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -14,6 +15,7 @@ from hypothesis import settings
 
 from appliance.clock import VirtualClock
 
+SELDOM = (50_000, 10, 10)  # new objects before a look, and looks before those that look further
 CAPTURED = Path(__file__).resolve().parents[2] / "shared" / "telegrams"
 MEMORY = Path("/dev/shm")
 ROOM = 1 << 30  # octets: data folders with their reserve files, of all workers, and no container's 64 MiB
@@ -76,6 +78,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = max(0, share - len(mine))
         items += mine + short[:others]
         short, left = short[others:], left - share
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for seldom, and not among what stays: else a fifth of the time goes into it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
