@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import sys
 from collections.abc import Callable
@@ -43,7 +42,6 @@ from tui.typed_ahead import TypedAhead
 log = logging.getLogger("busmeister.dashboard")
 
 TOAST: Final = 3.0  # seconds
-SOON: Final = 0.02  # seconds
 
 
 class Dashboard(App[None]):
@@ -182,15 +180,9 @@ class Dashboard(App[None]):
         elif not rest:
             while len(self.screen_stack) > 1:
                 self.pop_screen()
-        if rest:
-            self.call_later(self._open, tuple(rest))
-
-    def _open(self, path: tuple[str, ...]) -> None:
         base = self.screen_stack[0]
-        if not base.is_mounted:  # it was chosen this moment: its widgets are being made
-            self.set_timer(SOON, functools.partial(self._open, path))
-        elif isinstance(base, Page):
-            base.open(path)
+        if rest and isinstance(base, Page):
+            base.call_later(base.open, tuple(rest))  # where it was chosen this moment: after its widgets are made
 
     def action_go(self, name: str) -> None:
         """To a screen; again: back to its top level."""
