@@ -12,7 +12,7 @@ from appliance.events import BusTraffic, Direction
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from tests.operations.world import World, water_meter
-from tests.tui.keyboard import type_keys
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tests.tui.traffic import heat_meter, minute
 from tui.app import Dashboard
@@ -43,16 +43,14 @@ def watch(
 
     async def look() -> list[str]:
         async with dashboard.run_test(size=size) as pilot:
-            await pilot.press("3")
-            await pilot.pause()
+            await type_keys(pilot, ("3",))
             page = dashboard.page
             assert isinstance(page, BusPage)
             for event in minute(world.clock, answer=answer):
                 world.hub.publish(event)
             page.look()
-            await pilot.pause()
+            await settle(pilot)
             await type_keys(pilot, keys)
-            await pilot.pause()
             return seen(dashboard)
 
     return asyncio.run(look())
@@ -80,8 +78,7 @@ def test_long_name_leaves_room_for_the_status_of_an_answer(
 def test_telegram_that_is_not_there_yet_is_told_in_a_sentence(dashboard: Dashboard) -> None:
     async def look() -> str:
         async with dashboard.run_test(size=COMPACT) as pilot:
-            await pilot.press("3")
-            await pilot.pause()
+            await type_keys(pilot, ("3",))
             return "\n".join(seen(dashboard))
 
     assert "None yet. The next answer is taken apart here; o takes octets in hex." in asyncio.run(look())
@@ -104,11 +101,10 @@ def test_light_for_an_optical_head_is_no_frame_and_no_repeat(world: World) -> No
 def test_traffic_that_passes_while_another_screen_is_seen_is_kept(world: World, dashboard: Dashboard) -> None:
     async def story() -> tuple[list[str], bool]:
         async with dashboard.run_test(size=WIDE) as pilot:
-            await pilot.press("3", "1")
+            await type_keys(pilot, ("3", "1"))
             for event in minute(world.clock):
                 world.hub.publish(event)
-            await pilot.press("3")
-            await pilot.pause()
+            await type_keys(pilot, ("3",))
             picture = seen(dashboard)
         return picture, world.hub.wanted(BusTraffic)
 
@@ -120,7 +116,7 @@ def test_traffic_that_passes_while_another_screen_is_seen_is_kept(world: World, 
 def test_nobody_follows_the_wire_before_it_is_first_looked_at(world: World, dashboard: Dashboard) -> None:
     async def story() -> bool:
         async with dashboard.run_test(size=WIDE) as pilot:
-            await pilot.press("2")
+            await type_keys(pilot, ("2",))
             return world.hub.wanted(BusTraffic)
 
     assert not asyncio.run(story())
@@ -130,9 +126,7 @@ def test_nobody_follows_the_wire_before_it_is_first_looked_at(world: World, dash
 def test_quiet_line_says_when_the_next_round_begins(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
     async def story() -> str:
         async with dashboard.run_test(size=size) as pilot:
-            await pilot.press("3")
-            await dashboard.workers.wait_for_complete()
-            await pilot.pause()
+            await type_keys(pilot, ("3",))
             return "\n".join(seen(dashboard))
 
     assert "the next round begins at 06:" in asyncio.run(story())
@@ -190,8 +184,7 @@ def test_telegram_of_a_meters_history_opens_by_its_address(world: World, dashboa
     async def look() -> list[str]:
         async with dashboard.run_test(size=WIDE) as pilot:
             dashboard.go(f"bus/{heat_meter().hex()}")
-            await pilot.pause()
-            await pilot.pause()
+            await settle(pilot)
             return seen(dashboard)
 
     assert "24.318 MWh" in "\n".join(asyncio.run(look()))
@@ -206,15 +199,14 @@ def test_traffic_of_one_meter_alone_can_be_seen(world: World, dashboard: Dashboa
 def test_newest_answer_stays_in_sight_while_the_traffic_runs(world: World, dashboard: Dashboard) -> None:
     async def look() -> list[str]:
         async with dashboard.run_test(size=WIDE) as pilot:
-            await pilot.press("3")
-            await pilot.pause()
+            await type_keys(pilot, ("3",))
             page = dashboard.page
             assert isinstance(page, BusPage)
             *events, _last = minute(world.clock)
             for event in events:
                 world.hub.publish(event)
             page.look()
-            await pilot.pause()
+            await settle(pilot)
             return seen(dashboard)
 
     picture = "\n".join(asyncio.run(look()))
@@ -284,14 +276,14 @@ def test_what_passed_while_nobody_looked_is_taken_in_part_by_part(
 
     async def story() -> tuple[int, int]:
         async with dashboard.run_test(size=WIDE) as pilot:
-            await pilot.press("3", "1")
+            await type_keys(pilot, ("3", "1"))
             page = next(one for one in dashboard.opened if isinstance(one, BusPage))
             for number in range(3 * AT_ONCE):
                 world.hub.publish(BusTraffic("main", world.clock.now(), Direction.SENT, bytes((number % 256,))))
             page.look()
             first = page.ring.seen
             for _turn in range(4):
-                await pilot.pause()
+                await settle(pilot)
             return first, page.ring.seen
 
     assert asyncio.run(story()) == (AT_ONCE, 3 * AT_ONCE)

@@ -10,6 +10,7 @@ from textual.color import Color
 
 from appliance.security.books import User
 from tests.operations.world import World
+from tests.tui.keyboard import settle
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -46,7 +47,7 @@ def test_every_theme_can_be_drawn_on_every_terminal(world: World, look: str, col
 
     async def look_at_it() -> list[str]:
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             return seen(app)
 
     assert "busmeister" in asyncio.run(look_at_it())[0]
@@ -57,7 +58,7 @@ def test_terminal_without_the_glyphs_gets_ascii(world: World) -> None:
 
     async def look_at_it() -> list[str]:
         async with app.run_test(size=(140, 45)) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             return seen(app)
 
     assert "\n".join(asyncio.run(look_at_it())).replace("·", "").isascii()

@@ -10,7 +10,7 @@ import pytest
 from appliance.operations.call import Call
 from appliance.security.books import User
 from tests.operations.world import World
-from tests.tui.keyboard import type_keys
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -28,9 +28,8 @@ def enter(
 
     async def run() -> list[str]:
         async with app.run_test(size=size) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             await type_keys(pilot, keys)
-            await pilot.pause()
             return seen(app)
 
     return "\n".join(asyncio.run(run())), app.call.level
@@ -130,7 +129,7 @@ def test_no_key_leads_past_the_entrance(world: World) -> None:
     async def go() -> str | None:
         async with app.run_test() as pilot:
             app.set_focus(None)
-            await pilot.press("2")
+            await type_keys(pilot, ("2",))
             app.go("meters")
             return app.current_mode
 

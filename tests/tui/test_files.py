@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.operations.world import World
+from tests.tui.keyboard import type_keys
 from tests.tui.picture import seen
 from tests.tui.test_palette import press
 from tui.app import Dashboard
@@ -21,9 +22,7 @@ def look(app: Dashboard, *keys: str, size: tuple[int, int] = (140, 45)) -> str:
     async def run() -> str:
         async with app.run_test(size=size) as pilot:
             for key in ("9", *keys):
-                await pilot.press(key)
-                await pilot.app.workers.wait_for_complete()
-                await pilot.pause()
+                await type_keys(pilot, (key,))
             return "\n".join(seen(app))
 
     return asyncio.run(run())

@@ -10,6 +10,7 @@ from textual.worker import WorkerFailed
 
 from appliance.log import Entry, JournalHandler
 from tests.operations.world import World
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.screens.overview import OverviewPage
@@ -20,7 +21,7 @@ def test_first_line_tells_place_and_time(world: World, dashboard: Dashboard) -> 
 
     async def look() -> list[str]:
         async with dashboard.run_test(size=(140, 45)) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             return seen(dashboard)
 
     picture = asyncio.run(look())
@@ -32,7 +33,7 @@ def test_first_line_tells_place_and_time(world: World, dashboard: Dashboard) -> 
 def test_small_terminal_says_what_it_needs(dashboard: Dashboard) -> None:
     async def look() -> list[str]:
         async with dashboard.run_test(size=(50, 12)) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             return seen(dashboard)
 
     assert "busmeister needs 60x16, this is 50x12" in "\n".join(asyncio.run(look()))
@@ -43,7 +44,7 @@ def test_digits_change_the_screen_and_escape_leads_back_to_overview(dashboard: D
         visited = []
         async with dashboard.run_test(size=(140, 45)) as pilot:
             for key in ("2", "1", "2", "escape"):
-                await pilot.press(key)
+                await type_keys(pilot, (key,))
                 visited.append(dashboard.current_mode)
         return visited
 
@@ -85,9 +86,7 @@ def test_window_of_another_size_arranges_the_overview_anew_and_fills_it(dashboar
         async with dashboard.run_test(size=(140, 45)) as pilot:
             for size in ((140, 45), (80, 24), (140, 45)):
                 await pilot.resize_terminal(*size)
-                await pilot.pause()
-                await dashboard.workers.wait_for_complete()
-                await pilot.pause()
+                await settle(pilot)
                 pictures.append("\n".join(seen(dashboard)))
         return pictures
 

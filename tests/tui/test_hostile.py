@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from tests.operations.world import World, water_meter
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.screens import SCREENS
@@ -62,18 +63,13 @@ def test_every_screen_is_drawn_whatever_meters_are_called(
         async with dashboard.run_test(size=size) as pilot:
             for entry in SCREENS:
                 dashboard.go(entry.name)
-                await pilot.pause()
-                await dashboard.workers.wait_for_complete()
-                await pilot.pause()
+                await settle(pilot)
                 pictures.append("\n".join(seen(dashboard)))
             if count:
                 dashboard.go("meters/1")
-                await pilot.pause()
-                await dashboard.workers.wait_for_complete()
-                await pilot.pause()
+                await settle(pilot)
                 pictures.append("\n".join(seen(dashboard)))
-            await pilot.press("colon", *"read")
-            await pilot.pause()
+            await type_keys(pilot, ("colon", *"read"))
             pictures.append("\n".join(seen(dashboard)))
 
     asyncio.run(look())

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from appliance.hub import Job
 from tests.operations.world import World
+from tests.tui.keyboard import settle
 from tests.tui.picture import seen
-from tests.tui.test_settings import settled
 from tui.app import Dashboard
 
 
@@ -18,7 +18,7 @@ def use(dashboard: Dashboard, keys: Sequence[str], own: Job | None = None) -> tu
     async def story() -> tuple[str, bool]:
         async with dashboard.run_test(size=(140, 45)) as pilot:
             dashboard.go("settings/bus.readout.readout_retries")
-            await settled(pilot)
+            await settle(pilot)
             if own is not None:
                 dashboard.own_orders.watch(own)
             await pilot.press(*keys)

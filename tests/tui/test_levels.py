@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.operations.world import World
-from tests.tui.keyboard import type_keys
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tests.tui.ssh_clients import PASSWORD
 from tui.app import Dashboard
@@ -24,7 +24,7 @@ def use(app: Dashboard, keys: Sequence[str]) -> str:
     async def press() -> str:
         async with app.run_test(size=(140, 45), notifications=True) as pilot:
             await type_keys(pilot, keys)
-            await pilot.pause()  # until a toast is drawn
+            await settle(pilot)  # until a toast is drawn
             return "\n".join(seen(app))
 
     return asyncio.run(press())

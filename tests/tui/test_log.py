@@ -32,11 +32,8 @@ def read(world: World, dashboard: Dashboard, keys: Sequence[str] = (), size: tup
 
     async def look() -> list[str]:
         async with dashboard.run_test(size=size) as pilot:
-            await pilot.press("4")
-            await pilot.app.workers.wait_for_complete()
-            await pilot.pause()
+            await type_keys(pilot, ("4",))
             await type_keys(pilot, keys)
-            await pilot.pause()
             return seen(dashboard)
 
     return "\n".join(asyncio.run(look()))

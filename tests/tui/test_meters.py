@@ -115,7 +115,7 @@ def test_silent_meter_says_since_when_and_why(installed: World, dashboard: Dashb
     async def look(pilot: Pilot[None]) -> None:
         dashboard.go("meters/3")
         while not isinstance(dashboard.screen, MeterPage):
-            await pilot.pause()
+            await settle(pilot)
 
     assert "silent since 06:00, 1 readout: No answer from 10473003" in visit(dashboard, look)
 

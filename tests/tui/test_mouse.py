@@ -9,7 +9,7 @@ import pytest
 
 from appliance.meters.meter import Meter
 from tests.operations.world import World
-from tests.tui.keyboard import type_keys
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.screens.question import Question
@@ -33,17 +33,15 @@ def click(
 
     async def story() -> str:
         async with dashboard.run_test(size=size) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             await type_keys(pilot, keys)
             for text in texts:
-                await dashboard.workers.wait_for_complete()
-                await pilot.pause()
+                await settle(pilot)
                 lines = seen(dashboard)
                 y = next(number for number, one in enumerate(lines) if text in one)
                 await pilot.click(offset=(lines[y].index(text), y), times=times)
-                await pilot.pause()
-            await dashboard.workers.wait_for_complete()
-            await pilot.pause()
+                await settle(pilot)
+            await settle(pilot)
             return "\n".join(seen(dashboard))
 
     return asyncio.run(story())
@@ -107,12 +105,11 @@ def test_question_is_answered(dashboard: Dashboard, text: str, answer: bool) -> 
     async def story() -> None:
         async with dashboard.run_test(size=(80, 24)) as pilot:
             dashboard.push_screen(Question("Really?"), answers.append)
-            await pilot.pause()
+            await settle(pilot)
             lines = seen(dashboard)
             y = next(number for number, one in enumerate(lines) if text in one)
             await pilot.click(offset=(lines[y].index(text), y))
-            await pilot.pause()
-            await dashboard.workers.wait_for_complete()
+            await settle(pilot)
 
     asyncio.run(story())
     assert answers == [answer]

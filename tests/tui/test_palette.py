@@ -9,7 +9,7 @@ import pytest
 
 from appliance.meters.meter import Meter
 from tests.operations.world import World
-from tests.tui.keyboard import type_keys
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -23,9 +23,8 @@ def press(dashboard: Dashboard, keys: Sequence[str], size: tuple[int, int] = WID
 
     async def run() -> list[str]:
         async with dashboard.run_test(size=size) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             await type_keys(pilot, keys)
-            await pilot.pause()
             said = [toast.message for toast in dashboard._notifications]
             return [*seen(dashboard), *said, str(dashboard.current_mode)]
 

@@ -15,6 +15,7 @@ from drivers import boards
 from drivers.host.machine import HostMachine
 from drivers.simulated.panel import SimulatedPins
 from tests.operations.world import World
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.feed import Feed
@@ -59,20 +60,18 @@ class Hands:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            await self.pilot.press(key)
+            await type_keys(self.pilot, (key,))
             await self.settle()
 
     async def settle(self) -> None:
         """Let the panel take in what was pressed, and the screen show it."""
-        await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
+        await settle(self.pilot)
         while (event := self.following.get(0)) is not None:
             self.panel.handle(event)
         self.panel.tick()
         if self.app.page is not None:
             self.app.page.reload()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        await settle(self.pilot)
 
     def place(self, button: str) -> tuple[int, int]:
         """Where a button is drawn."""
@@ -174,9 +173,7 @@ def test_mouse_of_a_visitor_presses_nothing(world: World) -> None:
 def test_appliance_without_a_panel_says_how_to_get_one(world: World, dashboard: Dashboard) -> None:
     async def look() -> list[str]:
         async with dashboard.run_test(size=(140, 45)) as pilot:
-            await pilot.press("8")
-            await dashboard.workers.wait_for_complete()
-            await pilot.pause()
+            await type_keys(pilot, ("8",))
             return seen(dashboard)
 
     assert "k chooses a board" in "\n".join(asyncio.run(look()))

@@ -38,10 +38,8 @@ def look(
 
     async def run() -> list[str]:
         async with app.run_test(size=size) as pilot:
-            await pilot.press("6")
-            await pilot.app.workers.wait_for_complete()
+            await type_keys(pilot, ("6",))
             await type_keys(pilot, keys)
-            await pilot.pause()
             return [*seen(app), str(app.current_mode)]
 
     return "\n".join(asyncio.run(run()))

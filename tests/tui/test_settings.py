@@ -7,30 +7,18 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from textual.pilot import Pilot
 
 from appliance.operations.all import registry
 from appliance.operations.call import Call
 from appliance.operations.execute import execute
 from appliance.operations.line import parse_line
 from tests.operations.world import World
-from tests.tui.keyboard import type_keys
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
-from tui.screens.settings import SettingsPage
 
 WIDE, COMPACT = (140, 45), (80, 24)
 SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Until the settings are there and drawn."""
-    for _turn in range(20):
-        await pilot.pause(0.02)
-        page = pilot.app.screen_stack[0]
-        if isinstance(page, SettingsPage) and page.draft.lines and not page.workers:
-            break
-    await pilot.pause()
 
 
 def fill_in(dashboard: Dashboard, setting: str, keys: Sequence[str], size: tuple[int, int] = WIDE) -> str:
@@ -39,11 +27,8 @@ def fill_in(dashboard: Dashboard, setting: str, keys: Sequence[str], size: tuple
     async def look() -> list[str]:
         async with dashboard.run_test(size=size) as pilot:
             dashboard.go(f"settings/{setting}")
-            await settled(pilot)
+            await settle(pilot)
             await type_keys(pilot, keys)
-            await pilot.pause()
-            await pilot.app.workers.wait_for_complete()
-            await pilot.pause()
             return [*seen(dashboard), *(said.message for said in dashboard._notifications)]
 
     return "\n".join(asyncio.run(look()))
@@ -71,7 +56,7 @@ def test_unit_that_is_a_long_word_stands_whole_behind_the_range(dashboard: Dashb
 def test_wrong_value_is_told_beside_its_field_and_not_saved(
     world: World, dashboard: Dashboard, size: tuple[int, int]
 ) -> None:
-    keys = ("enter", "ctrl+u", "minus", "1", "enter", "ctrl+s")
+    keys = ("enter", "ctrl+u", "-", "1", "enter", "ctrl+s")
     picture = fill_in(dashboard, "bus.readout.request_idle_time", keys, size)
     assert "must be 0-60000" in picture
     assert world.settings.text("bus.readout.request_idle_time") == "1000"
@@ -174,8 +159,8 @@ def overtake(world: World, dashboard: Dashboard, *keys: str) -> str:
                     world.store.flush()
                     await dashboard.feed.tick()
                 elif step != "wait":
-                    await pilot.press(step)
-                await settled(pilot)
+                    await type_keys(pilot, (step,))
+                await settle(pilot)
             return seen(dashboard)
 
     return "\n".join(asyncio.run(look()))

@@ -15,6 +15,7 @@ from appliance.operations import overview
 from appliance.operations.call import Call
 from appliance.operations.health import Health
 from tests.operations.world import FakeSegment, World, water_meter
+from tests.tui.keyboard import settle, type_keys
 from tests.tui.snapshots import compare
 from tests.tui.traffic import heat_meter
 from tui.app import Dashboard
@@ -55,16 +56,13 @@ def test_screen_looks_as_it_should(
     async def look() -> str:
         async with app.run_test(size=picture.size) as pilot:
             for key in picture.keys:
-                await pilot.press(key)
-                await app.workers.wait_for_complete()
-                await pilot.pause()
+                await type_keys(pilot, (key,))
             if picture.address:
                 app.go(picture.address)
-                await pilot.pause()
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+                await settle(pilot)
+            await settle(pilot)
             app._second()  # the frame as it is once everything has its place
-            await pilot.pause()
+            await settle(pilot)
             return app.export_screenshot(title="busmeister")
 
     compare(picture.name, asyncio.run(look()), update=request.config.getoption("--update"))

@@ -8,6 +8,7 @@ import pytest
 from textual.css.stylesheet import Stylesheet
 
 from tests.operations.world import World
+from tests.tui.keyboard import settle
 from tui.app import Dashboard
 from tui.feed import Feed
 
@@ -17,7 +18,7 @@ async def open_and_leave(world: World, looks: list[str]) -> None:
     for look in looks:
         world.settings.set({"dashboard.theme": look}, "test")
         async with Dashboard(feed, world.call).run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+            await settle(pilot)
 
 
 def test_second_session_in_the_same_colours_parses_no_style_sheet(
@@ -33,7 +34,7 @@ def test_sessions_in_other_colours_have_their_own_rules(world: World) -> None:
         world.settings.set({"dashboard.theme": look}, "test")
         app = Dashboard(Feed(world.parts), world.call)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             return app.screen.styles.background.hex
 
     grounds = [asyncio.run(ground(look)) for look in ("dark", "light", "dark")]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pytest
 from textual.widgets._toast import Toast
 
+from tests.tui.keyboard import settle
 from tests.tui.picture import seen
 from tui.app import Dashboard
 from tui.toasts import MOST
@@ -20,11 +21,11 @@ def told(dashboard: Dashboard, sentences: Iterable[str], size: tuple[int, int]) 
 
     async def run() -> tuple[str, int]:
         async with dashboard.run_test(size=size, notifications=True) as pilot:
-            await pilot.pause()
+            await settle(pilot)
             for sentence in sentences:
                 dashboard.complain(sentence)
-                await pilot.pause()
-            await pilot.pause()
+                await settle(pilot)
+            await settle(pilot)
             return "\n".join(seen(dashboard)), len(dashboard.screen.query(Toast))
 
     return asyncio.run(run())
