@@ -45,6 +45,16 @@ def begun(world: World) -> list[int]:
     return list(dict.fromkeys(event.slot for event in world.of(RoundProgress) if event.due))
 
 
+def change_after_a_miss(world: World, change: Callable[[World], None], *, seconds: float, **settings: float) -> None:
+    """Read by the hour with a deaf meter; so much later it hears again, and the grid is another."""
+    world.settings = replace(world.settings, schedule="60min", **settings)  # type: ignore[arg-type]  # given by name
+    bus = world.add(faulty(load("apartment-block", meters=3), Fault.DEAF, 1))
+    world.run(seconds=seconds)
+    bus.clear_faults()
+    change(world)
+    world.engine.reconfigure()
+
+
 @pytest.mark.parametrize(
     ("change", "next_slot"),
     [
@@ -73,12 +83,7 @@ def test_slot_that_runs_is_not_begun_again_by_a_new_grid(
 
 
 def test_meters_that_missed_the_running_slot_wait_for_the_next(world: World) -> None:
-    world.settings = replace(world.settings, schedule="60min", scheduled_retries=0)
-    bus = world.add(faulty(load("apartment-block", meters=3), Fault.DEAF, 1))
-    world.run(minutes=5)
-    bus.clear_faults()
-    elsewhere(world)
-    world.engine.reconfigure()
+    change_after_a_miss(world, elsewhere, seconds=300, scheduled_retries=0)
     world.run(minutes=9)
     assert begun(world) == [at(6, 0)]
     assert world.book.reasons == {Reason.NO_ANSWER: 1}
@@ -87,12 +92,7 @@ def test_meters_that_missed_the_running_slot_wait_for_the_next(world: World) -> 
 
 
 def test_further_attempt_gives_way_to_the_first_slot_of_the_new_grid(world: World) -> None:
-    world.settings = replace(world.settings, schedule="60min", scheduled_retry_offset=600.0)
-    bus = world.add(faulty(load("apartment-block", meters=3), Fault.DEAF, 1))
-    world.run(seconds=65)
-    bus.clear_faults()
-    shorter(world)
-    world.engine.reconfigure()
+    change_after_a_miss(world, shorter, seconds=65, scheduled_retry_offset=600.0)
     world.run(minutes=2)
     assert world.book.reasons == {Reason.NO_ANSWER: 1}
     assert world.book.slots(2) == [at(6, 0), at(6, 2), at(6, 3)]
