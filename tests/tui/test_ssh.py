@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from appliance.appliance import open_console
 from appliance.clock import VirtualClock
+from appliance.events import BusTraffic
 from appliance.operations.call import Call
 from appliance.security.users import parse_key
 from tests.conftest import need_program
@@ -128,6 +131,25 @@ def test_line_of_the_console_with_a_terminal_is_paged_and_its_questions_are_answ
         return (await person.process.wait()).exit_status
 
     over_ssh(house, stories, open_console)
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for it; the test's own time-out ends what never comes."""
+    while not happened():
+        threading.Event().wait(0.001)
+
+
+@pytest.mark.parametrize("terminal", [None, "xterm"])
+def test_client_that_is_gone_follows_nothing_any_more(house: World, terminal: str | None) -> None:
+    async def story(port: int) -> None:
+        connection = await connect(port)
+        await connection.create_process("console bus watch", term_type=terminal, encoding=None)
+        await asyncio.to_thread(until, lambda: house.hub.wanted(BusTraffic))
+        connection.abort()
+        await asyncio.to_thread(until, lambda: not house.hub.wanted(BusTraffic))
+        await asyncio.to_thread(until, lambda: not house.parts.doorkeeper.sessions.all())
+
+    over_ssh(house, story, open_console)
 
 
 def test_wrong_password_and_unknown_name_stay_outside(house: World) -> None:

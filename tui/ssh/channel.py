@@ -127,6 +127,8 @@ class Channel(asyncssh.SSHServerSession[bytes]):
             self._timer.cancel()
         if self._session is not None:
             self._session.hang_up()
+        elif self._task is not None:
+            self._task.cancel()  # what the console follows would else go on for nobody
 
     def on_resize(self, callback: Callable[[], None]) -> None:
         """For the console."""
