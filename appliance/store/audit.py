@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -12,7 +11,7 @@ from typing import Any, Final
 import peewee
 
 from appliance.security.books import Act, Anchor, Append, AuditRow
-from appliance.store.database import connected, query
+from appliance.store.database import connected, query, run
 from appliance.store.facts import Facts
 from appliance.store.models import AuditTrailRow
 from appliance.store.writer import Writer
@@ -20,6 +19,10 @@ from appliance.store.writer import Writer
 BEFORE: Final = "audit before"
 HEAD: Final = "audit head"
 FIELDS: Final = ("who", "door", "source", "what", "old", "new", "result")
+INSERT: Final = (
+    "INSERT INTO audit (number, at, who, door, source, what, old, new, result, link) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 OVERHEAD: Final = 90  # octets a row takes besides its texts
 
 
@@ -87,8 +90,9 @@ class AuditShelf:
 
     def _append(self, make: Append) -> None:
         row, head = make(self._anchor(HEAD))
-        values = {"number": row.number, "at": _milliseconds(row.at), "link": row.link, **asdict(row.act)}
-        AuditTrailRow.insert(**values).execute(self._database)
+        act = row.act
+        texts = (act.who, act.door, act.source, act.what, act.old, act.new, act.result, row.link)
+        run(self._database, INSERT, (row.number, _milliseconds(row.at), *texts))
         self._keep(HEAD, head)
 
     def _drop(self, anchor: Anchor) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import peewee
 
 from appliance.store.database import connected, query, run
+
+KEEP: Final = "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
 class Facts:
@@ -21,6 +25,7 @@ class Facts:
 
     def put(self, name: str, value: str | None) -> None:
         """Within a transaction of the writer: remember a fact, or forget it."""
-        run(self._database, "DELETE FROM fact WHERE name = ?", (name,))
-        if value is not None:
-            run(self._database, "INSERT INTO fact (name, value) VALUES (?, ?)", (name, value))
+        if value is None:
+            run(self._database, "DELETE FROM fact WHERE name = ?", (name,))
+        else:
+            run(self._database, KEEP, (name, value))

@@ -9,10 +9,9 @@ import peewee
 
 from appliance.ports import Heard, Missed, ReadingKind
 from appliance.store.batch import Batch, Key
-from appliance.store.database import execute_many, writing
+from appliance.store.database import execute_many, query, writing
 from appliance.store.event_log import EventLog
 from appliance.store.layouts import LayoutKey, LayoutShelf
-from appliance.store.models import JournalRow, MissedRow, ReadingRow
 from appliance.store.newest import NewestBook
 from appliance.store.rows import REASONS, Start, milliseconds, pack
 from appliance.store.status import StatusLog
@@ -22,6 +21,9 @@ Receivers = Callable[[Heard], Iterable[int]]
 """Numbers of the receivers that a reading is due to."""
 
 SCHEDULED: Final = ReadingKind.SCHEDULED
+STORED: Final = "SELECT meter FROM reading WHERE slot = ?"
+MISSED: Final = "SELECT meter FROM missed WHERE slot = ?"
+NEWEST_ENTRY: Final = "SELECT COALESCE(MAX(number), 0) FROM journal"
 INSERT_LAYOUT: Final = "INSERT INTO layout (number, length, mask, pattern) VALUES (?, ?, ?, ?)"
 INSERT_READING: Final = (
     "INSERT INTO reading (slot, meter, telegram, layout, marks, boot, delay, drift, octets) "
@@ -67,7 +69,7 @@ class Pen:
         fresh: dict[LayoutKey, int] = {}
         with writing(self._database):
             slots = {slot for slot, _ in (*batch.heard, *batch.missed)}
-            stored, missed = self._keys(ReadingRow, slots), self._keys(MissedRow, slots)
+            stored, missed = self._keys(STORED, slots), self._keys(MISSED, slots)
             heard = [batch.heard[key] for key in sorted(batch.heard) if key not in stored]
             rows = [row for reading in heard for row in self._reading_rows(reading, fresh)]
             self._many(INSERT_LAYOUT, [(number, *key) for key, number in fresh.items()])
@@ -92,13 +94,9 @@ class Pen:
     def _many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         execute_many(self._database, sql, rows)
 
-    def _keys(self, table: type[ReadingRow] | type[MissedRow], slots: Collection[int]) -> set[Key]:
+    def _keys(self, sql: str, slots: Collection[int]) -> set[Key]:
         """Which (slot, meter) are in a table already, for slots of the batch: mostly one slot, a few pages."""
-        found: set[Key] = set()
-        for slot in slots:
-            meters = table.select(table.meter).where(table.slot == slot).tuples().execute(self._database)
-            found.update((slot, meter) for (meter,) in meters)
-        return found
+        return {(slot, meter) for slot in slots for (meter,) in query(self._database, sql, (slot,))}
 
     def _reading_rows(self, heard: Heard, fresh: dict[LayoutKey, int]) -> Iterable[tuple[Any, ...]]:
         when = pack(heard.kind, heard.slot, heard.at, self._current(), heard.incomplete)
@@ -122,7 +120,7 @@ class Pen:
     def _write_entries(self, batch: Batch) -> None:
         if not batch.entries:
             return
-        newest = JournalRow.select(peewee.fn.MAX(JournalRow.number)).scalar(self._database) or 0
+        newest = query(self._database, NEWEST_ENTRY)[0][0]
         rows = [
             (number, milliseconds(entry.created), int(entry.severity), entry.source, entry.message)
             for number, entry in enumerate(batch.entries, newest + 1)
