@@ -52,6 +52,8 @@ class Prompts:
             include_default_pygments_style=False,
         )
         prompt.default_buffer.on_text_changed += self._cut
+        windows = tuple(prompt.layout.find_all_windows())  # they stay; else each key walks all containers again
+        prompt.layout.find_all_windows = lambda: (window for window in windows)  # type: ignore[method-assign]
         return prompt
 
     def _cut(self, buffer: Any) -> None:  # noqa: ANN401  # a Buffer, generic where prompt_toolkit is not
