@@ -13,6 +13,7 @@ from appliance.errors import RefusedError
 from appliance.operations import trial
 from appliance.operations.probation import Probation
 from appliance.operations.script import LineError
+from appliance.security import passphrase
 from tests.operations.orders import cells, order, text
 from tests.operations.world import World
 from tui.troubles import troubles
@@ -65,7 +66,10 @@ def created(world: World, words: str = "") -> str:
 @pytest.mark.parametrize("form", ["cad", "json"])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=VALUES)
-def test_file_leads_back_to_the_same_settings(world: World, form: str, values: dict[str, str]) -> None:
+def test_file_leads_back_to_the_same_settings(
+    world: World, monkeypatch: pytest.MonkeyPatch, form: str, values: dict[str, str]
+) -> None:
+    monkeypatch.setattr(passphrase, "COST", 2)  # what guessing costs is no part of this
     world.settings.unset(world.settings.all_kept(), "test")
     world.settings.set(values, "test")
     kept = world.settings.all_kept()
