@@ -183,7 +183,7 @@ class _Filler:
         missing = [a for a in self._signature.arguments if a.required and a.name not in self._values]
         if missing:
             self._ask(missing)
-            raise RefusedError(f'"{self._operation}" needs {missing[0].placeholder}.', Reason.USAGE)
+            raise RefusedError(f'"{self._operation}" needs {missing[0].placeholder}{self._offer()}', Reason.USAGE)
         defaults = {a.name: a.default for a in self._signature.arguments if a.name not in self._values}
         return Filled(defaults | self._values, tuple(self._words), self._fields)
 
