@@ -55,11 +55,16 @@ def choose(text: str, all_offers: Sequence[Offer], registry: Registry, recent: S
     if not words:
         again = [Offer(line, _("again"), 0, line=line) for line in list(recent)[:RECENT]]
         return [*again, *all_offers][:OFFERED]
-    hits = [offer for offer in all_offers if all(fuzzy(word, offer.says) for word in words)]
+    hits = [offer for offer in all_offers if _has(words, offer.says)]
     hits.sort(key=lambda offer: _worth(words, offer))
-    begun = [offer for offer in hits if offer.title.startswith(text.strip()) and "=" not in text]
-    rest = [offer for offer in hits if offer not in begun]
+    start, has_value = text.strip(), "=" in text
+    begun = [] if has_value else [offer for offer in hits if offer.title.startswith(start)]
+    rest = [offer for offer in hits if has_value or not offer.title.startswith(start)]
     return [*begun, *typed_command(text, registry), *rest][:OFFERED]
+
+
+def _has(words: Sequence[str], text: str) -> bool:
+    return all(fuzzy(word, text) for word in words)
 
 
 def typed_command(text: str, registry: Registry) -> Iterator[Offer]:

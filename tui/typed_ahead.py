@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from tui.screens.page import Page
 
@@ -45,9 +46,10 @@ class TypedAhead:
     async def _work(self) -> None:
         try:
             while self._waiting:
-                target = self._app.focused or self._app.screen
-                await self._give(self._waiting.popleft())
-                await self._settle(target)
+                target, event = self._app.focused or self._app.screen, self._waiting.popleft()
+                await self._give(event)
+                if not (self._waiting and _is_text(event, target) and _is_text(self._waiting[0], target)):
+                    await self._settle(target)
         finally:
             self._at_work = False
 
@@ -58,6 +60,15 @@ class TypedAhead:
                 await _until_there(self._app)
         except TimeoutError:
             return
+
+
+def _is_text(event: Typed, target: DOMNode) -> bool:
+    """A letter for a field: it changes nothing that the next letter is meant for, so the two go together."""
+    return (
+        isinstance(target, Input)
+        and isinstance(event, events.Key)
+        and target.check_consume_key(event.key, event.character)
+    )
 
 
 async def _until_over(target: DOMNode) -> None:

@@ -10,9 +10,12 @@ from textual import events
 from textual.widgets import Input
 
 from appliance.meters.meter import Meter
+from appliance.operations.registry import Registry
 from tests.operations.world import World
 from tests.tui.picture import seen
 from tui.app import Dashboard
+from tui.commands import Offer, choose
+from tui.screens import palette
 from tui.screens.meter.page import MeterPage
 from tui.screens.palette import Palette
 from tui.typed_ahead import MOST
@@ -74,6 +77,28 @@ def test_letters_right_after_the_key_of_the_palette_go_into_it(dashboard: Dashbo
         return isinstance(app.screen, Palette) and app.screen.query_one(Input).value == "help"
 
     together(dashboard, ("colon", *"help"), typed)
+
+
+def test_words_that_come_together_are_looked_for_once(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[str] = []
+
+    def counted(text: str, known: Sequence[Offer], rows: Registry, recent: Sequence[str]) -> list[Offer]:
+        looked_for.append(text)
+        return choose(text, known, rows, recent)
+
+    def typed(app: Dashboard) -> bool:
+        return isinstance(app.screen, Palette) and app.screen.query_one(Input).value == "show meters"
+
+    monkeypatch.setattr(palette, "choose", counted)
+    together(dashboard, ("colon", *"show meters"), typed)
+    assert looked_for == ["", "show meters"]
+
+
+def test_key_after_letters_finds_them_in_the_field(world: World, dashboard: Dashboard) -> None:
+    def named(app: Dashboard) -> bool:
+        return world.settings.identity.name == "cellar"
+
+    together(dashboard, ("colon", *"set identity.name=cellar", "enter"), named)
 
 
 def test_keys_beyond_what_anybody_types_ahead_are_lost(dashboard: Dashboard) -> None:

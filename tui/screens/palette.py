@@ -77,7 +77,8 @@ class Palette(ModalScreen[Offer | None]):
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
-        self._show(message.value)
+        if message.value == message.input.value:  # else more was typed meanwhile, and is told next
+            self._show(message.value)
 
     @on(Input.Submitted)
     @on(Table.Opened)
