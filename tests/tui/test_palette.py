@@ -10,32 +10,36 @@ import pytest
 from appliance.meters.meter import Meter
 from tests.operations.world import World
 from tests.tui.keyboard import settle, type_keys
-from tests.tui.picture import seen
+from tests.tui.picture import BOTH, WIDE, Size, seen, seen_in
 from tui.app import Dashboard
 from tui.feed import Feed
 
-WIDE, COMPACT = (140, 45), (80, 24)
-SIZES = pytest.mark.parametrize("size", [WIDE, COMPACT])
+SIZES = pytest.mark.parametrize("size", BOTH)
 
 
-def press(dashboard: Dashboard, keys: Sequence[str], size: tuple[int, int] = WIDE) -> str:
+def press(dashboard: Dashboard, keys: Sequence[str]) -> str:
     """The screen after some keys, what was said, and where one is."""
+    return press_in((WIDE,), dashboard, keys)[0]
+
+
+def press_in(sizes: Sequence[Size], dashboard: Dashboard, keys: Sequence[str]) -> list[str]:
+    """The same in windows of some sizes."""
 
     async def run() -> list[str]:
-        async with dashboard.run_test(size=size) as pilot:
+        async with dashboard.run_test(size=sizes[0]) as pilot:
             await settle(pilot)
             await type_keys(pilot, keys)
+            pictures = await seen_in(pilot, sizes)
             said = [toast.message for toast in dashboard._notifications]
-            return [*seen(dashboard), *said, str(dashboard.current_mode)]
+            return ["\n".join((picture, *said, str(dashboard.current_mode))) for picture in pictures]
 
-    return "\n".join(asyncio.run(run()))
+    return asyncio.run(run())
 
 
-@SIZES
-def test_palette_finds_a_command_and_shows_its_console_line(dashboard: Dashboard, size: tuple[int, int]) -> None:
-    picture = press(dashboard, ("ctrl+p", *"show seg"), size)
-    assert "show segments" in picture
-    assert "console  show segments" in picture
+def test_palette_finds_a_command_and_shows_its_console_line(dashboard: Dashboard) -> None:
+    for picture in press_in(BOTH, dashboard, ("ctrl+p", *"show seg")):
+        assert "show segments" in picture
+        assert "console  show segments" in picture
 
 
 def test_palette_knows_the_other_words_of_a_command(dashboard: Dashboard) -> None:
@@ -85,24 +89,30 @@ def test_level_hides_what_it_does_not_allow(world: World) -> None:
     assert "Nothing has these words." in press(app, ("colon", *"factory"))
 
 
-def help_of(world: World, screen: str, size: tuple[int, int]) -> str:
+def help_of(dashboard: Dashboard, screen: str, size: tuple[int, int]) -> str:
     """The first pages of the help."""
-    turned = ((), ("pagedown",), ("pagedown", "pagedown"))
-    return "\n".join(
-        press(Dashboard(Feed(world.parts), world.call), (screen, "question_mark", *pages), size) for pages in turned
-    )
+
+    async def turn() -> list[str]:
+        pages = []
+        async with dashboard.run_test(size=size) as pilot:
+            for keys in ((screen, "question_mark"), ("pagedown",), ("pagedown",)):
+                await type_keys(pilot, keys)
+                pages += seen(dashboard)
+        return pages
+
+    return "\n".join(asyncio.run(turn()))
 
 
 @SIZES
-def test_help_lists_keys_and_commands(world: World, size: tuple[int, int]) -> None:
-    pages = help_of(world, "3", size)
+def test_help_lists_keys_and_commands(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    pages = help_of(dashboard, "3", size)
     assert "filter" in pages
     assert "bus pause [SEGMENT]" in pages
 
 
-@SIZES
-def test_tabs_without_content_yet_say_what_is_there(dashboard: Dashboard, size: tuple[int, int]) -> None:
-    assert "This appliance sends no reports." in press(dashboard, ("5",), size)
+def test_tabs_without_content_yet_say_what_is_there(dashboard: Dashboard) -> None:
+    for picture in press_in(BOTH, dashboard, ("5",)):
+        assert "This appliance sends no reports." in picture
 
 
 def test_files_are_listed_with_hostile_names_as_they_are(world: World, dashboard: Dashboard) -> None:
@@ -137,15 +147,15 @@ def test_files_are_found_by_name(world: World, dashboard: Dashboard) -> None:
     assert "log.csv" not in picture
 
 
-@SIZES
-def test_help_says_who_to_call(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
+def test_help_says_who_to_call(world: World, dashboard: Dashboard) -> None:
     world.settings.set({"identity.contact": "Hauswart [b]031 000 00 00"}, "test")
-    assert "Who to call: Hauswart [b]031 000 00 00" in press(dashboard, ("2", "f1"), size)
+    for picture in press_in(BOTH, dashboard, ("2", "f1")):
+        assert "Who to call: Hauswart [b]031 000 00 00" in picture
 
 
 @SIZES
-def test_help_shows_every_symbol_and_every_command_whole(world: World, size: tuple[int, int]) -> None:
-    pages = help_of(world, "2", size)
+def test_help_shows_every_symbol_and_every_command_whole(dashboard: Dashboard, size: tuple[int, int]) -> None:
+    pages = help_of(dashboard, "2", size)
     assert "last readout failed; any failure" in pages
     assert "audit export [since=TIME] [format=csv|json]" in pages
     assert "…" not in pages
