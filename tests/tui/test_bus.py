@@ -13,7 +13,7 @@ from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from tests.operations.world import World, water_meter
 from tests.tui.keyboard import settle, type_keys
-from tests.tui.picture import seen
+from tests.tui.picture import BOTH, COMPACT, WIDE, Size, seen, seen_in
 from tests.tui.traffic import heat_meter, minute
 from tui.app import Dashboard
 from tui.draw import line
@@ -23,26 +23,30 @@ from tui.screens.bus import AT_ONCE, BusPage
 from tui.traffic import Passing, Ring, row_of, what_is
 from tui.widgets.table import Row
 
-WIDE, COMPACT = (140, 45), (80, 24)
 NASTY = b"\x1b[31m[red]\x07\x9b2J"
 
 
-def watch(
+def watch(world: World, dashboard: Dashboard, keys: Sequence[str] = (), answer: bytes = b"") -> str:
+    """The screen after a minute of traffic and some keys."""
+    return watch_in((WIDE,), world, dashboard, keys, answer)[0]
+
+
+def watch_in(
+    sizes: Sequence[Size],
     world: World,
     dashboard: Dashboard,
-    size: tuple[int, int],
     keys: Sequence[str] = (),
     answer: bytes = b"",
     *,
     name: str = "Flat 04-2 heat",
 ) -> list[str]:
-    """The screen after a minute of traffic and some keys."""
+    """The same in windows of some sizes."""
     world.settings.set({"segment.main.url": "simulated:house"}, "test")
     address = SecondaryAddress.parse("71204518-KAM-52-4")
     world.store.meters.add(Meter(id=0, name=name, secondary_address=address))
 
     async def look() -> list[str]:
-        async with dashboard.run_test(size=size) as pilot:
+        async with dashboard.run_test(size=sizes[0]) as pilot:
             await type_keys(pilot, ("3",))
             page = dashboard.page
             assert isinstance(page, BusPage)
@@ -51,28 +55,22 @@ def watch(
             page.look()
             await settle(pilot)
             await type_keys(pilot, keys)
-            return seen(dashboard)
+            return await seen_in(pilot, sizes)
 
     return asyncio.run(look())
 
 
-@pytest.mark.parametrize("size", [WIDE, COMPACT])
-def test_traffic_says_what_each_frame_is_and_who_answered(
-    world: World, dashboard: Dashboard, size: tuple[int, int]
-) -> None:
-    picture = "\n".join(watch(world, dashboard, size))
-    assert "REQ_UD2 fcb 1" in picture
-    assert "select 71204518" in picture
-    assert "312 ms  Flat 04-2 heat       ● 00" in picture
-    assert "● live" in picture
+def test_traffic_says_what_each_frame_is_and_who_answered(world: World, dashboard: Dashboard) -> None:
+    for picture in watch_in(BOTH, world, dashboard):
+        assert "REQ_UD2 fcb 1" in picture
+        assert "select 71204518" in picture
+        assert "312 ms  Flat 04-2 heat       ● 00" in picture
+        assert "● live" in picture
 
 
-@pytest.mark.parametrize("size", [WIDE, COMPACT])
-def test_long_name_leaves_room_for_the_status_of_an_answer(
-    world: World, dashboard: Dashboard, size: tuple[int, int]
-) -> None:
-    picture = "\n".join(watch(world, dashboard, size, name="Flat 04-2 heat cost allocator 7"))
-    assert "312 ms  Flat 04-2 heat co… 7 ● 00" in picture
+def test_long_name_leaves_room_for_the_status_of_an_answer(world: World, dashboard: Dashboard) -> None:
+    for picture in watch_in(BOTH, world, dashboard, name="Flat 04-2 heat cost allocator 7"):
+        assert "312 ms  Flat 04-2 heat co… 7 ● 00" in picture
 
 
 def test_telegram_that_is_not_there_yet_is_told_in_a_sentence(dashboard: Dashboard) -> None:
@@ -85,7 +83,7 @@ def test_telegram_that_is_not_there_yet_is_told_in_a_sentence(dashboard: Dashboa
 
 
 def test_silence_and_repeats_are_rows_of_their_own(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE))
+    picture = watch(world, dashboard)
     assert picture.count("no answer in 1500 ms") == 3
     assert "retry 2" in picture
 
@@ -122,28 +120,24 @@ def test_nobody_follows_the_wire_before_it_is_first_looked_at(world: World, dash
     assert not asyncio.run(story())
 
 
-@pytest.mark.parametrize("size", [WIDE, COMPACT])
-def test_quiet_line_says_when_the_next_round_begins(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
-    async def story() -> str:
-        async with dashboard.run_test(size=size) as pilot:
+def test_quiet_line_says_when_the_next_round_begins(world: World, dashboard: Dashboard) -> None:
+    async def story() -> list[str]:
+        async with dashboard.run_test(size=WIDE) as pilot:
             await type_keys(pilot, ("3",))
-            return "\n".join(seen(dashboard))
+            return await seen_in(pilot, BOTH)
 
-    assert "the next round begins at 06:" in asyncio.run(story())
+    assert all("the next round begins at 06:" in picture for picture in asyncio.run(story()))
 
 
-@pytest.mark.parametrize("size", [WIDE, COMPACT])
-def test_telegram_is_taken_apart_into_octets_and_records(
-    world: World, dashboard: Dashboard, size: tuple[int, int]
-) -> None:
-    picture = "\n".join(watch(world, dashboard, size))
-    assert "68 4F 4F 68 08 1E 72 18  45 20 71 2D" in picture
-    assert "24.318 MWh" in picture
-    assert "checksum ● ok" in picture
+def test_telegram_is_taken_apart_into_octets_and_records(world: World, dashboard: Dashboard) -> None:
+    for picture in watch_in(BOTH, world, dashboard):
+        assert "68 4F 4F 68 08 1E 72 18  45 20 71 2D" in picture
+        assert "24.318 MWh" in picture
+        assert "checksum ● ok" in picture
 
 
 def test_record_under_the_cursor_is_told_in_words(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE, ("tab", "down", "down", "down", "down")))
+    picture = watch(world, dashboard, ("tab", "down", "down", "down", "down"))
     assert "16 bit integer, instantaneous" in picture
     assert "C7 16 → 5831" in picture
     assert "octets   39-42 of 85" in picture
@@ -151,22 +145,22 @@ def test_record_under_the_cursor_is_told_in_words(world: World, dashboard: Dashb
 
 
 def test_moving_up_stops_the_traffic_and_space_follows_again(world: World, dashboard: Dashboard) -> None:
-    assert "paused, 0 newer" in "\n".join(watch(world, dashboard, WIDE, ("up",)))
+    assert "paused, 0 newer" in watch(world, dashboard, ("up",))
 
 
 def test_space_follows_again(world: World, dashboard: Dashboard) -> None:
-    assert "● live" in "\n".join(watch(world, dashboard, WIDE, ("up", "space")))
+    assert "● live" in watch(world, dashboard, ("up", "space"))
 
 
 def test_failures_alone_can_be_seen(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE, ("f", "down", "enter")))
+    picture = watch(world, dashboard, ("f", "down", "enter"))
     assert "silence" in picture
     assert "SND_NKE" not in picture
 
 
-@pytest.mark.parametrize("size", [WIDE, COMPACT])
-def test_text_of_a_hostile_meter_steers_nothing(world: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
-    picture = "\n".join(watch(world, dashboard, size, ("tab", "end"), heat_meter(text=NASTY)))
+@pytest.mark.parametrize("size", BOTH)
+def test_text_of_a_hostile_meter_steers_nothing(world: World, dashboard: Dashboard, size: Size) -> None:
+    (picture,) = watch_in((size,), world, dashboard, ("tab", "end"), heat_meter(text=NASTY))
     assert "\x1b" not in picture
     assert "\x9b" not in picture
     assert "[red]" in picture
@@ -175,7 +169,7 @@ def test_text_of_a_hostile_meter_steers_nothing(world: World, dashboard: Dashboa
 def test_wrong_checksum_is_named_and_the_rest_still_taken_apart(world: World, dashboard: Dashboard) -> None:
     octets = bytearray(heat_meter())
     octets[-2] ^= 0xFF
-    picture = "\n".join(watch(world, dashboard, WIDE, (), bytes(octets)))
+    picture = watch(world, dashboard, (), bytes(octets))
     assert "The checksum is" in picture
     assert "24.318 MWh" in picture
 
@@ -191,7 +185,7 @@ def test_telegram_of_a_meters_history_opens_by_its_address(world: World, dashboa
 
 
 def test_traffic_of_one_meter_alone_can_be_seen(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE, ("f", "end", "enter")))
+    picture = watch(world, dashboard, ("f", "end", "enter"))
     assert "71204518" in picture
     assert "select 45120933" not in picture
 
@@ -215,19 +209,19 @@ def test_newest_answer_stays_in_sight_while_the_traffic_runs(world: World, dashb
 
 
 def test_pasted_octets_are_taken_apart(world: World, dashboard: Dashboard) -> None:
-    picture = watch(world, dashboard, WIDE, ("o", *water_meter("10473001").hex(), "enter"))
-    assert "412.307 m³" in "\n".join(picture)
+    picture = watch(world, dashboard, ("o", *water_meter("10473001").hex(), "enter"))
+    assert "412.307 m³" in picture
 
 
 def test_octets_are_shown_before_they_are_sent(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE, ("w", "down", "down", "enter", *"5", "enter")))
+    picture = watch(world, dashboard, ("w", "down", "down", "enter", *"5", "enter"))
     assert "Send to Flat 04-2 heat:" in picture
     assert "68 06 06 68 53 FD 51 01 7A 05 21 16" in picture
     assert world.engine.sent == []
 
 
 def test_command_is_sent_after_a_yes_and_the_meter_keeps_its_new_address(world: World, dashboard: Dashboard) -> None:
-    watch(world, dashboard, WIDE, ("w", "down", "down", "enter", *"5", "enter", "y"))
+    watch(world, dashboard, ("w", "down", "down", "enter", *"5", "enter", "y"))
     wait_for_jobs(world)
     assert [octets.hex() for octets in world.engine.sent][-1] == "6806066853fd51017a052116"
     meter = world.store.meters.find(1)
@@ -236,23 +230,23 @@ def test_command_is_sent_after_a_yes_and_the_meter_keeps_its_new_address(world: 
 
 
 def test_value_that_no_meter_takes_is_refused_before_anything_is_sent(world: World, dashboard: Dashboard) -> None:
-    watch(world, dashboard, WIDE, ("w", "down", "down", "enter", *"251", "enter"))
+    watch(world, dashboard, ("w", "down", "down", "enter", *"251", "enter"))
     assert any("0 to 250, not 251" in said.message for said in dashboard._notifications)
     assert world.engine.sent == []
 
 
 def test_lending_asks_first(world: World, dashboard: Dashboard) -> None:
-    picture = "\n".join(watch(world, dashboard, WIDE, ("l",)))
+    picture = watch(world, dashboard, ("l",))
     assert "Lend main to a computer?" in picture
 
 
 def test_recording_asks_for_a_file_named_after_line_and_time(world: World, dashboard: Dashboard) -> None:
-    assert "main-20261121-0600.bus" in "\n".join(watch(world, dashboard, WIDE, ("e",)))
+    assert "main-20261121-0600.bus" in watch(world, dashboard, ("e",))
 
 
 def test_visitor_is_offered_no_orders(world: World) -> None:
     app = Dashboard(Feed(world.parts), world.person(1))
-    picture = "\n".join(watch(world, app, WIDE, ("w", "l", "e")))
+    picture = watch(world, app, ("w", "l", "e"))
     assert "lend bus" not in picture
     assert "Send to" not in picture
 

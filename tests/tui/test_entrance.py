@@ -5,34 +5,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-import pytest
-
 from appliance.operations.call import Call
 from appliance.security.books import User
 from tests.operations.world import World
 from tests.tui.keyboard import settle, type_keys
-from tests.tui.picture import seen
+from tests.tui.picture import BOTH, Size, seen_in
 from tui.app import Dashboard
 from tui.feed import Feed
 
 GOOD = "seven-green-boilers"
 ONCE = "once-upon-a-boiler"
-SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 
 
 def enter(
     world: World, keys: Sequence[str], size: tuple[int, int] = (140, 45), call: Call | None = None
 ) -> tuple[str, int]:
     """The screen after some keys of somebody without a level, and the level then."""
+    (picture,), level = enter_in((size,), world, keys, call)
+    return picture, level
+
+
+def enter_in(
+    sizes: Sequence[Size], world: World, keys: Sequence[str], call: Call | None = None
+) -> tuple[list[str], int]:
+    """The same in windows of some sizes."""
     app = Dashboard(Feed(world.parts), call or world.person(0))
 
     async def run() -> list[str]:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=sizes[0]) as pilot:
             await settle(pilot)
             await type_keys(pilot, keys)
-            return seen(app)
+            return await seen_in(pilot, sizes)
 
-    return "\n".join(asyncio.run(run())), app.call.level
+    return asyncio.run(run()), app.call.level
 
 
 def set_up(world: World) -> str:
@@ -47,13 +52,13 @@ def newcomer(world: World) -> Call:
     return world.person(0).as_somebody(keeper.login("anna", ONCE, door="ssh", source="192.0.2.7"))
 
 
-@SIZES
-def test_new_device_asks_for_its_code_and_shows_no_meters(world: World, size: tuple[int, int]) -> None:
+def test_new_device_asks_for_its_code_and_shows_no_meters(world: World) -> None:
     set_up(world)
-    picture, level = enter(world, (), size)
-    assert "▶ 1 Set-up code" in picture
-    assert "There is no factory password." in picture
+    pictures, level = enter_in(BOTH, world, ())
     assert level == 0
+    for picture in pictures:
+        assert "▶ 1 Set-up code" in picture
+        assert "There is no factory password." in picture
 
 
 def test_code_and_password_make_the_administrator(world: World) -> None:
@@ -78,13 +83,13 @@ def test_two_passwords_that_differ_are_told_while_typing(world: World) -> None:
     assert GOOD not in picture
 
 
-@SIZES
-def test_wrong_password_is_refused_without_saying_what_was_wrong(world: World, size: tuple[int, int]) -> None:
+def test_wrong_password_is_refused_without_saying_what_was_wrong(world: World) -> None:
     world.parts.doorkeeper.setup(set_up(world), GOOD, door="local", source="test")
-    picture, level = enter(world, (*"nobody", "enter", *"wrong", "enter"), size)
-    assert "Login" in picture
-    assert "nobody" not in picture.split("✕")[1]
+    pictures, level = enter_in(BOTH, world, (*"nobody", "enter", *"wrong", "enter"))
     assert level == 0
+    for picture in pictures:
+        assert "Login" in picture
+        assert "nobody" not in picture.split("✕")[1]
 
 
 def test_right_password_opens_the_dashboard(world: World) -> None:
@@ -94,12 +99,11 @@ def test_right_password_opens_the_dashboard(world: World) -> None:
     assert "1 Overview" in picture
 
 
-@SIZES
-def test_one_time_password_leads_to_a_password_of_ones_own_alone(world: World, size: tuple[int, int]) -> None:
+def test_one_time_password_leads_to_a_password_of_ones_own_alone(world: World) -> None:
     call = newcomer(world)
-    picture, _level = enter(world, ("tab", "1", "2", "ctrl+p", "f1"), size, call)
-    assert "Password of anna" in picture
-    assert "Overview" not in picture
+    for picture in enter_in(BOTH, world, ("tab", "1", "2", "ctrl+p", "f1"), call)[0]:
+        assert "Password of anna" in picture
+        assert "Overview" not in picture
 
 
 def test_password_of_ones_own_opens_the_dashboard(world: World) -> None:
@@ -136,10 +140,9 @@ def test_no_key_leads_past_the_entrance(world: World) -> None:
     assert asyncio.run(go()) == "overview"
 
 
-@SIZES
-def test_entrance_has_a_clock_and_says_its_keys(world: World, size: tuple[int, int]) -> None:
+def test_entrance_has_a_clock_and_says_its_keys(world: World) -> None:
     set_up(world)
-    picture, _level = enter(world, (), size)
-    assert "not set up" in picture
-    assert "06:00:0" in picture
-    assert "F2 show password" in picture
+    for picture in enter_in(BOTH, world, ())[0]:
+        assert "not set up" in picture
+        assert "06:00:0" in picture
+        assert "F2 show password" in picture

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 
 import pytest
 
 from appliance.operations.call import Call
 from appliance.security.host_key import host_fingerprint
 from tests.operations.world import World
-from tests.tui.test_entrance import GOOD, enter, set_up
+from tests.tui.picture import BOTH, WIDE, Size
+from tests.tui.test_entrance import GOOD, enter, enter_in, set_up
 
-SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
+SIZES = pytest.mark.parametrize("size", BOTH)
 CLEAR = "ctrl+u"
 KEY = "ssh-ed25519 " + b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(range(32))).decode()
 
 
-def walk(world: World, *keys: str, size: tuple[int, int] = (140, 45)) -> str:
+def walk(world: World, *keys: str) -> str:
     """The screen after the first user was made, and some keys more."""
-    code = set_up(world)
-    return enter(
-        world, (*code, "enter", *GOOD, "enter", *GOOD, "enter", "enter", *keys), size, Call(world.parts, "", 0)
-    )[0]
+    return walk_in((WIDE,), world, *keys)[0]
 
 
-@SIZES
-def test_place_and_time_follow_the_administrator(world: World, size: tuple[int, int]) -> None:
-    picture = walk(world, size=size)
-    assert "▶ 3 Place and time" in picture
-    assert "busmeister-00000161" in picture
-    assert "06:00, 21.11.2026 now" in picture
+def walk_in(sizes: Sequence[Size], world: World, *keys: str) -> list[str]:
+    """The same in windows of some sizes."""
+    typed = (*set_up(world), "enter", *GOOD, "enter", *GOOD, "enter", "enter", *keys)
+    return enter_in(sizes, world, typed, Call(world.parts, "", 0))[0]
+
+
+def test_place_and_time_follow_the_administrator(world: World) -> None:
+    for picture in walk_in(BOTH, world):
+        assert "▶ 3 Place and time" in picture
+        assert "busmeister-00000161" in picture
+        assert "06:00, 21.11.2026 now" in picture
 
 
 def test_what_is_typed_holds_and_the_line_of_the_meters_is_asked_for(world: World) -> None:
@@ -54,11 +58,11 @@ def test_wrong_zone_says_what_is_allowed_and_keeps_everything_out(world: World) 
     assert world.settings.identity.location == ""
 
 
-@SIZES
-def test_last_line_says_that_esc_leaves_the_rest_for_later(world: World, size: tuple[int, int]) -> None:
-    last = walk(world, size=size).splitlines()[-1]
-    assert "esc the rest later" in last
-    assert "password" not in last
+def test_last_line_says_that_esc_leaves_the_rest_for_later(world: World) -> None:
+    for picture in walk_in(BOTH, world):
+        last = picture.splitlines()[-1]
+        assert "esc the rest later" in last
+        assert "password" not in last
 
 
 def test_esc_leaves_the_rest_for_later(world: World) -> None:
@@ -67,12 +71,11 @@ def test_esc_leaves_the_rest_for_later(world: World) -> None:
     assert "3 Place" not in picture
 
 
-@SIZES
-def test_entrance_shows_the_fingerprint_of_the_host_key(world: World, size: tuple[int, int]) -> None:
+def test_entrance_shows_the_fingerprint_of_the_host_key(world: World) -> None:
     set_up(world)
-    assert host_fingerprint(world.parts.data_folder) in enter(world, (), size)[0]
+    assert all(host_fingerprint(world.parts.data_folder) in picture for picture in enter_in(BOTH, world, ())[0])
     world.parts.doorkeeper.setup(world.parts.doorkeeper.setup_code, GOOD, door="local", source="test")
-    assert host_fingerprint(world.parts.data_folder) in enter(world, (), size)[0]
+    assert all(host_fingerprint(world.parts.data_folder) in picture for picture in enter_in(BOTH, world, ())[0])
 
 
 def administrator(world: World) -> Call:
@@ -90,13 +93,12 @@ def test_administrator_made_over_ssh_is_led_to_place_and_time(world: World) -> N
     assert "First start" in enter(world, ("escape",), (140, 45), call)[0]
 
 
-@SIZES
-def test_terminal_of_the_device_shows_the_code_and_what_it_is_for(world: World, size: tuple[int, int]) -> None:
+def test_terminal_of_the_device_shows_the_code_and_what_it_is_for(world: World) -> None:
     code = set_up(world)
-    picture = enter(world, (), size, world.call)[0]
-    assert f"Set-up code {code}" in picture
-    assert "nobody gets in from elsewhere" in picture
-    assert code in enter(world, ("enter",), size, world.call)[0]
+    for picture in enter_in(BOTH, world, (), world.call)[0]:
+        assert f"Set-up code {code}" in picture
+        assert "nobody gets in from elsewhere" in picture
+    assert all(code in picture for picture in enter_in(BOTH, world, ("enter",), world.call)[0])
 
 
 @pytest.mark.parametrize(("door", "level"), [("ssh", 3), ("console", 3), ("local", 2)])
@@ -128,9 +130,8 @@ def test_half_a_key_is_refused_before_anybody_is_made(world: World) -> None:
     assert not world.parts.doorkeeper.is_set_up
 
 
-@SIZES
-def test_what_was_found_by_itself_is_listed(world: World, size: tuple[int, int]) -> None:
+def test_what_was_found_by_itself_is_listed(world: World) -> None:
     set_up(world)
-    picture = enter(world, (), size)[0]
-    assert "Found already" in picture
-    assert "no line yet: add it in step 4" in picture
+    for picture in enter_in(BOTH, world, ())[0]:
+        assert "Found already" in picture
+        assert "no line yet: add it in step 4" in picture

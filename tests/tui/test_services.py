@@ -13,21 +13,26 @@ from appliance.supervisor import ServiceStatus, State
 from tests.operations.orders import order
 from tests.operations.world import World
 from tests.tui.keyboard import type_keys
-from tests.tui.picture import seen
+from tests.tui.picture import BOTH, WIDE, Size, seen_in
 from tui.app import Dashboard
 from tui.feed import Feed
 
-SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
 FAULT = "gpiochip0 is [red]not[/] there."
 
 
 def look(
     world: World,
     keys: Sequence[str] = (),
-    size: tuple[int, int] = (140, 45),
     workers: Sequence[ServiceStatus] = (),
 ) -> str:
     """The screen, with one service that runs and one that waits, or with these."""
+    return look_in((WIDE,), world, keys, workers)[0]
+
+
+def look_in(
+    sizes: Sequence[Size], world: World, keys: Sequence[str] = (), workers: Sequence[ServiceStatus] = ()
+) -> list[str]:
+    """The same in windows of some sizes."""
     now = world.clock.now()
     states = workers or [
         ServiceStatus("bus", State.RUNNING, now),
@@ -37,39 +42,38 @@ def look(
     app = Dashboard(Feed(parts), replace(world.call, parts=parts))
 
     async def run() -> list[str]:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=sizes[0]) as pilot:
             await type_keys(pilot, ("6",))
             await type_keys(pilot, keys)
-            return [*seen(app), str(app.current_mode)]
+            return [f"{picture}\n{app.current_mode}" for picture in await seen_in(pilot, sizes)]
 
-    return "\n".join(asyncio.run(run()))
+    return asyncio.run(run())
 
 
-@SIZES
-def test_service_that_failed_says_why_and_when_it_is_tried_again(world: World, size: tuple[int, int]) -> None:
-    picture = look(world, (), size)
+@pytest.mark.parametrize("size", BOTH)
+def test_service_that_failed_says_why_and_when_it_is_tried_again(world: World, size: Size) -> None:
+    (picture,) = look_in((size,), world)
     assert "✕ front panel" in picture
     assert "gpiochip0 is [red]not[/]" in picture
     assert "✕ 1 waiting" in picture
 
 
-@SIZES
-def test_ports_are_shown_with_who_reaches_them(world: World, size: tuple[int, int]) -> None:
-    picture = look(world, (), size)
-    assert "9999" in picture
-    assert "local" in picture
-    assert "programs on this machine only" in picture
+def test_ports_are_shown_with_who_reaches_them(world: World) -> None:
+    for picture in look_in(BOTH, world):
+        assert "9999" in picture
+        assert "local" in picture
+        assert "programs on this machine only" in picture
 
 
-@SIZES
-def test_doors_stand_before_many_workers(world: World, size: tuple[int, int]) -> None:
+def test_doors_stand_before_many_workers(world: World) -> None:
     now = world.clock.now()
     workers = [ServiceStatus(f"worker {number}", State.RUNNING, now) for number in range(20)]
     workers.append(ServiceStatus("front panel", State.WAITING, now, FAULT, failures=6, restarts=6, pause=48.0))
-    lines = look(world, (), size, workers).splitlines()
-    places = [next(i for i, line in enumerate(lines) if words in line) for words in ("2222", "✕ front", "worker 0")]
-    assert places == sorted(places)
-    assert any("9999" in line for line in lines[: places[0]])
+    for picture in look_in(BOTH, world, (), workers):
+        lines = picture.splitlines()
+        places = [next(i for i, line in enumerate(lines) if words in line) for words in ("2222", "✕ front", "worker 0")]
+        assert places == sorted(places)
+        assert any("9999" in line for line in lines[: places[0]])
 
 
 def test_enter_leads_to_the_settings_of_a_service(world: World) -> None:
@@ -113,8 +117,6 @@ def test_overview_says_what_does_not_run(world: World) -> None:
     assert "1 worker runs" in picture
 
 
-@SIZES
-def test_exposure_says_since_when_and_by_whom_a_door_is_open(world: World, size: tuple[int, int]) -> None:
+def test_exposure_says_since_when_and_by_whom_a_door_is_open(world: World) -> None:
     order(world, "service open console allow=10.4.0.0/16 confirm=yes")
-    picture = look(world, (), size)
-    assert "since 06:00 by anna" in picture or size == (80, 24)
+    assert "since 06:00 by anna" in look_in(BOTH, world)[0]
