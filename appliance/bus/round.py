@@ -44,6 +44,7 @@ class Round:
         self._order: tuple[Meter, ...] = ()
         self._own: frozenset[int] = frozenset()
         self._outcomes: dict[int, Outcome] = {}
+        self._heard: set[int] = set()
 
     def admit(self, visits: Iterable[Visit], late: Container[int] = (), joined: Iterable[Meter] = ()) -> None:
         """Put meters on the list. Those in `late` are due, but not visited; those `joined` another round visits."""
@@ -60,7 +61,7 @@ class Round:
     @property
     def answered(self) -> int:
         """How many of them were heard."""
-        return sum(isinstance(self._outcomes.get(meter), Heard) for meter in self._own)
+        return len(self._own & self._heard)
 
     @property
     def missed(self) -> int:
@@ -93,6 +94,8 @@ class Round:
     def take(self, meter: Meter, outcome: Outcome) -> None:
         """What became of a meter."""
         self._outcomes[meter.id] = outcome
+        if isinstance(outcome, Heard):
+            self._heard.add(meter.id)
         if self._job is not None:
             verb = "answered" if isinstance(outcome, Heard) else f"missed: {outcome.reason}"
             self._job.report(len(self._outcomes), len(self._order), f"{meter.label} {verb}")
