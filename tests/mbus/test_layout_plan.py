@@ -111,7 +111,7 @@ def agree(layout: Layout, octets: bytes) -> None:
             assert list(map(type, values)) == list(map(type, raws))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(telegrams(), st.integers())
 @example(encode_telegram(Header("1", 0, 0, 0), [b"\x05\x5b\x00\x00\x00\x80"], primary_address=0), 0)
 def test_plan_and_slow_path_agree_on_any_telegram_and_any_data(octets: bytes, seed: int) -> None:
@@ -125,7 +125,7 @@ def test_plan_and_slow_path_agree_on_any_telegram_and_any_data(octets: bytes, se
         agree(loaded, with_other_data(loaded, octets, chance))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(telegrams(), st.integers(), st.integers(0, TOGETHER))
 def test_many_telegrams_at_once_have_the_values_that_each_has_alone(octets: bytes, seed: int, count: int) -> None:
     layout = Layout.of(octets)
@@ -180,7 +180,7 @@ def test_data_of_another_length_are_refused_among_many() -> None:
     assert not layout.many([]).values(0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(telegrams(), st.integers())
 def test_layout_depends_on_no_data_octet(octets: bytes, seed: int) -> None:
     layout = Layout.of(octets)
@@ -192,7 +192,7 @@ def test_layout_depends_on_no_data_octet(octets: bytes, seed: int) -> None:
     assert again is not None or decode(other).security != "none"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(telegrams(), max_size=6))
 def test_book_and_slow_path_agree_whatever_was_learnt_before(several: list[bytes]) -> None:
     book = LayoutBook()
