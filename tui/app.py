@@ -74,6 +74,7 @@ class Dashboard(App[None]):
         sessions: Callable[[], int] = lambda: 1,
         stops_appliance: bool = False,
     ) -> None:
+        cast("Any", self).DEFAULT_MODE = _first_screen(call)  # of this session; no other screen is made before it
         super().__init__(driver_class=cast("Any", driver))
         # Textual would lead this process's output into whichever dashboard was opened last.
         self._capture_stdout = cast("Any", sys.__stdout__)
@@ -119,7 +120,7 @@ class Dashboard(App[None]):
     @property
     def is_in(self) -> bool:
         """Somebody is here who logged in, with a password of their own."""
-        return self.call.level > 0 and not self.call.must_change_password
+        return _came_in(self.call)
 
     def enter(self) -> None:
         """Ask for what is missing: a password of one's own, a login, at the first start the set-up code."""
@@ -158,9 +159,6 @@ class Dashboard(App[None]):
             return
         if self.remark:
             self.complain(self.remark)
-        start = str(self.call.parts.settings.dashboard.start_screen)
-        if start in self.MODES and start != self.current_mode:
-            self.go(start)
         if self.call.user == ADMINISTRATOR and first_steps_wait(self.call):
             self.begin()  # made over SSH, where the first two steps have no screens
 
@@ -264,3 +262,12 @@ class Dashboard(App[None]):
     def _print_error_renderables(self) -> None:
         """Nothing of a session goes to the output of the appliance."""
         self._exit_renderables.clear()
+
+
+def _came_in(call: Call) -> bool:
+    return call.level > 0 and not call.must_change_password
+
+
+def _first_screen(call: Call) -> str:
+    """Where a session begins; who has to log in comes to Overview behind the entrance."""
+    return str(call.parts.settings.dashboard.start_screen) if _came_in(call) else SCREENS[0].name

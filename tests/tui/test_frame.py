@@ -13,6 +13,7 @@ from tests.operations.world import World
 from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
+from tui.feed import Feed
 from tui.screens.overview import OverviewPage
 
 
@@ -37,6 +38,21 @@ def test_small_terminal_says_what_it_needs(dashboard: Dashboard) -> None:
             return seen(dashboard)
 
     assert "busmeister needs 60x16, this is 50x12" in "\n".join(asyncio.run(look()))
+
+
+@pytest.mark.parametrize(("level", "first"), [(3, "meters"), (0, "overview")])
+def test_session_of_who_came_in_begins_with_the_screen_that_is_set_and_makes_no_other(
+    world: World, level: int, first: str
+) -> None:
+    world.settings.set({"dashboard.start_screen": "meters"}, "test")
+    app = Dashboard(Feed(world.parts), world.person(level))
+
+    async def look() -> tuple[str, list[str]]:
+        async with app.run_test(size=(140, 45)) as pilot:
+            await settle(pilot)
+            return app.current_mode, [page.name_of_tab for page in app.opened]
+
+    assert asyncio.run(look()) == (first, [first])
 
 
 def test_digits_change_the_screen_and_escape_leads_back_to_overview(dashboard: Dashboard) -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from appliance.log import Severity
 from tests.operations.world import World
 from tests.tui.keyboard import type_keys
 from tests.tui.picture import BOTH, WIDE, Size, seen_in
 from tui.app import Dashboard
+
+
+@pytest.fixture(autouse=True)
+def _begins_with_the_log(world: World) -> None:
+    world.settings.set({"dashboard.start_screen": "log"}, "test")
 
 
 def read(world: World, dashboard: Dashboard, keys: Sequence[str] = ()) -> str:

@@ -35,6 +35,7 @@ def installed(world: World) -> World:
         for number, (name, key) in enumerate(names.items(), 1)
     ]
     world.store.meters.add(*meters)
+    world.settings.set({"dashboard.start_screen": "meters"}, "test")
     world.engine.answers["10473001"] = water_meter("10473001", 412307)
     world.engine.answers["10473002"] = water_meter("10473002", 98, status=0x04)
     world.engine.read(meters[:3], store=True, job=None)
@@ -111,13 +112,23 @@ def test_enter_opens_one_meter_and_escape_comes_back_to_its_row(installed: World
     assert depth == [2, 1]
 
 
-def test_silent_meter_says_since_when_and_why(installed: World, dashboard: Dashboard) -> None:
+def test_silent_meter_says_since_when_and_why(installed: World) -> None:
+    installed.settings.unset(["dashboard.start_screen"], "test")  # so that the list has no widgets yet
+    dashboard = Dashboard(Feed(installed.parts), installed.call)
+
     async def look(pilot: Pilot[None]) -> None:
         dashboard.go("meters/3")
         while not isinstance(dashboard.screen, MeterPage):
             await settle(pilot)
 
     assert "silent since 06:00, 1 readout: No answer from 10473003" in visit(dashboard, look)
+
+
+def test_key_that_finds_leads_from_the_overview_into_the_field_of_the_list(installed: World) -> None:
+    installed.settings.unset(["dashboard.start_screen"], "test")
+    picture = visit(Dashboard(Feed(installed.parts), installed.call), keys("slash", *"flat 1"))
+    assert "Flat 10" in picture
+    assert "rows 1–1 of 1" in picture
 
 
 def test_clock_goes_on_while_a_session_ends(installed: World, dashboard: Dashboard) -> None:
