@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, Final, cast
 
 from textual import events
 from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 WORD: Final = 4  # characters in a row that are taken for text, not for keys that act
 ROUNDS: Final = 50  # of work and picture; a session that ends has a picture that is never drawn
@@ -35,7 +37,8 @@ async def settle(pilot: Pilot[Any]) -> None:
         await _at_rest()
         screen = pilot.app.screen
         if any(not worker.is_finished for worker in pilot.app.workers):
-            await pilot.app.workers.wait_for_complete()
+            with suppress(WorkerCancelled):  # a newer one took its place, or its screen is left
+                await pilot.app.workers.wait_for_complete()
         elif screen._layout_required or screen._repaint_required or screen._dirty_widgets or screen._callbacks:
             screen._on_timer_update()  # without the pause that the screen makes between two pictures
         else:
