@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -23,9 +22,21 @@ def seconds(work: Callable[[Input], object], given: Input, clock: Callable[[], f
         gc.enable()
 
 
-def side_by_side(inputs: Sequence[Input], *works: Callable[[Input], object]) -> list[float]:
-    """Median processor seconds of each work; they take turns on each input, and the first input warms them up."""
-    for work in works:
+def side_by_side(
+    inputs: Sequence[Input], long: Sequence[Callable[[Input], object]], short: Sequence[Callable[[Input], object]]
+) -> tuple[list[float], list[float]]:
+    """Mean processor seconds of long works and of short ones; the first input warms them up.
+
+    A machine shared with others is now fast, now slow, for tenths of a second: the short works are measured after each
+    long one, and means are taken, since a long work itself is the mean of such times.
+    """
+    for work in (*long, *short):
         work(inputs[0])
-    turns = [[seconds(work, given, time.process_time) for work in works] for given in inputs[1:]]
-    return [statistics.median(times) for times in zip(*turns, strict=True)]
+    longs, shorts = [0.0] * len(long), [0.0] * len(short)
+    for given in inputs[1:]:
+        for number, work in enumerate(long):
+            longs[number] += seconds(work, given, time.process_time)
+            for place, other in enumerate(short):
+                shorts[place] += seconds(other, given, time.process_time)
+    count = len(inputs) - 1
+    return [total / count for total in longs], [total / count / len(long) for total in shorts]
