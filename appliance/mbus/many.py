@@ -20,7 +20,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from operator import add
@@ -30,7 +30,7 @@ from typing import Final, NamedTuple
 from appliance.errors import TelegramError
 from appliance.mbus.codings import Coding, Kind, Order, Raw
 from appliance.mbus.numerals import read_bcd
-from appliance.mbus.plan import Column, clocks, days, odd_moment
+from appliance.mbus.plan import Column, days, midnights, odd_moment, passed
 from appliance.mbus.singles import real
 
 TOGETHER: Final = (
@@ -159,20 +159,18 @@ def _date_time(lanes: bytes, size: int) -> Sequence[Raw]:
     """Type F. A year has few different days and minutes of the day: each is made once."""
     halves = _unsigned(lanes, size // 2)
     lowers, uppers = halves[::2], halves[1::2]
-    times = {lower: clocks[lower] for lower in set(lowers)}
+    times = {lower: passed[lower] for lower in set(lowers)}
     centuries = {lower << 3 & CENTURY for lower in times}
-    dates = {upper: days[upper | century] for upper in set(uppers) for century in centuries}
-    midnights = {upper: datetime.combine(day, time()) for upper, day in dates.items() if day}
-    passed = {lower: timedelta(hours=clock.hour, minutes=clock.minute) for lower, clock in times.items() if clock}
-    if len(centuries) > 1 or len(midnights) < len(dates) or len(passed) < len(times):
+    dates = {upper: midnights[upper | century] for upper in set(uppers) for century in centuries}
+    if len(centuries) > 1 or None in dates.values() or None in times.values():
         return list(map(_moment, lowers, uppers))
-    return list(map(add, map(midnights.__getitem__, uppers), map(passed.__getitem__, lowers)))
+    return list(map(add, map(dates.__getitem__, uppers), map(times.__getitem__, lowers)))
 
 
 def _moment(lower: int, upper: int) -> Raw:
     """A date and time of type F by its halves, plain or odd."""
-    day, clock = days[upper | lower << 3 & CENTURY], clocks[lower]
-    return datetime.combine(day, clock) if day and clock else odd_moment(lower | upper << 16)
+    day, since = midnights[upper | lower << 3 & CENTURY], passed[lower]
+    return odd_moment(lower | upper << 16) if day is None or since is None else day + since
 
 
 WAYS: Final[dict[tuple[Kind, int], Callable[[bytes, int], Sequence[Raw]]]] = {
