@@ -74,7 +74,9 @@ class Dashboard(App[None]):
         sessions: Callable[[], int] = lambda: 1,
         stops_appliance: bool = False,
     ) -> None:
-        cast("Any", self).DEFAULT_MODE = _first_screen(call)  # of this session; no other screen is made before it
+        self.call = call
+        if self.is_in:  # else the entrance leads there
+            cast("Any", self).DEFAULT_MODE = self.start_screen
         super().__init__(driver_class=cast("Any", driver))
         # Textual would lead this process's output into whichever dashboard was opened last.
         self._capture_stdout = cast("Any", sys.__stdout__)
@@ -82,7 +84,6 @@ class Dashboard(App[None]):
         self._notifications = Toasts()  # Textual's own pile up without end
         self.stylesheet = SharedStyle(self.get_css_variables())
         self.feed = feed
-        self.call = call
         self.sessions = sessions
         self.commander = Commander(self)
         self.own_orders = OwnOrders(self)
@@ -120,7 +121,12 @@ class Dashboard(App[None]):
     @property
     def is_in(self) -> bool:
         """Somebody is here who logged in, with a password of their own."""
-        return _came_in(self.call)
+        return self.call.level > 0 and not self.call.must_change_password
+
+    @property
+    def start_screen(self) -> str:
+        """Where a session begins."""
+        return str(self.call.parts.settings.dashboard.start_screen)
 
     def enter(self) -> None:
         """Ask for what is missing: a password of one's own, a login, at the first start the set-up code."""
@@ -262,12 +268,3 @@ class Dashboard(App[None]):
     def _print_error_renderables(self) -> None:
         """Nothing of a session goes to the output of the appliance."""
         self._exit_renderables.clear()
-
-
-def _came_in(call: Call) -> bool:
-    return call.level > 0 and not call.must_change_password
-
-
-def _first_screen(call: Call) -> str:
-    """Where a session begins; who has to log in comes to Overview behind the entrance."""
-    return str(call.parts.settings.dashboard.start_screen) if _came_in(call) else SCREENS[0].name

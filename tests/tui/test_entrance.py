@@ -99,6 +99,13 @@ def test_right_password_opens_the_dashboard(world: World) -> None:
     assert "1 Overview" in picture
 
 
+def test_login_leads_to_the_screen_that_sessions_begin_with(world: World) -> None:
+    world.parts.doorkeeper.setup(set_up(world), GOOD, door="local", source="test")
+    world.settings.set({"dashboard.start_screen": "log"}, "test")
+    picture, _level = enter(world, (*"admin", "enter", *GOOD, "enter"))
+    assert "o origin" in picture  # a key of the log
+
+
 def test_one_time_password_leads_to_a_password_of_ones_own_alone(world: World) -> None:
     call = newcomer(world)
     for picture in enter_in(BOTH, world, ("tab", "1", "2", "ctrl+p", "f1"), call)[0]:

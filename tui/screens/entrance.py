@@ -155,6 +155,7 @@ class Entrance(Screen[None]):
             self.dashboard.call = answer.call
         self.app.pop_screen()
         if self.dashboard.is_in:
+            self.dashboard.go(self.dashboard.start_screen)
             self.dashboard.say(" ".join(answer.lines) or _("Welcome."))
         else:
             self.dashboard.enter()
