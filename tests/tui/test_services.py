@@ -50,12 +50,11 @@ def look_in(
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("size", BOTH)
-def test_service_that_failed_says_why_and_when_it_is_tried_again(world: World, size: Size) -> None:
-    (picture,) = look_in((size,), world)
-    assert "✕ front panel" in picture
-    assert "gpiochip0 is [red]not[/]" in picture
-    assert "✕ 1 waiting" in picture
+def test_service_that_failed_says_why_and_when_it_is_tried_again(world: World) -> None:
+    for picture in look_in((*BOTH, WIDE), world):
+        assert "✕ front panel" in picture
+        assert "gpiochip0 is [red]not[/]" in picture
+        assert "✕ 1 waiting" in picture
 
 
 def test_ports_are_shown_with_who_reaches_them(world: World) -> None:

@@ -55,6 +55,7 @@ class Page(Screen[None]):
         self._loading = False
         self._again = False
         self._looking: Timer | None = None
+        self._was_compact: bool | None = None  # when it was measured last
 
     @property
     def dashboard(self) -> Dashboard:
@@ -204,9 +205,10 @@ class Page(Screen[None]):
         self.call_after_refresh(self.draw_frame)
 
     def on_resize(self) -> None:
-        """The window has another size."""
+        """The window has another size; where another density holds, columns and lines are others too."""
         if self.is_current:
-            self.call_after_refresh(self.draw_frame)
+            before, self._was_compact = self._was_compact, self.dashboard.compact
+            self.call_after_refresh(self.draw_frame if before in (None, self._was_compact) else self.renew)
 
     async def _load(self) -> None:
         try:

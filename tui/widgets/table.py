@@ -214,8 +214,9 @@ class Table(ScrollView, Drawn, can_focus=True):
                 self.action_open_row()
 
     def on_resize(self) -> None:
-        """Another size."""
+        """Another size; the row under the cursor stays in sight."""
         self._measure()
+        self.call_after_refresh(lambda: self._keep_seen(self.cursor))  # it scrolls by its new height only then
 
     def on_focus(self) -> None:
         """The cursor is drawn."""
