@@ -52,6 +52,7 @@ IDENTITY = SecondaryAddress.from_bytes(HEADER)
 BROKEN_VOLTAGE = Received(bytes(20), tuple(range(20)))
 
 Answer = tuple[float, bytes | Received]  # delay after the request's end, octets
+BOTH: list[Answer] = [(0.02, Received(bytes(range(30, 60)), tuple(range(0, 30, 2))))]  # what two answers at once leave
 
 
 def telegram(data: bytes = b"", *, address: int = 1, header: bytes = HEADER, access: int = 1) -> bytes:
@@ -337,9 +338,22 @@ def test_meter_never_initialised_is_asked_with_the_bit_remembered() -> None:
 
 
 def test_two_meters_at_once_are_a_collision() -> None:
-    jumble = Received(bytes(range(30, 60)), tuple(range(0, 30, 2)))
-    _, error = fail(SELECTED, [[(0.02, jumble)]])
+    _, error = fail(SELECTED, [BOTH])
     assert isinstance(error, Collision)
+
+
+def test_meter_that_missed_a_selection_is_let_go_by_another() -> None:
+    script: list[list[Answer]] = [[(0.02, ACK)], BOTH, BOTH, BOTH, [(0.02, ACK)], [(0.05, telegram(address=5))]]
+    peer, readout = read(SELECTED, script)
+    assert readout.telegrams == (telegram(address=5),)
+    assert peer.sent[4] == peer.sent[0]
+
+
+def test_two_meters_of_one_address_stay_a_collision_however_often_they_are_selected() -> None:
+    peer, error = fail(SELECTED, [[(0.02, ACK)], BOTH, BOTH, BOTH, [(0.02, ACK)], BOTH])
+    assert isinstance(error, Collision)
+    assert "asked 3 times" in str(error)
+    assert len(peer.sent) == 6
 
 
 def test_wrong_checksum_is_a_garbled_answer() -> None:

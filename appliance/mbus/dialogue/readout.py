@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from appliance.errors import ApplicationError, BusBlocked, BusError, NoAnswer
+from appliance.errors import ApplicationError, BusBlocked, BusError, Collision, NoAnswer
 from appliance.mbus.address import SELECTED, TEST, SecondaryAddress
 from appliance.mbus.dialogue.attempts import ask
 from appliance.mbus.dialogue.exchange import Reply, Request, is_ack
@@ -102,12 +102,12 @@ class _Talk:
     bit: bool
     delays: list[float]
 
-    def request(self) -> Generator[Request, Reply, Reply]:
-        """Ask for data; the bit toggles once a sound answer has come."""
+    def request(self, attempts: int | None = None) -> Generator[Request, Reply, Reply]:
+        """Ask for data, so often at most; the bit toggles once a sound answer has come."""
         target = self.target
         octets = ShortFrame(REQ_UD2 | (FCB if self.bit else 0), target.address).to_bytes()
         whom = target.identity if target.address == SELECTED else target.address
-        reply = yield from ask(octets, self.waits, target.accepts, f"REQ_UD2 {whom}")
+        reply = yield from ask(octets, self.waits[:attempts], target.accepts, f"REQ_UD2 {whom}")
         self.bit = not self.bit
         return reply
 
@@ -125,7 +125,7 @@ def read_meter(target: Target, patience: Patience) -> Generator[Request, Reply, 
     is_reset = target.address == SELECTED or bool(delays)
     waits = patience.request if is_reset or not target.initialize else patience.select[1:] or patience.select
     talk = _Talk(target, waits, target.first_bit, delays)
-    reply = yield from talk.request()
+    reply = yield from _alone(talk, patience)
     if not is_reset and reply.telegram == target.known:
         reply = yield from talk.request()
     telegrams = [talk.telegram(reply)]
@@ -142,6 +142,22 @@ def read_meter(target: Target, patience: Patience) -> Generator[Request, Reply, 
             break
         telegrams.append(further)
     return Readout(tuple(telegrams), max(talk.delays), talk.bit, broken_off)
+
+
+def _alone(talk: _Talk, patience: Patience) -> Generator[Request, Reply, Reply]:
+    """The first answer. A meter that was still sending, too late for its own readout, has missed the selection of this
+    one and stays selected: where several answer, the selection that lets go of all others is said once more."""
+    try:
+        return (yield from talk.request())
+    except Collision as collision:
+        if talk.target.address != SELECTED or talk.target.identity is None:
+            raise
+        several = collision
+    yield from _wake(talk.target, patience)
+    try:
+        return (yield from talk.request(attempts=1))
+    except Collision:
+        raise several from None
 
 
 def _wake(target: Target, patience: Patience) -> Generator[Request, Reply, list[float]]:
