@@ -7,39 +7,27 @@ is plain (a number with its digits, a moment that is one) takes few steps; any o
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from datetime import date, time
+from typing import Final, NamedTuple
 
 from appliance.mbus.codings import Kind
 from appliance.mbus.json_pairs import JOINT, decimal_text
 from appliance.mbus.meaning import Meaning
-from appliance.mbus.plan import Part, clocks, days
+from appliance.mbus.plan import Met, Part, clocks, days
 
 DECIMALS: Final = {places: tuple(f"{part:0{places}d}" for part in range(10**places)) for places in (1, 2, 3)}
-MOMENTS_REMEMBERED: Final = 4096
 WHOLE: Final = frozenset({Kind.INTEGER, Kind.UNSIGNED, Kind.BCD})
 
 
-class Texts(dict[int, str]):
-    """Texts of numbers that were met, as JSON has them; empty where the number stands for nothing plain."""
-
-    def __init__(self, find: Callable[[int], Any], form: str) -> None:
-        super().__init__()
-        self._find = find
-        self._form = form
-
-    def __missing__(self, number: int) -> str:
-        if len(self) >= MOMENTS_REMEMBERED:
-            self.clear()
-        moment = self._find(number)
-        self[number] = "" if moment is None else self._form.format(moment.isoformat())
-        return self[number]
+def _text(moment: date | time | None, before: str = "") -> str:
+    """As JSON has it; empty where the number stands for nothing plain."""
+    return "" if moment is None else before + moment.isoformat()
 
 
 NAMES: Final = {
     "decimal": decimal_text,
-    "day_texts": Texts(days.__getitem__, "{}"),
-    "clock_texts": Texts(clocks.__getitem__, "T{}"),
+    "day_texts": Met(lambda number: _text(days[number])),
+    "clock_texts": Met(lambda number: _text(clocks[number], "T")),
     **{f"decimals{places}": texts for places, texts in DECIMALS.items()},
 }
 

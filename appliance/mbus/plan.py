@@ -13,19 +13,19 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from struct import Struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from appliance.mbus.codings import Coding, Kind, Order, Raw
 from appliance.mbus.dates import read_date_time, read_time
 from appliance.mbus.numerals import read_bcd
 from appliance.mbus.singles import real
 
+Found = TypeVar("Found")
 Values = tuple[Raw, ...]
 Reader = Callable[[bytes], Values]
 
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
-DAYS_REMEMBERED: Final = 4096  # eleven years
-CLOCKS_REMEMBERED: Final = 4096
+MET_REMEMBERED: Final = 4096  # eleven years of days, all minutes of a day
 ODD_REMEMBERED: Final = 256  # a meter without a value sends the same digits that are none each time
 
 
@@ -85,47 +85,37 @@ def odd(octets: bytes) -> int | None:
     return read_bcd(octets)
 
 
-class Days(dict[int, date | None]):
-    """Dates of type G, and of the second half of type F with its century in bits 16 and 17, once they were met."""
+class Met(dict[int, Found]):
+    """What numbers stand for, once they were met: `make` says it of a new one."""
 
-    def __missing__(self, number: int) -> date | None:
-        if len(self) >= DAYS_REMEMBERED:
+    def __init__(self, make: Callable[[int], Found]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, number: int) -> Found:
+        if len(self) >= MET_REMEMBERED:
             self.clear()
-        moment = read_date_time(bytes((0, number >> 11 & 0x60, number & 0xFF, number >> 8 & 0xFF)))
-        self[number] = moment and moment.date()
+        self[number] = self._make(number)
         return self[number]
 
 
-class Clocks(dict[int, time | None]):
-    """Hours and minutes of the first half of type F, its century left aside, once they were met."""
-
-    def __missing__(self, number: int) -> time | None:
-        if len(self) >= CLOCKS_REMEMBERED:
-            self.clear()
-        self[number] = None if number & 0x80 else read_time(bytes((0, number & 0x3F, number >> 8)))
-        return self[number]
+def _day(number: int) -> date | None:
+    moment = read_date_time(bytes((0, number >> 11 & 0x60, number & 0xFF, number >> 8 & 0xFF)))
+    return moment and moment.date()
 
 
-class Midnights(dict[int, datetime | None]):
-    """The same days as `days`, as moments."""
-
-    def __missing__(self, number: int) -> datetime | None:
-        if len(self) >= DAYS_REMEMBERED:
-            self.clear()
-        day = days[number]
-        self[number] = None if day is None else datetime.combine(day, time())
-        return self[number]
+def _clock(number: int) -> time | None:
+    return None if number & 0x80 else read_time(bytes((0, number & 0x3F, number >> 8)))
 
 
-class Passed(dict[int, timedelta | None]):
-    """The same clocks as `clocks`, as time since midnight: to add it costs less than to combine the two."""
+def _midnight(number: int) -> datetime | None:
+    day = days[number]
+    return None if day is None else datetime.combine(day, time())
 
-    def __missing__(self, number: int) -> timedelta | None:
-        if len(self) >= CLOCKS_REMEMBERED:
-            self.clear()
-        clock = clocks[number]
-        self[number] = None if clock is None else timedelta(hours=clock.hour, minutes=clock.minute)
-        return self[number]
+
+def _passed(number: int) -> timedelta | None:
+    clock = clocks[number]
+    return None if clock is None else timedelta(hours=clock.hour, minutes=clock.minute)
 
 
 @lru_cache(ODD_REMEMBERED)
@@ -134,10 +124,14 @@ def odd_moment(number: int) -> Raw:
     return read_date_time(number.to_bytes(4, "little"))
 
 
-days: Final = Days()
-clocks: Final = Clocks()
-midnights: Final = Midnights()
-passed: Final = Passed()
+days: Final = Met(_day)
+"""Dates of type G, and of the second half of type F with its century in bits 16 and 17."""
+clocks: Final = Met(_clock)
+"""Hours and minutes of the first half of type F, its century left aside."""
+midnights: Final = Met(_midnight)
+"""The same days, as moments."""
+passed: Final = Met(_passed)
+"""The same clocks, as time since midnight: to add it costs less than to combine the two."""
 FUNCTIONS: Final = {
     "EMPTY": b"",
     "days": days,
