@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 Input = TypeVar("Input")
+Item = TypeVar("Item")
 
 
 def seconds(work: Callable[[Input], object], given: Input, clock: Callable[[], float] = time.perf_counter) -> float:
@@ -23,20 +24,26 @@ def seconds(work: Callable[[Input], object], given: Input, clock: Callable[[], f
 
 
 def side_by_side(
-    inputs: Sequence[Input], long: Sequence[Callable[[Input], object]], short: Sequence[Callable[[Input], object]]
+    inputs: Sequence[Sequence[Item]],
+    long: Sequence[Callable[[Sequence[Item]], object]],
+    short: Sequence[Callable[[Sequence[Item]], object]],
+    pieces: int,
 ) -> tuple[list[float], list[float]]:
-    """Mean processor seconds of long works and of short ones; the first input warms them up.
+    """Mean processor seconds that long works and short ones take for an input; the first input warms them up.
 
-    A machine shared with others is now fast, now slow, for tenths of a second: the short works are measured after each
-    long one, and means are taken, since a long work itself is the mean of such times.
+    A machine shared with others is now fast, now slow, for tenths of a second. Long works get an input piece by piece,
+    and after each round of pieces the short works get it whole, so that both meet the same times, good and bad.
     """
     for work in (*long, *short):
         work(inputs[0])
     longs, shorts = [0.0] * len(long), [0.0] * len(short)
     for given in inputs[1:]:
-        for number, work in enumerate(long):
-            longs[number] += seconds(work, given, time.process_time)
-            for place, other in enumerate(short):
-                shorts[place] += seconds(other, given, time.process_time)
+        size = -(-len(given) // pieces)
+        rounds = range(0, len(given), size)
+        for first in rounds:
+            for number, work in enumerate(long):
+                longs[number] += seconds(work, given[first : first + size], time.process_time)
+            for number, work in enumerate(short):
+                shorts[number] += seconds(work, given, time.process_time) / len(rounds)
     count = len(inputs) - 1
-    return [total / count for total in longs], [total / count / len(long) for total in shorts]
+    return [total / count for total in longs], [total / count for total in shorts]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Final, NamedTuple
 from zlib import adler32
 
 from appliance.errors import TelegramError
+from appliance.mbus.alike import are_alike, are_sound
 from appliance.mbus.compact import Format, FormatBook
 from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout, MeterKind
@@ -22,11 +24,8 @@ MOST: Final = 4096  # and so does one that changes its manufacturer as often
 
 SUMMED: Final = slice(4, -2)  # what the checksum is of
 
-Decoded = tuple[tuple[Meaning, ...], Values]
-"""What the records of a telegram mean, and their raw values."""
-
-NOTHING: Final[Decoded] = ((), ())
 number: Final = int.from_bytes
+sender_kind: Final = itemgetter(SENDER_KIND)
 
 
 class Place(NamedTuple):
@@ -36,6 +35,16 @@ class Place(NamedTuple):
     mask_bits: int
     pattern_bits: int
     layout: Layout
+
+
+class Decoded(NamedTuple):
+    """What many telegrams say: the entries of both lists stand in the order of the telegrams.
+
+    Two lists, since a pair for each telegram takes as long to make and to drop as two records take to read.
+    """
+
+    meanings: list[tuple[Meaning, ...]]
+    values: list[Values | TelegramError]
 
 
 Shelf = dict[tuple[int, bytes], tuple[Place, ...]]
@@ -142,20 +151,25 @@ class LayoutBook:
         note = f"compact frame of format {telegram.compact.signature:04X}" if telegram.compact else ""
         return replace(telegram, records=full.records, more=full.more, sound=full.sound, notes=(note, *full.notes))
 
-    def decode_many(self, telegrams: Sequence[bytes]) -> list[Decoded | TelegramError]:
+    def decode_many(self, telegrams: Sequence[bytes]) -> Decoded:
         """Meanings and raw values of each telegram, for statistics and exports; an unsound one gives its error.
 
         Telegrams of one layout are read one after the other, which keeps their plan near the processor.
         """
-        decoded: list[Decoded | TelegramError] = [NOTHING] * len(telegrams)
+        meanings: list[tuple[Meaning, ...]] = [()] * len(telegrams)
+        values: list[Values | TelegramError] = [()] * len(telegrams)
         groups, others = self._by_layout(telegrams)
         for layout, places in groups.items():
-            meanings, values = layout.meanings, layout.values
+            meaning, read = layout.meanings, layout.values
             for place in places:
-                decoded[place] = meanings, values(telegrams[place])
+                meanings[place] = meaning
+                values[place] = read(telegrams[place])
         for place in others:
-            decoded[place] = self._values(telegrams[place])
-        return decoded
+            try:
+                meanings[place], values[place] = self._read(telegrams[place])
+            except TelegramError as error:
+                values[place] = error
+        return Decoded(meanings, values)
 
     def json_lines(self, telegrams: Sequence[bytes]) -> list[str | TelegramError]:
         """What `json_line` says of each telegram, for exports; an unsound one gives its error."""
@@ -172,22 +186,33 @@ class LayoutBook:
         return lines
 
     def _by_layout(self, telegrams: Sequence[bytes]) -> tuple[dict[Layout, list[int]], list[int]]:
-        """The places of the telegrams that a plan reads without a second look, and those of the others."""
+        """The places of the telegrams that a plan reads, and those of the others."""
         groups: defaultdict[Layout, list[int]] = defaultdict(list)
         others: list[int] = []
-        readable = self.readable
-        for place, octets in enumerate(telegrams):
-            layout = readable(octets)
-            (others if layout is None else groups[layout]).append(place)
+        kinds: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+        for place, kind in enumerate(zip(map(len, telegrams), map(sender_kind, telegrams), strict=True)):
+            kinds[kind].append(place)
+        for kind, places in kinds.items():
+            several = [telegrams[place] for place in places]
+            layout = self._of_all(several, self._of_known_sender.get(kind, ()))
+            if layout is not None:
+                groups[layout] = places
+                continue
+            for place, layout in zip(places, map(self.readable, several), strict=True):
+                (others if layout is None else groups[layout]).append(place)
         return groups, others
 
-    def _values(self, octets: bytes) -> Decoded | TelegramError:
+    def _of_all(self, telegrams: Sequence[bytes], shelf: Iterable[Place]) -> Layout | None:
+        """The layout whose plan reads all of them without a second look; None where they are to be asked one by one."""
+        for place in shelf:
+            if are_alike(telegrams, place.plain_bits, place.pattern_bits):
+                return place.layout if are_sound(telegrams) else None
+        return None
+
+    def _read(self, octets: bytes) -> tuple[tuple[Meaning, ...], Values]:
         """What `decode_many` gives of a telegram that is to be looked at alone."""
         layout = self.known(octets)
         if layout is not None and layout.reads(octets):
             return layout.meanings, layout.values(octets)
-        try:
-            records = self.decode(octets).records or ()
-        except TelegramError as error:
-            return error
+        records = self.decode(octets).records or ()
         return tuple(record.meaning for record in records), tuple(record.raw for record in records)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from appliance.mbus.codings import Kind
 from appliance.mbus.json_pairs import JOINT, decimal_text
 from appliance.mbus.meaning import Meaning
-from appliance.mbus.plan import Met, Part, clocks, days
+from appliance.mbus.plan import Met, Part, clocks, days, midnights
 
 DECIMALS: Final = {places: tuple(f"{part:0{places}d}" for part in range(10**places)) for places in (1, 2, 3)}
 WHOLE: Final = frozenset({Kind.INTEGER, Kind.UNSIGNED, Kind.BCD})
@@ -27,6 +27,7 @@ def _text(moment: date | time | None, before: str = "") -> str:
 NAMES: Final = {
     "decimal": decimal_text,
     "day_texts": Met(lambda number: _text(days[number])),
+    "midnight_texts": Met(lambda number: _text(midnights[number] and days[number])),
     "clock_texts": Met(lambda number: _text(clocks[number], "T")),
     **{f"decimals{places}": texts for places, texts in DECIMALS.items()},
 }
@@ -63,7 +64,7 @@ def piece(number: int, meaning: Meaning, part: Part) -> Piece:
             return _moment(f"d{number} = day_texts[{part.fields[0]}]", careful, f"d{number}")
         if kind is Kind.DATE_TIME and len(part.fields) == 2:
             low, high = part.fields
-            taken = f"d{number} = day_texts[{high} | {low} << 3 & 0x30000]; t{number} = clock_texts[{low}]"
+            taken = f"d{number} = midnight_texts[{high}]; t{number} = clock_texts[{low}]"
             return _moment(taken, careful, f"d{number}", f"t{number}")
     return Piece("", "", (), (Field(careful),), "")
 

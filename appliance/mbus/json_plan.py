@@ -2,7 +2,7 @@
 
 What never changes from telegram to telegram is rendered once; one formatted string joins it with what does. As with
 the plans that read, the source of the function holds nothing but fixed expressions and whole numbers; the texts of a
-meter are values it is handed.
+meter are put into the tree that it was parsed to, as constants.
 
 Most records are plain whenever they are sent; a few never are (a minus sign before decimals, digits that are none, a
 moment that is none). So all count as plain until one is met that is not: from then on that record is looked at each
@@ -11,7 +11,8 @@ time. The function is compiled anew for it, a few times at most, whatever a mete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain, compress, groupby
 from typing import Any, Final
@@ -26,12 +27,24 @@ from appliance.mbus.plan import Column, source_parts
 # What the head of a line tells of a telegram: address, identification, access number and status.
 HEAD: Final = (
     Column(Coding(Kind.UNSIGNED, 1), 5, 6),
-    Column(Coding(Kind.RAW, 4), 7, 11),
+    *(Column(Coding(Kind.UNSIGNED, 1), place, place + 1) for place in range(7, 11)),
     Column(Coding(Kind.UNSIGNED, 1), 15, 16),
     Column(Coding(Kind.UNSIGNED, 1), 16, 17),
 )
 STATUS_TEXTS: Final = tuple(map(status_text, range(256)))
+HEXES: Final = tuple(f"{octet:02X}" for octet in range(256))
 MOST_COMPILED: Final = 4
+
+
+class Filled(ast.NodeTransformer):
+    """Puts the texts that stand as they are into a formatted string, in place of their names."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
+        text = self._texts.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        return node if text is None else ast.copy_location(ast.Constant(text), node)
 
 
 class LineWriter:
@@ -43,7 +56,7 @@ class LineWriter:
     ) -> None:  # fmt: skip
         names, sources = source_parts((*HEAD, *columns), positions)
         records = sources[len(HEAD) :]
-        self._names = names | NAMES | {"statuses": STATUS_TEXTS}
+        self._names = names | NAMES | {"statuses": STATUS_TEXTS, "hexes": HEXES}
         self._names |= {f"pair{number}": pair(meaning) for number, meaning in enumerate(meanings)}
         self._fields = [field for source in sources for field in source.fields]
         self._head = _head([source.fields[0] for source in sources[: len(HEAD)]], ci, kind, truth(more))
@@ -58,8 +71,8 @@ class LineWriter:
     def _function(self) -> Callable[[bytes], str]:
         """Take the fields, see whether all is plain, write."""
         pieces = [_wary(n, given) if n in self._wary else given for n, given in enumerate(self._pieces)]
-        body, constants = _body(self._parts(pieces))
-        names: dict[str, Any] = self._names | constants
+        body, texts = _body(self._parts(pieces))
+        names: dict[str, Any] = dict(self._names)
         odd = {number: given.odd for number, given in enumerate(pieces) if given.odd}
         names["grown"] = partial(self._grown, tuple(odd))
         lines = [
@@ -69,7 +82,8 @@ class LineWriter:
             *(line for given in pieces for line in given.plain),
             f"return f'{body}'",
         ]
-        exec("def line(octets):\n    " + "\n    ".join(lines), names)  # see the module's docstring for what is in it
+        tree = ast.parse("def line(octets):\n    " + "\n    ".join(lines))
+        exec(compile(Filled(texts).visit(tree), "<plan>", "exec"), names)  # see the docstring for what is in it
         self._compiled += 1
         made: Callable[[bytes], str] = names["line"]
         return made
@@ -94,12 +108,12 @@ class LineWriter:
 
 def _head(fields: Sequence[str], ci: int, kind: tuple[int, int, int], more: str) -> list[str]:
     """The line up to its records."""
-    address, identification, access_number, status = fields
+    address, *identification, access_number, status = fields
     return [
         '{"ok":true,"link":"long","address":',
         Field(address),
         f',"ci":"{ci:02X}","id":"',
-        Field(f"{identification}[::-1].hex().upper()"),
+        *(Field(f"hexes[{octet}]") for octet in reversed(identification)),
         f'",{",".join(sender_kind(*kind))},"access_number":',
         Field(access_number),
         ",",

@@ -41,7 +41,6 @@ LANES: Final = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 8: 8}
 CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """By the octets of a lane, the code of `array`."""
 ANY_SIZE: Final = 0
-CENTURY: Final = 0x30000  # where `days` wants the century of a date and time
 
 
 class Step(NamedTuple):
@@ -160,17 +159,16 @@ def _date_time(lanes: bytes, size: int) -> Sequence[Raw]:
     halves = _unsigned(lanes, size // 2)
     lowers, uppers = halves[::2], halves[1::2]
     times = {lower: passed[lower] for lower in set(lowers)}
-    centuries = {lower << 3 & CENTURY for lower in times}
-    dates = {upper: midnights[upper | century] for upper in set(uppers) for century in centuries}
-    if len(centuries) > 1 or None in dates.values() or None in times.values():
+    dates = {upper: midnights[upper] for upper in set(uppers)}
+    if None in dates.values() or None in times.values():
         return list(map(_moment, lowers, uppers))
     return list(map(add, map(dates.__getitem__, uppers), map(times.__getitem__, lowers)))
 
 
 def _moment(lower: int, upper: int) -> Raw:
     """A date and time of type F by its halves, plain or odd."""
-    day, since = midnights[upper | lower << 3 & CENTURY], passed[lower]
-    return odd_moment(lower | upper << 16) if day is None or since is None else day + since
+    midnight, since = midnights[upper], passed[lower]
+    return odd_moment(lower | upper << 16) if midnight is None or since is None else midnight + since
 
 
 WAYS: Final[dict[tuple[Kind, int], Callable[[bytes, int], Sequence[Raw]]]] = {

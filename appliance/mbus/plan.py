@@ -16,7 +16,7 @@ from struct import Struct
 from typing import Any, Final, NamedTuple, TypeVar
 
 from appliance.mbus.codings import Coding, Kind, Order, Raw
-from appliance.mbus.dates import read_date_time, read_time
+from appliance.mbus.dates import read_date, read_date_time, read_time
 from appliance.mbus.numerals import read_bcd
 from appliance.mbus.singles import real
 
@@ -26,6 +26,8 @@ Reader = Callable[[bytes], Values]
 
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
 MET_REMEMBERED: Final = 4096  # eleven years of days, all minutes of a day
+FIRST_YEAR: Final = 2000  # of the years that two digits and a century of 0 or 1 tell alike
+ODD_CLOCK: Final = 0x4080  # another century, or the mark of an invalid time
 ODD_REMEMBERED: Final = 256  # a meter without a value sends the same digits that are none each time
 
 
@@ -60,8 +62,8 @@ ROWS: Final = {
     (Kind.UNSIGNED, 6):  Row("IH",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 8):  Row("Q",   "{0}"),
     (Kind.DATE, 2):      Row("H",   "days[{0}]"),
-    (Kind.DATE_TIME, 4): Row("HH",  "m + t if (m := midnights[{1} | {0} << 3 & 0x30000]) is not None"
-                                    " and (t := passed[{0}]) is not None else odd_moment({0} | {1} << 16)"),
+    (Kind.DATE_TIME, 4): Row("HH",  "m + t if (m := midnights[{1}]) is not None and (t := passed[{0}]) is not None"
+                                    " else odd_moment({0} | {1} << 16)"),
     (Kind.REAL, 4):      Row("f",   "real({0})"),
     **{(Kind.BCD, size): _bcd(size) for size in range(1, 7)},
 }
@@ -100,17 +102,16 @@ class Met(dict[int, Found]):
 
 
 def _day(number: int) -> date | None:
-    moment = read_date_time(bytes((0, number >> 11 & 0x60, number & 0xFF, number >> 8 & 0xFF)))
-    return moment and moment.date()
-
-
-def _clock(number: int) -> time | None:
-    return None if number & 0x80 else read_time(bytes((0, number & 0x3F, number >> 8)))
+    return read_date(number.to_bytes(2, "little"))
 
 
 def _midnight(number: int) -> datetime | None:
     day = days[number]
-    return None if day is None else datetime.combine(day, time())
+    return None if day is None or day.year < FIRST_YEAR else datetime.combine(day, time())
+
+
+def _clock(number: int) -> time | None:
+    return None if number & ODD_CLOCK else read_time(bytes((0, number & 0x3F, number >> 8)))
 
 
 def _passed(number: int) -> timedelta | None:
@@ -125,13 +126,13 @@ def odd_moment(number: int) -> Raw:
 
 
 days: Final = Met(_day)
-"""Dates of type G, and of the second half of type F with its century in bits 16 and 17."""
-clocks: Final = Met(_clock)
-"""Hours and minutes of the first half of type F, its century left aside."""
+"""Dates of type G."""
 midnights: Final = Met(_midnight)
-"""The same days, as moments."""
+"""The upper half of type F as a moment, where the century of the lower half says nothing that this does not."""
+clocks: Final = Met(_clock)
+"""The lower half of type F: hour and minute of a moment that is plain."""
 passed: Final = Met(_passed)
-"""The same clocks, as time since midnight: to add it costs less than to combine the two."""
+"""The same as time since midnight: to add it costs less than to combine day and clock."""
 FUNCTIONS: Final = {
     "EMPTY": b"",
     "days": days,

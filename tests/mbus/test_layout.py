@@ -200,7 +200,7 @@ def test_plan_leaves_an_encrypted_telegram_of_the_same_shape_to_the_slow_path() 
     assert telegram.security == "aes-cbc-iv"
     assert telegram.records is None
     assert book.find(encrypted) is None
-    assert book.decode_many([encrypted]) == [((), ())]
+    assert book.decode_many([encrypted]) == ([()], [()])
 
 
 def test_old_signature_in_place_of_the_configuration_word_is_plain_with_a_note() -> None:
@@ -220,7 +220,7 @@ def test_wrong_checksum_is_an_error_also_where_the_layout_is_known() -> None:
         book.decode(broken)
     with pytest.raises(TelegramError, match="checksum"):
         book.json_line(broken)
-    [error] = book.decode_many([broken])
+    [error] = book.decode_many([broken]).values
     assert isinstance(error, TelegramError)
     assert error.octet == len(broken) - 2
 
@@ -255,13 +255,12 @@ def test_many_telegrams_keep_their_order() -> None:
     other = encode_telegram(HEADER, [VOLUME], primary_address=2)
     unsound, order = TELEGRAM[:9], b"\x10\x40\x01\x41\x16"
     book.decode(TELEGRAM)
-    decoded = book.decode_many([other, TELEGRAM, unsound, other, order, TELEGRAM])
-    values = [entry if isinstance(entry, TelegramError) else entry[1] for entry in decoded]
+    meanings, values = book.decode_many([other, TELEGRAM, unsound, other, order, TELEGRAM])
     assert values[:2] == [(6408,), (12345, 6408)]
     assert isinstance(values[2], TelegramError)
     assert values[3:] == [(6408,), (), (12345, 6408)]
-    assert not isinstance(decoded[1], TelegramError)
-    assert [meaning.quantity for meaning in decoded[1][0]] == ["energy", "volume"]
+    assert [meaning.quantity for meaning in meanings[1]] == ["energy", "volume"]
+    assert meanings[2] == ()
 
 
 def test_hostile_meter_gets_no_more_than_its_share_of_layouts() -> None:
