@@ -8,12 +8,14 @@ is plain (a number with its digits, a moment that is one) takes few steps; any o
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from appliance.mbus.codings import Kind
 from appliance.mbus.json_pairs import JOINT, decimal_text
 from appliance.mbus.meaning import Meaning
-from appliance.mbus.plan import Met, Part, clocks, days, midnights
+from appliance.mbus.moments import Met, clock, day, midnight, names_of, taken
+from appliance.mbus.plan import Part
 
 DECIMALS: Final = {places: tuple(f"{part:0{places}d}" for part in range(10**places)) for places in (1, 2, 3)}
 WHOLE: Final = frozenset({Kind.INTEGER, Kind.UNSIGNED, Kind.BCD})
@@ -24,13 +26,18 @@ def _text(moment: date | time | None, before: str = "") -> str:
     return "" if moment is None else before + moment.isoformat()
 
 
-NAMES: Final = {
-    "decimal": decimal_text,
-    "day_texts": Met(lambda number: _text(days[number])),
-    "midnight_texts": Met(lambda number: _text(midnights[number] and days[number])),
-    "clock_texts": Met(lambda number: _text(clocks[number], "T")),
-    **{f"decimals{places}": texts for places, texts in DECIMALS.items()},
-}
+@cache
+def names() -> dict[str, Any]:
+    """What the source of a plan that writes is made of, made when the first is."""
+    return {
+        "decimal": decimal_text,
+        **{f"decimals{places}": texts for places, texts in DECIMALS.items()},
+        **names_of(
+            day_texts=Met(lambda number: _text(day(number))),
+            midnight_texts=Met(lambda number: _text(midnight(number) and day(number))),
+            clock_texts=Met(lambda number: _text(clock(number), "T")),
+        ),
+    }
 
 
 class Field(str):
@@ -61,11 +68,11 @@ def piece(number: int, meaning: Meaning, part: Part) -> Piece:
         if kind is Kind.RAW:
             return Piece(f"p{number} = {part.expression}.hex().upper()", "", (), _twice('"', f"p{number}"), "")
         if kind is Kind.DATE and len(part.fields) == 1:
-            return _moment(f"d{number} = day_texts[{part.fields[0]}]", careful, f"d{number}")
+            return _moment(f"d{number} = {taken('day_texts', part.fields[0])}", careful, f"d{number}")
         if kind is Kind.DATE_TIME and len(part.fields) == 2:
             low, high = part.fields
-            taken = f"d{number} = midnight_texts[{high}]; t{number} = clock_texts[{low}]"
-            return _moment(taken, careful, f"d{number}", f"t{number}")
+            texts = f"d{number} = {taken('midnight_texts', high)}; t{number} = {taken('clock_texts', low)}"
+            return _moment(texts, careful, f"d{number}", f"t{number}")
     return Piece("", "", (), (Field(careful),), "")
 
 

@@ -29,8 +29,9 @@ from typing import Final, NamedTuple
 
 from appliance.errors import TelegramError
 from appliance.mbus.codings import Coding, Kind, Order, Raw
+from appliance.mbus.moments import days, midnights, odd_moment, passed
 from appliance.mbus.numerals import read_bcd
-from appliance.mbus.plan import Column, days, midnights, odd_moment, passed
+from appliance.mbus.plan import Column
 from appliance.mbus.singles import real
 
 TOGETHER: Final = (

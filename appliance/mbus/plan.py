@@ -9,25 +9,20 @@ so that a plan always says what the slow path says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from struct import Struct
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from appliance.mbus.codings import Coding, Kind, Order, Raw
-from appliance.mbus.dates import read_date, read_date_time, read_time
+from appliance.mbus.moments import days, midnights, names_of, odd_moment, passed, taken
 from appliance.mbus.numerals import read_bcd
 from appliance.mbus.singles import real
 
-Found = TypeVar("Found")
 Values = tuple[Raw, ...]
 Reader = Callable[[bytes], Values]
 
 NO_NUMBER: Final = -(10**13)  # keeps every sum of digits below zero in which it takes part
-MET_REMEMBERED: Final = 4096  # eleven years of days, all minutes of a day
-FIRST_YEAR: Final = 2000  # of the years that two digits and a century of 0 or 1 tell alike
-ODD_CLOCK: Final = 0x4080  # another century, or the mark of an invalid time
 ODD_REMEMBERED: Final = 256  # a meter without a value sends the same digits that are none each time
 
 
@@ -61,8 +56,9 @@ ROWS: Final = {
     (Kind.UNSIGNED, 5):  Row("IB",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 6):  Row("IH",  "{0} | {1} << 32"),
     (Kind.UNSIGNED, 8):  Row("Q",   "{0}"),
-    (Kind.DATE, 2):      Row("H",   "days[{0}]"),
-    (Kind.DATE_TIME, 4): Row("HH",  "m + t if (m := midnights[{1}]) is not None and (t := passed[{0}]) is not None"
+    (Kind.DATE, 2):      Row("H",   taken("days", "{0}")),
+    (Kind.DATE_TIME, 4): Row("HH",  f"m + t if (m := {taken('midnights', '{1}')}) is not None"
+                                    f" and (t := {taken('passed', '{0}')}) is not None"
                                     " else odd_moment({0} | {1} << 16)"),
     (Kind.REAL, 4):      Row("f",   "real({0})"),
     **{(Kind.BCD, size): _bcd(size) for size in range(1, 7)},
@@ -87,62 +83,17 @@ def odd(octets: bytes) -> int | None:
     return read_bcd(octets)
 
 
-class Met(dict[int, Found]):
-    """What numbers stand for, once they were met: `make` says it of a new one."""
-
-    def __init__(self, make: Callable[[int], Found]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, number: int) -> Found:
-        if len(self) >= MET_REMEMBERED:
-            self.clear()
-        self[number] = self._make(number)
-        return self[number]
-
-
-def _day(number: int) -> date | None:
-    return read_date(number.to_bytes(2, "little"))
-
-
-def _midnight(number: int) -> datetime | None:
-    day = days[number]
-    return None if day is None or day.year < FIRST_YEAR else datetime.combine(day, time())
-
-
-def _clock(number: int) -> time | None:
-    return None if number & ODD_CLOCK else read_time(bytes((0, number & 0x3F, number >> 8)))
-
-
-def _passed(number: int) -> timedelta | None:
-    clock = clocks[number]
-    return None if clock is None else timedelta(hours=clock.hour, minutes=clock.minute)
-
-
-@lru_cache(ODD_REMEMBERED)
-def odd_moment(number: int) -> Raw:
-    """A date and time of type F that is no plain one."""
-    return read_date_time(number.to_bytes(4, "little"))
-
-
-days: Final = Met(_day)
-"""Dates of type G."""
-midnights: Final = Met(_midnight)
-"""The upper half of type F as a moment, where the century of the lower half says nothing that this does not."""
-clocks: Final = Met(_clock)
-"""The lower half of type F: hour and minute of a moment that is plain."""
-passed: Final = Met(_passed)
-"""The same as time since midnight: to add it costs less than to combine day and clock."""
-FUNCTIONS: Final = {
-    "EMPTY": b"",
-    "days": days,
-    "midnights": midnights,
-    "passed": passed,
-    "odd": odd,
-    "odd_moment": odd_moment,
-    "real": real,
-    **{f"digits{place}": digits(place) for place in range(6)},
-}
+@cache
+def functions() -> dict[str, Any]:
+    """What the source of every plan may use, made when the first is."""
+    return {
+        "EMPTY": b"",
+        "odd": odd,
+        "odd_moment": odd_moment,
+        "real": real,
+        **{f"digits{place}": digits(place) for place in range(6)},
+        **names_of(days=days, midnights=midnights, passed=passed),
+    }
 
 
 class Part(NamedTuple):
@@ -181,7 +132,7 @@ def source_parts(columns: Sequence[Column], positions: Iterable[int]) -> tuple[d
     """What a plan is made of: the names its source uses, and for each record fields and expression."""
     rows = [_row(column.coding) for column in columns]
     octets = Struct(_format(columns, rows, positions))
-    names: dict[str, Any] = {**FUNCTIONS, "unpack": octets.unpack}
+    names: dict[str, Any] = {**functions(), "unpack": octets.unpack}
     parts: list[Part] = []
     count = 0
     for number, (column, row) in enumerate(zip(columns, rows, strict=True)):

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from appliance.errors import TelegramError
 from appliance.mbus.book import LayoutBook
+from appliance.mbus.dates import read_date_time
 from appliance.mbus.dif import IDLE_FILLER
 from appliance.mbus.encode import encode_telegram, plain_text_vif
 from appliance.mbus.header import Header
 from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout
 from appliance.mbus.many import TOGETHER, Digits
+from appliance.mbus.moments import REMEMBERED, Met, days, midnights
 from appliance.mbus.numerals import read_real
 from appliance.mbus.singles import real
 from appliance.mbus.telegram import decode
@@ -214,6 +216,36 @@ def test_plans_of_captured_telegrams_agree_on_other_data(captured: Path, seed: i
         assert layout is not None
         for _ in range(3):
             agree(layout, with_other_data(layout, octets, chance))
+
+
+DAYS = range(0, 1 << 16, 7)  # prime to the fields of type G, so that each of their values comes with many others
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        [(clock, 0x3C41) for clock in range(1 << 16)],
+        *([(clock, upper) for upper in DAYS] for clock in (0x0000, 0x2A17, 0x4A17, 0x80BB)),
+    ],
+    ids=["every clock", "midnight", "century 1", "century 2", "invalid in summer"],
+)
+def test_every_half_of_a_date_and_time_is_read_as_the_slow_path_reads_it(halves: list[tuple[int, int]]) -> None:
+    layout = Layout.of(CLOCK)
+    assert layout is not None
+    for lower, upper in halves:
+        octets = CLOCK[:-6] + struct.pack("<HH", lower, upper) + CLOCK[-2:]
+        moment = read_date_time(octets[-6:-2])
+        assert layout.values(octets) == (moment,)
+        text = "null" if moment is None else f'"{moment.isoformat()}"'
+        assert f'"value":{text},"raw":{text},' in layout.writer.write(octets)
+
+
+@pytest.mark.parametrize("of_days", [days, midnights])
+def test_days_that_a_hostile_meter_sends_fill_no_memory(of_days: Met[object]) -> None:
+    for number in range(1 << 16):
+        assert of_days[number] == of_days[number]
+    assert len(of_days) <= REMEMBERED
+    assert sum(found is not None for found in of_days.table) <= REMEMBERED
 
 
 @settings(max_examples=2000, deadline=None)
