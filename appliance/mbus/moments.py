@@ -19,7 +19,7 @@ REMEMBERED: Final = 4096  # eleven years of days, all minutes of a day
 ODD_REMEMBERED: Final = 256  # a meter without a date sends the same octets each time
 NUMBERS: Final = 1 << 16
 FIRST_YEAR: Final = 2000  # of those that two digits and a century of 0 or 1 tell alike
-ODD_CLOCK: Final = 0x4080  # another century, or the mark of an invalid time
+ANOTHER_CENTURY: Final = 0x4000
 
 
 class Met(dict[int, Found]):
@@ -64,8 +64,8 @@ def midnight(number: int) -> datetime | None:
 
 
 def clock(number: int) -> time | None:
-    """The lower half of type F; None where it is invalid, or of another century."""
-    return None if number & ODD_CLOCK else read_time(bytes((0, number & 0x3F, number >> 8)))
+    """The lower half of type F; None where no day has it, or the century is another than that of two digits alone."""
+    return None if number & ANOTHER_CENTURY else read_time(bytes((0, number & 0x3F, number >> 8)))
 
 
 def since_midnight(number: int) -> timedelta | None:
