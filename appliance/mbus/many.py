@@ -25,7 +25,7 @@ from decimal import Decimal
 from functools import cache
 from operator import add
 from struct import unpack
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from appliance.errors import TelegramError
 from appliance.mbus.codings import Coding, Kind, Order, Raw
@@ -33,6 +33,8 @@ from appliance.mbus.moments import days, midnights, odd_moment, passed
 from appliance.mbus.numerals import read_bcd
 from appliance.mbus.plan import Column
 from appliance.mbus.singles import real
+
+Found = TypeVar("Found")
 
 TOGETHER: Final = (
     1024  # lanes in one integer: enough to share the work of a step, few enough to stay near the processor
@@ -152,7 +154,7 @@ def _real(lanes: bytes, size: int) -> list[Decimal | None]:
 def _date(lanes: bytes, size: int) -> list[date | None]:
     numbers = _unsigned(lanes, size)
     found = {number: days[number] for number in set(numbers)}
-    return list(map(found.__getitem__, numbers))
+    return _by_place(found, numbers)
 
 
 def _date_time(lanes: bytes, size: int) -> Sequence[Raw]:
@@ -163,7 +165,15 @@ def _date_time(lanes: bytes, size: int) -> Sequence[Raw]:
     dates = {upper: midnights[upper] for upper in set(uppers)}
     if None in dates.values() or None in times.values():
         return list(map(_moment, lowers, uppers))
-    return list(map(add, map(dates.__getitem__, uppers), map(times.__getitem__, lowers)))
+    return list(map(add, _by_place(dates, uppers), _by_place(times, lowers)))
+
+
+def _by_place(found: dict[int, Found], numbers: Sequence[int]) -> list[Found]:
+    """What each number stands for, looked up in a list: a dictionary compares the numbers that it finds."""
+    table: list[Any] = [None] * (max(found, default=0) + 1)
+    for number, each in found.items():
+        table[number] = each
+    return [table[number] for number in numbers]
 
 
 def _moment(lower: int, upper: int) -> Raw:

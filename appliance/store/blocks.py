@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from appliance.errors import TelegramError
@@ -13,6 +14,9 @@ from appliance.store.layouts import WHOLE, LayoutShelf
 
 RawTelegram = tuple[int, int, bytes]
 """Slot, number of the layout, and octets: the data octets, or all where the layout is `WHOLE`."""
+
+
+slot_of, layout_of, octets_of = map(itemgetter, range(3))
 
 
 class Block(NamedTuple):
@@ -35,10 +39,10 @@ def blocks(telegrams: Sequence[RawTelegram], layouts: LayoutShelf) -> Iterator[B
 
 def _by_layout(telegrams: Sequence[RawTelegram]) -> Iterator[tuple[int, list[int], list[bytes]]]:
     """Slots and octets of each layout; a year of a meter mostly has one."""
-    numbers = dict.fromkeys(number for _, number, _ in telegrams)
+    numbers = dict.fromkeys(map(layout_of, telegrams))
     for number in numbers:
-        own = telegrams if len(numbers) == 1 else [one for one in telegrams if one[1] == number]
-        yield number, [slot for slot, _, _ in own], [octets for _, _, octets in own]
+        own = telegrams if len(numbers) == 1 else [one for one in telegrams if layout_of(one) == number]
+        yield number, list(map(slot_of, own)), list(map(octets_of, own))
 
 
 def _block_of_one(slot: int, octets: bytes) -> Block | None:
