@@ -7,7 +7,7 @@ import pytest
 from appliance.mbus.dialogue import Action, Conversation, Patience, Target, Traffic, Wire, read_meter
 from appliance.mbus.dialogue.wake_up import DARKNESS, light, waking_time
 from appliance.mbus.framer import Received
-from tests.mbus.test_dialogue import ACK, telegram
+from tests.mbus.scripted import ACK, telegram
 
 LIGHT = b"\x55" * 528
 ONE_BY_ONE = Patience(select=(0.2, 0.2), request=(0.2,))

@@ -70,7 +70,11 @@ class Patience:
     waking: float = 0.0  # how much longer an attempt takes where the head has to be woken
 
     def within(self, seconds: float) -> Patience | None:
-        """As many of the attempts as fit into a time even if nobody answers; None where not one does."""
+        """As many of the attempts as fit into a time even if nobody answers; None where not one does.
+
+        Where several answer, one selection and one request may come on top: to keep time for them would cost readings
+        on a tight schedule, and they are rare.
+        """
         select, request = self.select, self.request
         while sum(select) + sum(request) + self.settle + self.waking * len(select + request) > seconds:
             if len(request) > 1:
@@ -150,21 +154,22 @@ def _alone(talk: _Talk, patience: Patience) -> Generator[Request, Reply, Reply]:
     try:
         return (yield from talk.request())
     except Collision as collision:
-        if talk.target.address != SELECTED or talk.target.identity is None:
+        identity, several = talk.target.identity, collision
+        if talk.target.address != SELECTED or identity is None:
             raise
-        several = collision
-    yield from _wake(talk.target, patience)
     try:
+        yield from _select(identity, patience.select[:1])
         return (yield from talk.request(attempts=1))
-    except Collision:
+    except BusBlocked:
+        raise
+    except BusError:
         raise several from None
 
 
 def _wake(target: Target, patience: Patience) -> Generator[Request, Reply, list[float]]:
     """Select or initialise; the delays of the acknowledgements that came."""
     if target.address == SELECTED and target.identity is not None:
-        order = selection(target.identity), patience.select, is_ack, f"select {target.identity}"
-        delays = [(yield from ask(*order, pause=patience.settle)).delay]
+        delays = [(yield from _select(target.identity, patience.select, patience.settle)).delay]
     elif target.initialize:
         waits = patience.select[:1] if patience.insist else patience.select
         delays = yield from _order(
@@ -176,6 +181,12 @@ def _wake(target: Target, patience: Patience) -> Generator[Request, Reply, list[
         octets = application_reset(target.address, target.reset_subcode)
         delays += yield from _order(octets, patience.request, "application reset", patience.insist)
     return delays
+
+
+def _select(
+    identity: SecondaryAddress, waits: tuple[float, ...], pause: float = 0.0
+) -> Generator[Request, Reply, Reply]:
+    return (yield from ask(selection(identity), waits, is_ack, f"select {identity}", pause=pause))
 
 
 def _order(
