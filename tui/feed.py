@@ -144,6 +144,8 @@ def _meters_of(events: Iterable[object]) -> frozenset[int]:
     found: set[int] = set()
     for event in events:
         match event:
+            case TelegramHeard(heard):  # it may wait long to be written, or be kept in memory alone
+                found.add(heard.meter)
             case ReadingMissed(missed):
                 found.add(missed.meter)
             case ReadingStored(keys):

@@ -10,8 +10,10 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
+from appliance.events import TelegramHeard
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
+from appliance.ports import Heard, ReadingKind
 from tests.operations.world import World, water_meter
 from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
@@ -122,6 +124,22 @@ def test_silent_meter_says_since_when_and_why(installed: World) -> None:
             await settle(pilot)
 
     assert "silent since 06:00, 1 readout: No answer from 10473003" in visit(dashboard, look)
+
+
+@pytest.mark.parametrize("kind", [ReadingKind.SCHEDULED, ReadingKind.CONTINUOUS])
+def test_list_shows_what_is_kept_in_memory_alone(installed: World, dashboard: Dashboard, kind: ReadingKind) -> None:
+    installed.store.meters.change(replace(installed.store.meters.all()[2], store=False))
+    octets = (water_meter("10473003", 55_432),)
+    heard = Heard(meter=3, slot=1795240000, kind=kind, telegrams=octets, at=installed.clock.stamp())
+
+    async def hear(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        installed.engine.heard[3] = heard
+        installed.hub.publish(TelegramHeard(heard))
+        await dashboard.feed.tick()
+
+    [row] = [line for line in visit(dashboard, hear).splitlines() if "Cellar" in line[:30]]
+    assert "55.432 m³" in row
 
 
 def test_key_that_finds_leads_from_the_overview_into_the_field_of_the_list(installed: World) -> None:
