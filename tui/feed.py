@@ -43,6 +43,7 @@ FOLLOWED: Final[tuple[type, ...]] = (
 )
 WAITING_AT_MOST: Final = 5000
 METERS_AT_ONCE: Final = 16
+HEARD_EVERY: Final = 2.0  # seconds
 Tell = Callable[[Changes], object]
 
 
@@ -55,6 +56,8 @@ class Feed:
         self.rounds: dict[str, RoundProgress] = {}  # under way, by segment
         self.days: dict[int, Day] = {}
         self.notices: Sequence[str] = ()  # what the appliance wants a person to know
+        self._heard: set[int] = set()
+        self._heard_next = 0.0  # by the monotonic clock, when they are looked at next
         self._counting = asyncio.Lock()
         self._call = Call(parts, "dashboards", 1)
         self._listeners: list[Tell] = []
@@ -83,10 +86,11 @@ class Feed:
     async def tick(self) -> Changes:
         """Take in all that happened, and tell it."""
         events = list(self._taken())
-        if not events:
+        heard = self._heard_by_now(events)
+        if not events and not heard:
             return Changes()
         everything = any(isinstance(event, MetersChanged | SettingsChanged) for event in events)
-        changed = await self._look(None if everything else _meters_of(events))
+        changed = await self._look(None if everything else _meters_of(events) | heard)
         changes = Changes(frozenset(map(type, events)), changed)
         for tell in tuple(self._listeners):
             tell(changes)
@@ -106,6 +110,16 @@ class Feed:
         while True:
             await asyncio.sleep(1 / float(self.parts.settings.dashboard.refresh_rate))
             await self.tick()
+
+    def _heard_by_now(self, events: Iterable[object]) -> frozenset[int]:
+        """Meters with a value that waits to be written, or is kept in memory alone: each bus has several a second."""
+        self._heard.update(event.heard.meter for event in events if isinstance(event, TelegramHeard))
+        now = self.parts.clock.monotonic()
+        if now < self._heard_next:
+            return frozenset()
+        self._heard_next = now + HEARD_EVERY
+        found, self._heard = frozenset(self._heard), set()
+        return found
 
     def _taken(self) -> Iterable[object]:
         following = self._following
@@ -144,8 +158,6 @@ def _meters_of(events: Iterable[object]) -> frozenset[int]:
     found: set[int] = set()
     for event in events:
         match event:
-            case TelegramHeard(heard):  # it may wait long to be written, or be kept in memory alone
-                found.add(heard.meter)
             case ReadingMissed(missed):
                 found.add(missed.meter)
             case ReadingStored(keys):

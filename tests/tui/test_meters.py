@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
+from appliance.clock import VirtualClock
 from appliance.events import TelegramHeard
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
@@ -18,7 +19,7 @@ from tests.operations.world import World, water_meter
 from tests.tui.keyboard import settle, type_keys
 from tests.tui.picture import seen
 from tui.app import Dashboard
-from tui.feed import Feed
+from tui.feed import HEARD_EVERY, Feed
 from tui.screens.meter.page import MeterPage
 from tui.widgets.table import Table
 
@@ -127,19 +128,28 @@ def test_silent_meter_says_since_when_and_why(installed: World) -> None:
 
 
 @pytest.mark.parametrize("kind", [ReadingKind.SCHEDULED, ReadingKind.CONTINUOUS])
-def test_list_shows_what_is_kept_in_memory_alone(installed: World, dashboard: Dashboard, kind: ReadingKind) -> None:
+def test_list_shows_what_is_kept_in_memory_alone(
+    installed: World, dashboard: Dashboard, clock: VirtualClock, kind: ReadingKind
+) -> None:
     installed.store.meters.change(replace(installed.store.meters.all()[2], store=False))
     octets = (water_meter("10473003", 55_432),)
     heard = Heard(meter=3, slot=1795240000, kind=kind, telegrams=octets, at=installed.clock.stamp())
 
     async def hear(pilot: Pilot[None]) -> None:
         await settle(pilot)
-        installed.engine.heard[3] = heard
-        installed.hub.publish(TelegramHeard(heard))
+        for one in (heard, replace(heard, telegrams=(water_meter("10473003", 55_433),))):
+            installed.engine.heard[3] = one
+            installed.hub.publish(TelegramHeard(one))
+            await dashboard.feed.tick()
+        await settle(pilot)
+        assert "55.432 m³" in row(seen(dashboard))
+        clock.advance(seconds=HEARD_EVERY)
         await dashboard.feed.tick()
 
-    [row] = [line for line in visit(dashboard, hear).splitlines() if "Cellar" in line[:30]]
-    assert "55.432 m³" in row
+    def row(picture: list[str]) -> str:
+        return next(line for line in picture if "Cellar" in line[:30])
+
+    assert "55.433 m³" in row(visit(dashboard, hear).splitlines())
 
 
 def test_key_that_finds_leads_from_the_overview_into_the_field_of_the_list(installed: World) -> None:
