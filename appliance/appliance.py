@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -105,6 +106,7 @@ class Appliance:
         self.trouble = ""  # the last one of the store
         self._journal = JournalHandler(store.journal.take)
         self._syslog = Syslog(self.settings)
+        self.local_console = LocalConsole(self.parts)
         self.telnet = TelnetConsole(self.parts)
         self.ui = self._make_ui()
         self.supervisor = self._make_supervisor()
@@ -123,6 +125,11 @@ class Appliance:
             store.close()
             raise
 
+    def listen(self) -> None:
+        """Let the local console be called from now on; it answers as soon as the services run."""
+        with suppress(OSError):  # its service tries again, and says what is wrong
+            self.local_console.open()
+
     def run(self, stop: threading.Event) -> None:
         """Start every service, watch over them until `stop`, stop them."""
         log.info("busmeister %s starts on %s.", self.parts.version, self.options.data)
@@ -138,6 +145,7 @@ class Appliance:
     def close(self) -> int:
         """Write what waits and let the data folder go; how many readings could not be written, and so are lost."""
         log.info("busmeister ends.")
+        self.local_console.close()
         self._syslog.close()
         self._journal.close()
         self.hub.close()
@@ -255,7 +263,7 @@ class Appliance:
             Registrar(self.hub, hands),
             self.identities,
             TelegramLog(self.hub, self.settings, self.clock),
-            LocalConsole(self.parts),
+            self.local_console,
             self.ui,
             self.panel,
         )

@@ -89,6 +89,7 @@ def furnished(appliance: Appliance) -> Sequence[str]:
 def run_headless(appliance: Appliance, stop: threading.Event, remarks: Sequence[str]) -> None:
     """Print a line per reading."""
     printer, following = start_printing(appliance)
+    appliance.listen()  # who reads where to connect may do so at once
     for line in (*appliance.greeting(), *remarks):
         say(line)
     appliance.run(stop)

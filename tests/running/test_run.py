@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
-from tests.running.programs import command, console, running
+from appliance.local_socket import find_socket
+from console.local.frames import VERSION
+from tests.running.programs import PATIENCE, command, console, running
 
 READING = re.compile(r"\d\d:\d\d:\d\d +\d+/60 +\S.* \S+ \S+ +ok$")
 
@@ -18,6 +22,17 @@ def test_the_demo_shows_a_reading_with_value_unit_and_status_and_ends_cleanly(tm
         assert READING.match(line), line
         assert appliance.end(signal.SIGTERM) == 0
     assert appliance.lines[-1] == "Stopped; everything that was read is stored."
+
+
+def test_console_may_be_called_as_soon_as_it_is_said_where_it_is(tmp_path: Path) -> None:
+    with (
+        running("run", "--headless", "--data", tmp_path, sign="console:"),
+        socket.socket(socket.AF_UNIX) as line,
+    ):
+        line.connect(str(find_socket(tmp_path)))
+        line.settimeout(PATIENCE)
+        line.sendall(json.dumps({"hello": VERSION}).encode() + b"\n")
+        assert b"hello" in line.recv(4096)
 
 
 def test_ctrl_c_ends_it_cleanly_too(tmp_path: Path) -> None:
