@@ -40,7 +40,7 @@ class Place(NamedTuple):
 class Decoded(NamedTuple):
     """What many telegrams say: the entries of both lists stand in the order of the telegrams.
 
-    Two lists, since a pair for each telegram takes as long to make and to drop as two records take to read.
+    Two lists, since to make and drop a pair for each telegram takes as long as to read one of its records.
     """
 
     meanings: list[tuple[Meaning, ...]]

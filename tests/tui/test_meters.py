@@ -137,6 +137,8 @@ def test_list_shows_what_is_kept_in_memory_alone(
 
     async def hear(pilot: Pilot[None]) -> None:
         await settle(pilot)
+        assert dashboard.feed._task is not None
+        dashboard.feed._task.cancel()  # it looks when the test says so
         for one in (heard, replace(heard, telegrams=(water_meter("10473003", 55_433),))):
             installed.engine.heard[3] = one
             installed.hub.publish(TelegramHeard(one))
