@@ -115,7 +115,7 @@ class Feed:
         """Meters with a value that waits to be written, or is kept in memory alone: each bus has several a second."""
         self._heard.update(event.heard.meter for event in events if isinstance(event, TelegramHeard))
         now = self.parts.clock.monotonic()
-        if now < self._heard_next:
+        if not self._heard or now < self._heard_next:
             return frozenset()
         self._heard_next = now + HEARD_EVERY
         found, self._heard = frozenset(self._heard), set()

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from appliance.clock import VirtualClock
-from appliance.events import TelegramHeard
+from appliance.events import MetersChanged, TelegramHeard
 from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, ReadingKind
@@ -137,8 +137,10 @@ def test_list_shows_what_is_kept_in_memory_alone(
 
     async def hear(pilot: Pilot[None]) -> None:
         await settle(pilot)
+        installed.hub.publish(MetersChanged())
         assert dashboard.feed._task is not None
         dashboard.feed._task.cancel()  # it looks when the test says so
+        await dashboard.feed.tick()  # a look at nothing puts none off
         for one in (heard, replace(heard, telegrams=(water_meter("10473003", 55_433),))):
             installed.engine.heard[3] = one
             installed.hub.publish(TelegramHeard(one))
