@@ -8,11 +8,11 @@ from operator import and_, eq, itemgetter
 from typing import Final
 from zlib import adler32
 
-from appliance.mbus.packing import CONTROL_POSITION
+from appliance.mbus.packing import SUMMED
 from appliance.mbus.structures import TRAILER
 
 number: Final = int.from_bytes
-summed: Final = itemgetter(slice(CONTROL_POSITION, -TRAILER))
+summed: Final = itemgetter(SUMMED)
 checksum: Final = itemgetter(-TRAILER)
 
 

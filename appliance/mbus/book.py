@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Final, NamedTuple
-from zlib import adler32
 
 from appliance.errors import TelegramError
 from appliance.mbus.alike import are_alike, are_sound
@@ -16,13 +15,13 @@ from appliance.mbus.json_line import json_line
 from appliance.mbus.layout import Layout, MeterKind
 from appliance.mbus.masking import SENDER_KIND
 from appliance.mbus.meaning import Meaning
+from appliance.mbus.packing import checksum
 from appliance.mbus.plan import Values
+from appliance.mbus.structures import TRAILER
 from appliance.mbus.telegram import Telegram, decode
 
 MOST_OF_A_KIND: Final = 64  # a meter that sends more shapes than that means harm
 MOST: Final = 4096  # and so does one that changes its manufacturer as often
-
-SUMMED: Final = slice(4, -2)  # what the checksum is of
 
 number: Final = int.from_bytes
 sender_kind: Final = itemgetter(SENDER_KIND)
@@ -85,7 +84,7 @@ class LayoutBook:
         bits = number(octets)
         for plain, mask, pattern, layout in self._of_known_sender.get((len(octets), octets[SENDER_KIND]), ()):
             if bits & plain == pattern:
-                return layout if adler32(octets[SUMMED], 0) & 0xFF == octets[-2] else None
+                return layout if checksum(octets) == octets[-TRAILER] else None
             if bits & mask == pattern:
                 return layout if layout.reads(octets) else None
         return None

@@ -27,7 +27,7 @@ def _text(moment: date | time | None, before: str = "") -> str:
 
 
 @cache
-def names() -> dict[str, Any]:
+def piece_names() -> dict[str, Any]:
     """What the source of a plan that writes is made of, made when the first is."""
     return {
         "decimal": decimal_text,

@@ -20,8 +20,7 @@ from typing import Any, Final
 from appliance.mbus.codings import Coding, Kind
 from appliance.mbus.json_line import around, sender_kind, status_text, truth
 from appliance.mbus.json_pairs import pair
-from appliance.mbus.json_pieces import Field, Piece, piece
-from appliance.mbus.json_pieces import names as names_of_pieces
+from appliance.mbus.json_pieces import Field, Piece, piece, piece_names
 from appliance.mbus.meaning import Meaning
 from appliance.mbus.plan import Column, source_parts
 
@@ -57,7 +56,7 @@ class LineWriter:
     ) -> None:  # fmt: skip
         names, sources = source_parts((*HEAD, *columns), positions)
         records = sources[len(HEAD) :]
-        self._names = names | names_of_pieces() | {"statuses": STATUS_TEXTS, "hexes": HEXES}
+        self._names = names | piece_names() | {"statuses": STATUS_TEXTS, "hexes": HEXES}
         self._names |= {f"pair{number}": pair(meaning) for number, meaning in enumerate(meanings)}
         self._fields = [field for source in sources for field in source.fields]
         self._head = _head([source.fields[0] for source in sources[: len(HEAD)]], ci, kind, truth(more))

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
-from zlib import adler32
 
 from appliance.errors import TelegramError
 from appliance.mbus.address import ANY, ANY_MANUFACTURER
@@ -29,7 +28,7 @@ from appliance.mbus.json_plan import LineWriter
 from appliance.mbus.many import Telegrams
 from appliance.mbus.masking import mask_of, masked
 from appliance.mbus.meaning import Meaning
-from appliance.mbus.packing import COMPARED, CONTROL_POSITION, Packing
+from appliance.mbus.packing import COMPARED, Packing, checksum
 from appliance.mbus.plan import Column, Reader, reader
 from appliance.mbus.planned import PlannedTelegram
 from appliance.mbus.records import RecordSpan, Walk, walk
@@ -138,7 +137,7 @@ class Layout:
 
     def reads(self, octets: bytes) -> bool:
         """Whether the plan may read it: its checksum is right and its configuration word does not say encrypted."""
-        if adler32(octets[CONTROL_POSITION:-TRAILER], 0) & 0xFF != octets[-TRAILER]:
+        if checksum(octets) != octets[-TRAILER]:
             return False
         word = octets[self._configuration]
         return word in PLAIN or not _says_encrypted(word, self._byte_order, self._available)

@@ -136,8 +136,9 @@ def _bcd(lanes: bytes, size: int) -> Sequence[int | None]:
     width = LANES[size]
     parts = [lanes[first : first + width * TOGETHER] for first in range(0, len(lanes), width * TOGETHER)]
     numbers = [_digits(width).convert(part) for part in parts]
-    if None not in numbers:
-        return _unsigned(b"".join(numbers), size)  # type: ignore[arg-type]  # none is None
+    sound = [plain for plain in numbers if plain is not None]
+    if len(sound) == len(numbers):
+        return _unsigned(b"".join(sound), size)
     values = list[int | None]()
     for part, plain in zip(parts, numbers, strict=True):
         if plain is None:

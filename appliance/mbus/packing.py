@@ -12,11 +12,12 @@ from appliance.mbus.structures import TRAILER
 
 COMPARED: Final = 0xFF
 CONTROL_POSITION: Final = 4
+SUMMED: Final = slice(CONTROL_POSITION, -TRAILER)  # what the checksum is of
 
 
 def checksum(octets: bytes) -> int:
     """Checksum of a long frame: the low half of Adler-32 begun at 0 is the plain sum of so few octets, in one call."""
-    return adler32(octets[CONTROL_POSITION:-TRAILER], 0) & 0xFF
+    return adler32(octets[SUMMED], 0) & 0xFF
 
 
 class Packing:
