@@ -1,10 +1,9 @@
-"""The list of meters and one meter, as a person meets them."""
+"""The list of meters, as a person meets it."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -12,55 +11,16 @@ from textual.pilot import Pilot
 
 from appliance.clock import VirtualClock
 from appliance.events import MetersChanged, TelegramHeard
-from appliance.mbus.address import SecondaryAddress
 from appliance.meters.meter import Meter
 from appliance.ports import Heard, ReadingKind
 from tests.operations.world import World, water_meter
-from tests.tui.keyboard import settle, type_keys
+from tests.tui.keyboard import settle
 from tests.tui.picture import seen
+from tests.tui.visits import keys, visit
 from tui.app import Dashboard
 from tui.feed import HEARD_EVERY, Feed
 from tui.screens.meter.page import MeterPage
 from tui.widgets.table import Table
-
-
-@pytest.fixture
-def installed(world: World) -> World:
-    """Flat 10 answers, Flat 2 answers with low power, Cellar is silent, Attic is passive."""
-    names = {"Flat 10": "10473001", "Flat 2": "10473002", "Cellar": "10473003", "Attic": "10473004"}
-    meters = [
-        Meter(
-            id=number,
-            name=name,
-            secondary_address=SecondaryAddress.parse(f"{key}-ELS-1-7"),
-            active=name != "Attic",
-        )
-        for number, (name, key) in enumerate(names.items(), 1)
-    ]
-    world.store.meters.add(*meters)
-    world.settings.set({"dashboard.start_screen": "meters"}, "test")
-    world.engine.answers["10473001"] = water_meter("10473001", 412307)
-    world.engine.answers["10473002"] = water_meter("10473002", 98, status=0x04)
-    world.engine.read(meters[:3], store=True, job=None)
-    world.store.pump()
-    return world
-
-
-def visit(app: Dashboard, act: Callable[[Pilot[None]], Awaitable[None]], size: tuple[int, int] = (140, 45)) -> str:
-    async def run() -> str:
-        async with app.run_test(size=size) as pilot:
-            await act(pilot)
-            await settle(pilot)
-            return "\n".join(seen(app))
-
-    return asyncio.run(run())
-
-
-def keys(*names: str) -> Callable[[Pilot[None]], Awaitable[None]]:
-    async def press(pilot: Pilot[None]) -> None:
-        await type_keys(pilot, names)
-
-    return press
 
 
 def test_worst_meters_stand_first(installed: World, dashboard: Dashboard) -> None:
@@ -113,18 +73,6 @@ def test_enter_opens_one_meter_and_escape_comes_back_to_its_row(installed: World
 
     visit(dashboard, go)
     assert depth == [2, 1]
-
-
-def test_silent_meter_says_since_when_and_why(installed: World) -> None:
-    installed.settings.unset(["dashboard.start_screen"], "test")  # so that the list has no widgets yet
-    dashboard = Dashboard(Feed(installed.parts), installed.call)
-
-    async def look(pilot: Pilot[None]) -> None:
-        dashboard.go("meters/3")
-        while not isinstance(dashboard.screen, MeterPage):
-            await settle(pilot)
-
-    assert "silent since 06:00, 1 readout: No answer from 10473003" in visit(dashboard, look)
 
 
 @pytest.mark.parametrize("kind", [ReadingKind.SCHEDULED, ReadingKind.CONTINUOUS])
@@ -188,116 +136,6 @@ def test_overview_tells_what_to_do_first(installed: World, dashboard: Dashboard)
     picture = visit(dashboard, keys("1"))
     assert "1 of 3 meters are fine." in picture
     assert picture.index("Cellar") < picture.index("low power")
-
-
-def open_tab(number: int, tab: str, *then: str) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """A tab of a meter, and keys there."""
-
-    async def go(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, Dashboard)
-        await keys("2")(pilot)
-        app.go(f"meters/{number}/{tab}")
-        await settle(pilot)
-        await keys(*then)(pilot)
-
-    return go
-
-
-SIZES = pytest.mark.parametrize("size", [(140, 45), (80, 24)])
-
-
-@SIZES
-def test_registers_show_where_each_value_stands_and_what_is_shown(
-    installed: World, dashboard: Dashboard, size: tuple[int, int]
-) -> None:
-    picture = visit(dashboard, open_tab(1, "registers"), size)
-    assert "3 as the telegram says" in picture
-    assert "412.307" in picture
-    assert "storage" in picture
-
-
-@SIZES
-def test_fields_of_a_meter_are_a_form(installed: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
-    picture = visit(dashboard, open_tab(1, "settings"), size)
-    assert "Cost centre" in picture
-    assert 'meter set id=1 name="Flat 10"' in picture
-
-
-def test_field_of_a_meter_is_saved_with_all_others(installed: World, dashboard: Dashboard) -> None:
-    typed = ("enter", *"x", "enter", "down", "enter", *"attic", "enter", "ctrl+s")
-    visit(dashboard, open_tab(1, "settings", *typed))
-    meter = installed.store.meters.find(1)
-    assert meter is not None
-    assert (meter.name, meter.location) == ("Flat 10x", "attic")
-
-
-def test_wrong_field_of_a_meter_keeps_all_from_being_saved(installed: World, dashboard: Dashboard) -> None:
-    typed = ("enter", *"x", "enter", *["down"] * 9, "enter", *"999", "enter", "ctrl+s")
-    assert "must be 0-250" in visit(dashboard, open_tab(1, "settings", *typed))
-    meter = installed.store.meters.find(1)
-    assert meter is not None
-    assert meter.name == "Flat 10"
-
-
-def test_arrows_move_in_the_text_while_a_field_is_typed(installed: World, dashboard: Dashboard) -> None:
-    typed = ("enter", "left", "left", *"x", "enter", "ctrl+s")
-    visit(dashboard, open_tab(1, "settings", *typed))
-    meter = installed.store.meters.find(1)
-    assert meter is not None
-    assert meter.name == "Flat x10"
-
-
-def test_level_one_reads_the_fields_and_types_nothing(installed: World) -> None:
-    app = Dashboard(Feed(installed.parts), installed.person(1))
-    assert "level 2" in visit(app, open_tab(1, "settings", "enter", "x"))
-    meter = installed.store.meters.find(1)
-    assert meter is not None
-    assert meter.name == "Flat 10"
-
-
-@SIZES
-def test_chart_zooms_pans_and_reads_off(installed: World, dashboard: Dashboard, size: tuple[int, int]) -> None:
-    picture = visit(dashboard, open_tab(1, "charts", "plus", "h"), size)
-    assert "volume, 3 d 12 h" in picture
-    assert "no reading in this time" in picture
-
-
-def test_zooming_out_shows_a_longer_time(installed: World, dashboard: Dashboard) -> None:
-    assert "volume, 14 d" in visit(dashboard, open_tab(1, "charts", "minus"))
-
-
-def test_cursor_of_the_chart_says_what_was_read_there(installed: World, dashboard: Dashboard) -> None:
-    assert "06:00  412.307 m³" in visit(dashboard, open_tab(1, "charts", "less_than_sign"))
-
-
-def test_readings_go_back_to_a_date(installed: World, dashboard: Dashboard) -> None:
-    picture = visit(dashboard, open_tab(1, "readings", "g", *"7d", "enter"))
-    assert "No reading up to then." in picture
-
-
-def test_date_that_is_none_is_refused_with_what_is_allowed(installed: World, dashboard: Dashboard) -> None:
-    visit(dashboard, open_tab(1, "readings", "g", *"soon", "enter"))
-    assert any("2026-11-21T10:15" in said.message for said in dashboard._notifications)
-
-
-def test_reading_opens_its_values_as_of_then(installed: World, dashboard: Dashboard) -> None:
-    picture = visit(dashboard, open_tab(1, "readings", "enter"))
-    assert "meter values id=1 at=" in picture
-    assert "412.307 m3" in picture
-
-
-def test_tabs_of_one_meter_do_not_pile_up(installed: World, dashboard: Dashboard) -> None:
-    async def go(pilot: Pilot[None]) -> None:
-        await open_tab(1, "values")(pilot)
-        for tab in ("charts", "log", "registers"):
-            dashboard.go(f"meters/1/{tab}")
-            await settle(pilot)
-        depth.append(len(dashboard.screen_stack))
-
-    depth: list[int] = []
-    visit(dashboard, go)
-    assert depth == [2]
 
 
 def test_columns_are_chosen_by_ticks(installed: World, dashboard: Dashboard) -> None:
@@ -381,15 +219,6 @@ def test_marked_meters_are_exported(installed: World, dashboard: Dashboard) -> N
     assert [line.partition(",")[0] for line in lines] == ["Position", "Cellar"]
 
 
-def test_chart_of_the_record_under_the_cursor_opens(installed: World, dashboard: Dashboard) -> None:
-    assert "volume, storage 1, 7 days" in visit(dashboard, open_tab(1, "values", "down", "enter"))
-
-
-def test_chart_opens_with_the_period_that_is_set(installed: World, dashboard: Dashboard) -> None:
-    installed.settings.set({"series.chart_period": "year"}, "test")
-    assert "volume, a year" in visit(dashboard, open_tab(1, "charts"))
-
-
 def test_order_and_columns_are_kept_for_the_next_session_of_the_same_person(installed: World) -> None:
     first = Dashboard(Feed(installed.parts), installed.call)
     visit(first, keys("2", "o", "c", "space", "enter"))
@@ -414,12 +243,3 @@ def test_long_names_that_differ_in_their_number_keep_it(world: World, dashboard:
     world.store.meters.add(*meters)
     picture = visit(dashboard, keys("2"))
     assert re.findall(r"heat cost alloc\w*… (\d)", picture) == ["7", "8"]
-
-
-@pytest.mark.parametrize("size", [(140, 45), (80, 24)])
-def test_meter_that_was_never_read_has_no_empty_charts(
-    installed: World, dashboard: Dashboard, size: tuple[int, int]
-) -> None:
-    picture = visit(dashboard, keys("2", "p", "home", *["down"] * 3, "enter"), size)
-    assert "No reading yet. r reads now." in picture
-    assert "─  ──" not in picture
